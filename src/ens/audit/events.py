@@ -1,0 +1,157 @@
+"""One function per event: the only way a line is made.
+
+Each takes the unit and says what happened; ``attempt=True`` declares beforehand what to trace if the act is
+refused. Titles and facts are sealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from ens.audit.models import ServiceLine
+from ens.audit.types import Event, Line
+from ens.kernel.actor import Actor
+from ens.kernel.ids import new_id
+from ens.persistence.unit import Unit
+
+
+def _leave(unit: Unit, line: Line, attempt: bool) -> None:
+    (unit.attempts if attempt else unit.lines).append(line)
+
+
+def usager_registered(unit: Unit) -> None:
+    _leave(unit, Line(Event.USAGER_REGISTERED), False)
+
+
+def signed_in(unit: Unit, *, way: str) -> None:
+    _leave(unit, Line(Event.SIGNED_IN, facts={"way": way}), False)
+
+
+def patient_looked_up(unit: Unit, *, attempt: bool = False) -> None:
+    """Someone asked whether this person has a space, or opened their record."""
+    _leave(unit, Line(Event.PATIENT_LOOKED_UP), attempt)
+
+
+def documents_searched(unit: Unit, *, found: int = 0, attempt: bool = False) -> None:
+    """A list or a search was answered; ``found`` is how many documents the actor saw."""
+    _leave(unit, Line(Event.DOCUMENTS_SEARCHED, facts={"found": found}), attempt)
+
+
+def document_read(unit: Unit, document_id: UUID, *, title: str = "", attempt: bool = False) -> None:
+    _leave(unit, Line(Event.DOCUMENT_READ, document_id, title), attempt)
+
+
+def document_downloaded(unit: Unit, document_id: UUID, *, title: str = "", attempt: bool = False) -> None:
+    _leave(unit, Line(Event.DOCUMENT_DOWNLOADED, document_id, title), attempt)
+
+
+def document_deposited(
+    unit: Unit, document_id: UUID | None, *, title: str = "", declared_author: str = "", attempt: bool = False
+) -> None:
+    """A professional's or an establishment's filing; the declared author is another fact than who filed."""
+    facts = {"declared_author": declared_author} if declared_author else {}
+    _leave(unit, Line(Event.DOCUMENT_DEPOSITED, document_id, title, facts=facts), attempt)
+
+
+def document_added(unit: Unit, document_id: UUID | None, *, title: str = "", attempt: bool = False) -> None:
+    """The usager's own document."""
+    _leave(unit, Line(Event.DOCUMENT_ADDED, document_id, title), attempt)
+
+
+def document_replaced(unit: Unit, document_id: UUID, *, title: str = "", attempt: bool = False) -> None:
+    """``document_id`` is the former version's."""
+    _leave(unit, Line(Event.DOCUMENT_REPLACED, document_id, title), attempt)
+
+
+def document_masked(unit: Unit, document_id: UUID, *, title: str = "", attempt: bool = False) -> None:
+    _leave(unit, Line(Event.DOCUMENT_MASKED, document_id, title), attempt)
+
+
+def document_unmasked(unit: Unit, document_id: UUID, *, title: str = "", attempt: bool = False) -> None:
+    _leave(unit, Line(Event.DOCUMENT_UNMASKED, document_id, title), attempt)
+
+
+def set_read(unit: Unit, set_id: UUID, *, attempt: bool = False) -> None:
+    _leave(unit, Line(Event.SET_READ, set_id), attempt)
+
+
+def messages_listed(unit: Unit) -> None:
+    _leave(unit, Line(Event.MESSAGES_LISTED), False)
+
+
+def message_received(unit: Unit, message_id: UUID, *, title: str = "", attempt: bool = False) -> None:
+    _leave(unit, Line(Event.MESSAGE_RECEIVED, message_id, title), attempt)
+
+
+def message_read(unit: Unit, message_id: UUID, *, title: str = "", attempt: bool = False) -> None:
+    _leave(unit, Line(Event.MESSAGE_READ, message_id, title), attempt)
+
+
+def message_sent(unit: Unit, message_id: UUID | None, *, title: str = "", to: str = "", attempt: bool = False) -> None:
+    _leave(unit, Line(Event.MESSAGE_SENT, message_id, title, facts={"to": to}), attempt)
+
+
+def message_undelivered(unit: Unit, message_id: UUID, *, title: str = "", to: str = "") -> None:
+    _leave(unit, Line(Event.MESSAGE_UNDELIVERED, message_id, title, facts={"to": to}), False)
+
+
+def attachment_read(unit: Unit, attachment_id: UUID, *, title: str = "", attempt: bool = False) -> None:
+    _leave(unit, Line(Event.ATTACHMENT_READ, attachment_id, title), attempt)
+
+
+def attachment_saved(unit: Unit, document_id: UUID, *, title: str = "", attempt: bool = False) -> None:
+    _leave(unit, Line(Event.ATTACHMENT_SAVED, document_id, title), attempt)
+
+
+def access_consented(unit: Unit, who: UUID, *, name: str = "", statement: str = "", attempt: bool = False) -> None:
+    """A professional wrote down the usager's oral agreement (N082)."""
+    facts = {"name": name, "statement": statement}
+    _leave(unit, Line(Event.ACCESS_CONSENTED, who, facts=facts), attempt)
+
+
+def access_authorised(unit: Unit, who: UUID, *, name: str = "", attempt: bool = False) -> None:
+    _leave(unit, Line(Event.ACCESS_AUTHORISED, who, facts={"name": name}), attempt)
+
+
+def access_blocked(unit: Unit, who: UUID, *, name: str = "", attempt: bool = False) -> None:
+    _leave(unit, Line(Event.ACCESS_BLOCKED, who, facts={"name": name}), attempt)
+
+
+def access_unblocked(unit: Unit, who: UUID, *, name: str = "", attempt: bool = False) -> None:
+    _leave(unit, Line(Event.ACCESS_UNBLOCKED, who, facts={"name": name}), attempt)
+
+
+def rights_read(unit: Unit, *, attempt: bool = False) -> None:
+    _leave(unit, Line(Event.RIGHTS_READ), attempt)
+
+
+def history_read(unit: Unit, *, attempt: bool = False) -> None:
+    _leave(unit, Line(Event.HISTORY_READ), attempt)
+
+
+def profile_read(unit: Unit, *, attempt: bool = False) -> None:
+    """Identity, contacts, mail address."""
+    _leave(unit, Line(Event.PROFILE_READ), attempt)
+
+
+def contact_changed(unit: Unit, *, attempt: bool = False) -> None:
+    _leave(unit, Line(Event.CONTACT_CHANGED), attempt)
+
+
+def notice_sent(unit: Unit, kind: str) -> None:
+    _leave(unit, Line(Event.NOTICE_SENT, facts={"kind": kind}), False)
+
+
+def about_nobody(stream: str, event: str, *, by: Actor, code: str = "") -> None:
+    """An event about nobody known: one row of a service stream, outside any unit."""
+    ServiceLine.objects.create(
+        id=new_id(), at=datetime.now(UTC), stream=stream, event=event, actor_kind=by.kind, actor_id=by.id, code=code
+    )
+
+
+def lines_of(unit: Unit) -> Iterable[Any]:
+    """What the unit is about to leave, for tests of services."""
+    return tuple(unit.lines)

@@ -1,0 +1,84 @@
+"""Writes a unit's lines as the last statements before its commit, numbered without gaps.
+
+The head's update demands the counter of rights unchanged since the facts were read; if a mask or a block
+committed in between, the unit starts again. A missing head aborts: no trace, no answer.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import orjson
+from django.db import connections
+
+from ens.audit.types import Line
+from ens.coffre.services import sealer
+from ens.kernel import clock
+from ens.persistence.errors import NobodyThere
+from ens.persistence.unit import RightsChanged, Unit
+
+PURPOSE = "trace"
+
+
+def line_id(usager_id: UUID, seq: int) -> UUID:
+    """What binds a sealed line to its number: associated data of its sealing."""
+    return UUID(int=(usager_id.int & ~((1 << 64) - 1)) | seq)
+
+
+class HeadAndLines:
+    def open(self, unit: Unit) -> None:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT rights FROM audit_head WHERE usager_id = %s", [unit.usager_id])
+            row = cursor.fetchone()
+        unit.rights = row[0] if row else None
+
+    def close(self, unit: Unit) -> None:
+        if not unit.lines and not unit.rights_raised:
+            return
+        if unit.rights is None:
+            raise NobodyThere()
+        count = len(unit.lines)
+        with connections["default"].cursor() as cursor:
+            cursor.execute(
+                "UPDATE audit_head SET seq = seq + %s, rights = rights + %s "
+                "WHERE usager_id = %s AND rights = %s RETURNING seq",
+                [count, int(unit.rights_raised), unit.usager_id, unit.rights],
+            )
+            row = cursor.fetchone()
+            if row is None:
+                raise RightsChanged()
+            first = row[0] - count + 1
+            seal = sealer(unit)
+            cursor.executemany(
+                "INSERT INTO audit_auditline (usager_id, seq, at, event, outcome, mode, actor_kind, actor_id, "
+                "object_id, sealed) VALUES (%s, %s, clock_timestamp() + %s, %s, %s, %s, %s, %s, %s, %s)",
+                [
+                    (
+                        unit.usager_id,
+                        seq,
+                        clock.offset(),
+                        line.event,
+                        line.outcome,
+                        unit.by.mode,
+                        unit.by.kind,
+                        unit.by.id,
+                        line.object_id,
+                        seal.seal(PURPOSE, line_id(unit.usager_id, seq), _sealed_part(unit, line)),
+                    )
+                    for seq, line in enumerate(unit.lines, first)
+                ],
+            )
+
+
+def _sealed_part(unit: Unit, line: Line) -> bytes:
+    by = unit.by
+    return orjson.dumps(
+        {
+            "name": by.name,
+            "role": by.role,
+            "organisation": by.organisation,
+            "title": line.title,
+            "code": line.code,
+            "facts": line.facts,
+        }
+    )

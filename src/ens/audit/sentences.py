@@ -1,0 +1,64 @@
+"""One French sentence per event, for the usager's history. Plain words, no code (DESIGN-SYSTEM 4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ens.audit.types import REFUSED, Event
+
+_DONE: dict[Event, str] = {
+    Event.USAGER_REGISTERED: "a préparé votre espace.",
+    Event.SIGNED_IN: "s'est connecté à l'espace.",
+    Event.PATIENT_LOOKED_UP: "a vérifié que vous avez un espace.",
+    Event.DOCUMENTS_SEARCHED: "a consulté la liste des documents.",
+    Event.DOCUMENT_READ: "a lu {title}.",
+    Event.DOCUMENT_DOWNLOADED: "a téléchargé {title}.",
+    Event.DOCUMENT_DEPOSITED: "a déposé {title}.",
+    Event.DOCUMENT_ADDED: "a ajouté {title}.",
+    Event.DOCUMENT_REPLACED: "a remplacé {title} par une nouvelle version.",
+    Event.DOCUMENT_MASKED: "a masqué {title}.",
+    Event.DOCUMENT_UNMASKED: "a rendu visible {title}.",
+    Event.SET_READ: "a consulté un envoi de documents.",
+    Event.MESSAGES_LISTED: "a consulté la liste des messages.",
+    Event.MESSAGE_RECEIVED: "a remis {title}.",
+    Event.MESSAGE_READ: "a lu {title}.",
+    Event.MESSAGE_SENT: "a envoyé {title}.",
+    Event.MESSAGE_UNDELIVERED: "n'a pas pu remettre {title}.",
+    Event.ATTACHMENT_READ: "a ouvert {title}.",
+    Event.ATTACHMENT_SAVED: "a enregistré {title} dans les documents.",
+    Event.ACCESS_CONSENTED: "a noté que vous l'autorisez à consulter vos documents.",
+    Event.ACCESS_AUTHORISED: "a autorisé {name}.",
+    Event.ACCESS_BLOCKED: "a bloqué {name}.",
+    Event.ACCESS_UNBLOCKED: "a débloqué {name}.",
+    Event.HISTORY_READ: "a consulté l'historique.",
+    Event.RIGHTS_READ: "a consulté la liste des professionnels autorisés.",
+    Event.PROFILE_READ: "a consulté les informations du profil.",
+    Event.CONTACT_CHANGED: "a changé l'adresse e-mail des avis.",
+    Event.NOTICE_SENT: "vous a envoyé un avis par e-mail.",
+}
+_REFUSED: dict[Event, str] = {
+    Event.PATIENT_LOOKED_UP: "a cherché votre dossier, sans y avoir accès.",
+    Event.DOCUMENTS_SEARCHED: "a demandé la liste des documents : refusé.",
+    Event.DOCUMENT_READ: "a demandé à lire {title} : refusé.",
+    Event.DOCUMENT_DOWNLOADED: "a demandé à télécharger {title} : refusé.",
+    Event.DOCUMENT_DEPOSITED: "a voulu déposer {title} : refusé.",
+    Event.MESSAGE_SENT: "a voulu envoyer {title} : refusé.",
+}
+_THING: dict[Event, str] = {
+    Event.MESSAGE_RECEIVED: "un message",
+    Event.MESSAGE_READ: "un message",
+    Event.MESSAGE_SENT: "un message",
+    Event.MESSAGE_UNDELIVERED: "un message",
+    Event.ATTACHMENT_READ: "une pièce jointe",
+    Event.ATTACHMENT_SAVED: "une pièce jointe",
+}
+
+
+def sentence(event: Event, outcome: str, title: str, facts: dict[str, Any]) -> str:
+    """What the actor did, to follow their name."""
+    if outcome == REFUSED:
+        pattern = _REFUSED.get(event, "a demandé une opération : refusée.")
+    else:
+        pattern = _DONE[event]
+    thing = f"« {title} »" if title else _THING.get(event, "un document")
+    return pattern.format(title=thing, name=facts.get("name") or "un professionnel")

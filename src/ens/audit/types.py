@@ -1,0 +1,105 @@
+"""A line of the trace, and its reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+DONE = "fait"
+REFUSED = "refuse"
+
+
+class Event(StrEnum):
+    """What can be traced. The French sentence of each is in ``audit.sentences``."""
+
+    USAGER_REGISTERED = "usager_inscrit"
+    PATIENT_LOOKED_UP = "patient_recherche"
+    DOCUMENTS_SEARCHED = "documents_cherches"
+    DOCUMENT_READ = "document_lu"
+    DOCUMENT_DOWNLOADED = "document_telecharge"
+    DOCUMENT_DEPOSITED = "document_depose"
+    DOCUMENT_ADDED = "document_ajoute"
+    DOCUMENT_REPLACED = "document_remplace"
+    DOCUMENT_MASKED = "document_masque"
+    DOCUMENT_UNMASKED = "document_demasque"
+    SET_READ = "lot_lu"
+    MESSAGES_LISTED = "messages_listes"
+    MESSAGE_RECEIVED = "message_recu"
+    MESSAGE_READ = "message_lu"
+    MESSAGE_SENT = "message_envoye"
+    MESSAGE_UNDELIVERED = "message_non_remis"
+    ATTACHMENT_READ = "piece_lue"
+    ATTACHMENT_SAVED = "piece_enregistree"
+    ACCESS_CONSENTED = "acces_consenti"
+    ACCESS_AUTHORISED = "acces_autorise"
+    ACCESS_BLOCKED = "acces_bloque"
+    ACCESS_UNBLOCKED = "acces_debloque"
+    HISTORY_READ = "historique_lu"
+    RIGHTS_READ = "acces_lus"
+    PROFILE_READ = "profil_lu"
+    CONTACT_CHANGED = "contact_change"
+    NOTICE_SENT = "avis_envoye"
+    SIGNED_IN = "connexion"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a unit leaves: opaque ids in clear, the rest sealed under the usager's key."""
+
+    event: Event
+    object_id: UUID | None = None
+    title: str = ""
+    outcome: str = DONE
+    code: str = ""  # the refusal's stable code
+    facts: dict[str, Any] = field(default_factory=dict)  # sealed: counts, reasons typed, declared author
+
+    def refused(self, code: str) -> Line:
+        return replace(self, outcome=REFUSED, code=code)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """A line as the usager reads it."""
+
+    number: int
+    at: datetime
+    event: Event
+    actor_kind: str
+    actor_id: str
+    actor_name: str
+    actor_role: str
+    organisation: str
+    mode: str
+    outcome: str
+    code: str
+    object_id: UUID | None
+    title: str
+    sentence: str
+    facts: dict[str, Any]
+
+    @property
+    def is_refusal(self) -> bool:
+        return self.outcome == REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFilter:
+    """Which lines: by kind of actor, one object, a period (both included)."""
+
+    actor_kinds: tuple[str, ...] = ()
+    object_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    events: tuple[Event, ...] = ()
+    before: int | None = None  # numbers below this one: the next page
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    lines: list[HistoryLine]
+    total: int
+    next_before: int | None

@@ -1,0 +1,1 @@
+"""Keys, sealing, object store, keyed digests."""

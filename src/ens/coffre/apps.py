@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CoffreConfig(AppConfig):
+    name = "ens.coffre"
+    label = "coffre"

@@ -1,0 +1,18 @@
+"""Brings the product's time to each request, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from ens.persistence.clock import refresh
+
+
+class ClockMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        refresh()
+        return self.get_response(request)

@@ -1,0 +1,77 @@
+"""The one reader of the environment: ``ENS_…`` variables, or a file named by ``ENS_CONFIG``.
+
+A missing setting stops the start and says where to set it. Listed in ``docs/exploitation/reglages.md``.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class MissingSetting(SystemExit):
+    """A setting without which nothing can start."""
+
+
+def _file() -> dict[str, str]:
+    path = os.environ.get("ENS_CONFIG", "")
+    if not path:
+        return {}
+    try:
+        values = tomllib.loads(Path(path).read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise MissingSetting(f"Le fichier de réglages ENS_CONFIG={path} n'est pas lisible : {error}") from error
+    return {name: str(value) for name, value in values.items()}
+
+
+_from_file = _file()
+
+
+def setting(name: str, default: str | None = None) -> str:
+    """The value of ``ENS_…``; without a default, its absence stops the start."""
+    value = os.environ.get(name) or _from_file.get(name) or default
+    if value is None:
+        raise MissingSetting(
+            f"Le réglage {name} manque : donnez-le dans l'environnement ou dans le fichier ENS_CONFIG "
+            "(voir docs/exploitation/reglages.md)."
+        )
+    return value
+
+
+def flag(name: str) -> bool:
+    return setting(name, "0").lower() in ("1", "true", "oui")
+
+
+def number(name: str, default: int) -> int:
+    value = setting(name, str(default))
+    try:
+        return int(value)
+    except ValueError as error:
+        raise MissingSetting(f"Le réglage {name} doit être un nombre entier, et non « {value} ».") from error
+
+
+def words(name: str) -> list[str]:
+    return [word.strip() for word in setting(name, "").split(",") if word.strip()]
+
+
+def database(url: str, *, pool: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Django's description of a ``postgresql://user:password@host:port/name`` address."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise MissingSetting("Une adresse de base de données s'écrit postgresql://utilisateur:secret@hote:port/base.")
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    if pool:
+        options["pool"] = pool
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0 if pool else 300,
+    }

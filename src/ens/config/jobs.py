@@ -1,0 +1,25 @@
+"""Periodic jobs of the worker, in the same database as what they move (procrastinate)."""
+
+from __future__ import annotations
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from ens.enrolment import services as enrolment
+from ens.persistence import outbox
+from ens.persistence.clock import refresh
+
+
+@app.periodic(cron="* * * * *", periodic_id="open_due")
+@app.task(queueing_lock="open_due", lock="open_due", pass_context=False, retry=RetryStrategy(max_attempts=3, wait=30))
+def open_due(timestamp: int) -> None:
+    """Open the spaces whose delay ended."""
+    refresh()
+    while enrolment.open_due():
+        pass
+
+
+def move_outbox() -> int:
+    """One round of the outbox."""
+    refresh()
+    return outbox.run_due()

@@ -1,0 +1,158 @@
+"""Django's settings, all taken from ``config.environment``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ens.config.environment import database, flag, number, setting, words
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+# -- the space ---------------------------------------------------------------------------------------------
+ENS_DEMONSTRATION = flag("ENS_DEMONSTRATION")
+ENS_DATA = Path(setting("ENS_DATA", "var")).resolve()
+ENS_SECRETS = Path(setting("ENS_SECRETS", str(ENS_DATA / "secrets")))
+ENS_STORE = setting("ENS_STORE", str(ENS_DATA / "contenus"))
+ENS_BASE_URL = setting("ENS_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+ENS_PROXIES = words("ENS_PROXIES")
+ENS_METRICS_TOKEN = setting("ENS_METRICS_TOKEN", "")
+ENS_SERVICE_NAME = setting("ENS_SERVICE_NAME", "Mon espace santé")
+ENS_SUPPORT_PHONE = setting("ENS_SUPPORT_PHONE", "3422")
+ENS_SUPPORT_HOURS = setting("ENS_SUPPORT_HOURS", "du lundi au vendredi, de 8 h 30 à 17 h 30")
+ENS_OPPOSITION_DAYS = number("ENS_OPPOSITION_DAYS", 42)  # R1111-28: six weeks after sending
+ENS_SESSION_IDLE_MINUTES = number("ENS_SESSION_IDLE_MINUTES", 120)
+ENS_UNITS_PER_USAGER = number("ENS_UNITS_PER_USAGER", 8)
+ENS_PRO_SEARCHES_PER_HOUR = number("ENS_PRO_SEARCHES_PER_HOUR", 60)
+ENS_DOCUMENT_MAX_BYTES = 20_000_000
+ENS_UPLOAD_MAX_BYTES = 5_000_000
+ENS_FHIR_BODY_MAX_BYTES = 28_000_000
+ENS_MAIL_MAX_BYTES = 25_000_000
+
+# -- mail ----------------------------------------------------------------------------------------------------
+ENS_MAIL_DOMAIN = setting("ENS_MAIL_DOMAIN", "patient.mssante.fr")
+ENS_SMTP_LISTEN = setting("ENS_SMTP_LISTEN", "127.0.0.1:2525")
+ENS_SMTP_CERT = setting("ENS_SMTP_CERT", "")
+ENS_SMTP_KEY = setting("ENS_SMTP_KEY", "")
+ENS_SMTP_CA = setting("ENS_SMTP_CA", "")
+ENS_RELAY_CERT = setting("ENS_RELAY_CERT", ENS_SMTP_CERT)
+ENS_RELAY_KEY = setting("ENS_RELAY_KEY", ENS_SMTP_KEY)
+ENS_RELAY_CA = setting("ENS_RELAY_CA", ENS_SMTP_CA)
+ENS_COURRIEL_RELAY = setting("ENS_COURRIEL_RELAY", "")  # host:port of the relay for personal addresses
+ENS_COURRIEL_FROM = setting("ENS_COURRIEL_FROM", "ne-pas-repondre@espace-sante.example")
+
+# -- databases -----------------------------------------------------------------------------------------------
+_pool = {"min_size": 1, "max_size": number("ENS_DATABASE_POOL", 20), "timeout": 10}
+DATABASES = {"default": database(setting("ENS_DATABASE_URL"), pool=_pool)}
+if setting("ENS_DATABASE_BATCH_URL", ""):
+    DATABASES["batch"] = database(setting("ENS_DATABASE_BATCH_URL"))
+if setting("ENS_DATABASE_OWNER_URL", ""):
+    DATABASES["owner"] = database(setting("ENS_DATABASE_OWNER_URL"))
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- Django --------------------------------------------------------------------------------------------------
+SECRET_KEY = (ENS_SECRETS / "django").read_bytes().hex()
+DEBUG = False
+ALLOWED_HOSTS = words("ENS_HOSTS") or ["127.0.0.1", "localhost", "[::1]", "testserver"]
+ROOT_URLCONF = "ens.config.urls"
+WSGI_APPLICATION = "ens.config.wsgi.application"
+AUTH_USER_MODEL = "identity.Compte"
+OAUTH2_PROVIDER_APPLICATION_MODEL = "identity.ApplicationCliente"
+OAUTH2_PROVIDER = {
+    "SCOPES": {"dossier": "Alimenter et consulter le dossier, selon les droits de la personne nommée"},
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "PKCE_REQUIRED": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+}
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "dsfr",
+    "widget_tweaks",
+    "django_htmx",
+    "oauth2_provider",
+    "procrastinate.contrib.django",
+    "ens.persistence",
+    "ens.coffre",
+    "ens.audit",
+    "ens.identity",
+    "ens.notifications",
+    "ens.enrolment",
+    "ens.access",
+    "ens.record",
+    "ens.messaging",
+    "ens.web.common",
+    "ens.web.public",
+    "ens.web.usager",
+    "ens.web.professionnel",
+]
+if ENS_DEMONSTRATION:
+    INSTALLED_APPS.append("ens.demonstration")
+
+MIDDLEWARE = [
+    "ens.config.observation.ObservationMiddleware",
+    "ens.web.common.security.SecurityHeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ens.config.clock.ClockMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "ens.web.common.sessions.SessionActorMiddleware",
+    "ens.web.common.access.AccessTableMiddleware",
+    "ens.web.common.errors.ErrorPagesMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "ens.web.common.context.page",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+INSTALLED_APPS.append("django.forms")
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+TIME_ZONE = "Europe/Paris"
+USE_I18N = USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(setting("ENS_STATIC", str(ENS_DATA / "static")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 31_536_000
+
+_https = ENS_BASE_URL.startswith("https://")
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "ens_session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 12
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_FAILURE_VIEW = "ens.web.common.errors.csrf_failure"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENS_PROXIES else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = ENS_FHIR_BODY_MAX_BYTES
+FILE_UPLOAD_MAX_MEMORY_SIZE = ENS_MAIL_MAX_BYTES
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # nothing in clear on disk
+APPEND_SLASH = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+SILENCED_SYSTEM_CHECKS: list[str] = []
+LOGGING_CONFIG = "ens.config.observation.configure_logging"
+LOGGING = {"level": setting("ENS_LOG_LEVEL", "INFO")}

@@ -1,0 +1,1 @@
+"""Usagers and their INS, accounts, representatives, professionals and establishments."""

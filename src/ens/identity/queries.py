@@ -1,0 +1,219 @@
+"""Reads of identities."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from ens.coffre.keyring import digest
+from ens.coffre.services import sealer
+from ens.identity import professions
+from ens.identity.errors import EstablishmentUnknown, ProfessionalUnknown
+from ens.identity.models import (
+    ApplicationCliente,
+    Compte,
+    Contact,
+    Establishment,
+    Mailbox,
+    MatriculeLookup,
+    MedecinTraitant,
+    Professional,
+    Rattachement,
+    Usager,
+)
+from ens.identity.types import EstablishmentRef, ProfessionalRef, Profile, Traits, UsagerRef
+from ens.kernel import clock
+from ens.kernel.actor import Actor, ActorKind
+from ens.persistence.unit import Unit
+
+MATRICULE = "matricule"
+
+
+def find_usager(matricule: str, oid: str = "") -> UsagerRef | None:
+    """Whose matricule this is. With another OID than the one on file, nobody's (DESIGN 2.3)."""
+    found = MatriculeLookup.objects.filter(digest=digest(MATRICULE, matricule.upper())).first()
+    if found is None or (oid and found.oid != oid):
+        return None
+    return UsagerRef(found.usager_id, found.oid)
+
+
+def traits(unit: Unit) -> Traits:
+    """The usager's identity, opened once a unit. What is read here is shown under a trace of the caller's."""
+    known: Traits | None = unit.cache.get("identity.traits")
+    if known is None:
+        sealed = Usager.objects.values_list("sealed_traits", flat=True).get(usager_id=unit.usager_id)
+        value = sealer(unit).open_json("identite", unit.usager_id, sealed)
+        value["birth_date"] = date.fromisoformat(value["birth_date"])
+        known = unit.cache["identity.traits"] = Traits(**value)
+    return known
+
+
+def mail_address(unit: Unit) -> str:
+    """The usager's address in the trust space, from their INS alone (S035, S078)."""
+    return f"{traits(unit).matricule}@{settings.ENS_MAIL_DOMAIN}"
+
+
+def email(unit: Unit) -> str:
+    """The personal e-mail notices go to, or nothing."""
+    row = Contact.objects.filter(usager_id=unit.usager_id, kind="email", until__isnull=True).first()
+    return sealer(unit).open("contact", row.id, row.sealed_value).decode() if row else ""
+
+
+def medecin_traitant(unit: Unit) -> UUID | None:
+    """The professional declared as médecin traitant today."""
+    return (
+        MedecinTraitant.objects.filter(usager_id=unit.usager_id, since__lte=clock.today())
+        .filter(Q(until__isnull=True) | Q(until__gt=clock.today()))
+        .values_list("professional_id", flat=True)
+        .first()
+    )
+
+
+def professional(rpps: str) -> ProfessionalRef:
+    """Errors: ProfessionalUnknown."""
+    return _ref(Professional.objects.filter(rpps=rpps, active=True).first())
+
+
+def professional_by_id(professional_id: UUID | str) -> ProfessionalRef:
+    """Retired professionals included: their past acts keep a name. Errors: ProfessionalUnknown."""
+    return _ref(Professional.objects.filter(id=professional_id).first())
+
+
+def professionals_by_id(ids: list[UUID]) -> dict[UUID, ProfessionalRef]:
+    return {found.id: _ref(found) for found in Professional.objects.filter(id__in=ids)}
+
+
+def _ref(found: Professional | None) -> ProfessionalRef:
+    if found is None:
+        raise ProfessionalUnknown()
+    place = found.activities.select_related("establishment").exclude(establishment=None).order_by("id").first()
+    site = place.establishment if place else None
+    return ProfessionalRef(
+        id=found.id,
+        rpps=found.rpps,
+        name=professions.styled_name(found.civility, found.profession, found.last_name, found.first_name),
+        last_name=found.last_name,
+        first_name=found.first_name,
+        profession=found.profession,
+        profession_label=professions.label(found.profession),
+        organisation=site.name if site else "",
+        organisation_id=str(site.id) if site else "",
+        active=found.active,
+    )
+
+
+def establishment(finess: str) -> EstablishmentRef:
+    """By geographic or legal FINESS, or technical identifier. Errors: EstablishmentUnknown."""
+    found = (
+        Establishment.objects.filter(Q(identifier=finess) | Q(finess_eg=finess) | Q(finess_ej=finess))
+        .order_by("identifier")
+        .first()
+    )
+    return _site(found)
+
+
+def establishment_by_id(establishment_id: UUID | str) -> EstablishmentRef:
+    return _site(Establishment.objects.filter(id=establishment_id).first())
+
+
+def establishments_by_id(ids: list[UUID]) -> dict[UUID, EstablishmentRef]:
+    return {found.id: _site(found) for found in Establishment.objects.filter(id__in=ids)}
+
+
+def _site(found: Establishment | None) -> EstablishmentRef:
+    if found is None:
+        raise EstablishmentUnknown()
+    return EstablishmentRef(found.id, found.finess_eg or found.finess_ej or found.identifier, found.name, found.sector)
+
+
+def activity_establishments(professional_id: UUID) -> list[UUID]:
+    """Every establishment the professional works in."""
+    return list(
+        Professional.objects.filter(id=professional_id, activities__establishment__isnull=False).values_list(
+            "activities__establishment_id", flat=True
+        )
+    )
+
+
+def mailbox_owner(address: str) -> ProfessionalRef | EstablishmentRef | None:
+    """Who holds a mailbox of the trust space, when the directory knows."""
+    box = Mailbox.objects.select_related("professional", "establishment").filter(address=address.lower()).first()
+    if box is None:
+        return None
+    if box.professional is not None:
+        return _ref(box.professional)
+    return _site(box.establishment) if box.establishment is not None else None
+
+
+def profiles(compte: Compte) -> list[Profile]:
+    """Whose spaces an account shows today, its own first."""
+    now = datetime.now(UTC)
+    rows = Rattachement.objects.filter(compte=compte, since__lte=now).filter(Q(until__isnull=True) | Q(until__gt=now))
+    order = {Rattachement.HOLDER: 0, Rattachement.REPRESENTATIVE: 1, Rattachement.CARER: 2}
+    return sorted((Profile(row.usager_id, row.role) for row in rows), key=lambda p: (order[p.role], str(p.usager_id)))
+
+
+def actor_of(compte: Compte, usager_id: UUID | None = None) -> Actor | None:
+    """Who an account is: a professional, or a usager for one of their profiles. None: nobody any more.
+
+    Which profile: ``usager_id`` if the account is still tied to it, else its first.
+    """
+    if not compte.is_active:
+        return None
+    if compte.professional_id is not None:
+        return professional_actor(_ref(compte.professional))
+    if compte.role:
+        kind = ActorKind.SUPPORT if compte.role == "support" else ActorKind.PILOTAGE
+        return Actor(kind, str(compte.id), compte.name, role=compte.role)
+    known = profiles(compte)
+    chosen = next((p for p in known if p.usager_id == usager_id), known[0] if known and usager_id is None else None)
+    if chosen is None:
+        return None
+    role = {"titulaire": "", "representant": "représentant légal", "aidant": "aidant"}[chosen.role]
+    return Actor(ActorKind.USAGER, str(compte.id), compte.name, role=role, usager_id=chosen.usager_id)
+
+
+def professional_actor(
+    ref: ProfessionalRef, *, client_id: str = "", organisation: EstablishmentRef | None = None
+) -> Actor:
+    """The actor a professional is, alone or behind an establishment's software."""
+    return Actor(
+        ActorKind.PROFESSIONNEL,
+        str(ref.id),
+        ref.name,
+        role=ref.profession_label,
+        profession=ref.profession,
+        organisation=organisation.name if organisation else ref.organisation,
+        organisation_id=str(organisation.id) if organisation else ref.organisation_id,
+        rpps=ref.rpps,
+        finess=organisation.finess if organisation else "",
+        client_id=client_id,
+    )
+
+
+def establishment_actor(ref: EstablishmentRef, *, client_id: str = "") -> Actor:
+    return Actor(
+        ActorKind.ETABLISSEMENT,
+        str(ref.id),
+        ref.name,
+        role="établissement",
+        organisation=ref.name,
+        organisation_id=str(ref.id),
+        finess=ref.finess,
+        client_id=client_id,
+    )
+
+
+def client_actor(client_id: str) -> Actor | None:
+    """Who an OAuth2 client acts for: its professional, or its establishment under its own name."""
+    found = (
+        ApplicationCliente.objects.select_related("professional", "establishment").filter(client_id=client_id).first()
+    )
+    if found is None:
+        return None
+    if found.professional is not None:
+        return professional_actor(_ref(found.professional), client_id=client_id) if found.professional.active else None
+    return establishment_actor(_site(found.establishment), client_id=client_id)

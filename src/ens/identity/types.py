@@ -1,0 +1,86 @@
+"""Identities as the other packages know them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class UsagerRef:
+    usager_id: UUID
+    oid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """The five traits of the INS, the name used, and the INS itself. Source: RNIV; référentiel INS."""
+
+    birth_name: str
+    first_names: str
+    birth_date: date
+    sex: str  # M, F
+    birth_place: str  # COG, 5 characters
+    matricule: str
+    oid: str
+    used_name: str = ""
+    used_first_name: str = ""
+    insured_matricule: str = ""  # the insured's, when another than the person's own (S032)
+
+    @property
+    def shown_first_name(self) -> str:
+        return self.used_first_name or self.first_names.split()[0].title()
+
+    @property
+    def shown_name(self) -> str:
+        return f"{self.shown_first_name} {(self.used_name or self.birth_name).title()}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfessionalRef:
+    id: UUID
+    rpps: str
+    name: str  # « Docteur Dupond »
+    last_name: str
+    first_name: str
+    profession: str
+    profession_label: str
+    organisation: str = ""
+    organisation_id: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EstablishmentRef:
+    id: UUID
+    finess: str
+    name: str
+    sector: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewUsager:
+    """What is needed to register a person: ``email`` is where notices go."""
+
+    birth_name: str
+    first_names: str
+    birth_date: date
+    sex: str
+    birth_place: str
+    matricule: str
+    oid: str
+    used_name: str = ""
+    used_first_name: str = ""
+    insured_matricule: str = ""
+    email: str = ""
+    medecin_traitant_rpps: str = ""
+    identity_status: str = "qualifiee"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A profile an account may show: its own, or a child's."""
+
+    usager_id: UUID
+    role: str

@@ -1,0 +1,1 @@
+"""What people are told, never with clinical content nor a professional's name."""

@@ -1,0 +1,1 @@
+"""Unit of work, roles and row policies, distribution, locator."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PersistenceConfig(AppConfig):
+    name = "ens.persistence"
+    label = "persistence"

@@ -1,0 +1,35 @@
+"""The offset of the product's clock, kept in the database and read once a unit or request."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import connections
+
+from ens.kernel import clock
+
+
+def refresh(alias: str = "default") -> None:
+    """Set the clock of this context from the database."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT clock_offset FROM persistence_deployment WHERE id = 1")
+        row = cursor.fetchone()
+    clock.set_offset(row[0] if row else timedelta(0))
+
+
+def advance(by: timedelta) -> timedelta:
+    """Move the demonstration's clock forward; returns the new offset. Refused elsewhere and backwards."""
+    if by < timedelta(0):
+        raise ValueError("the clock only moves forward")
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "UPDATE persistence_deployment SET clock_offset = clock_offset + %s "
+            "WHERE id = 1 AND demonstration RETURNING clock_offset",
+            [by],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise ValueError("only the clock of a demonstration moves")
+    clock.set_offset(row[0])
+    offset: timedelta = row[0]
+    return offset

@@ -1,0 +1,26 @@
+"""What the store of rows can answer."""
+
+from __future__ import annotations
+
+from ens.kernel.errors import Absent, Unavailable
+
+
+class NobodyThere(Absent):
+    """No usager, or no object, under that key."""
+
+    code = "objet_absent"
+    message = "Cet élément n'existe pas, ou vous n'y avez pas accès."
+
+
+class TooBusy(Unavailable):
+    """The usager's space is being changed by too many acts at once; nothing was done."""
+
+    code = "espace_occupe"
+    message = "Trop d'opérations ont lieu en même temps sur cet espace. Recommencez dans un instant."
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database does not answer; nothing was done."""
+
+    code = "base_indisponible"
+    message = "Le service est momentanément indisponible. Rien n'a été enregistré. Recommencez dans un instant."

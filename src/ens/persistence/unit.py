@@ -1,0 +1,184 @@
+"""The unit of work: the only opener of transactions about a usager.
+
+BEGIN, the row policy by SET LOCAL, a savepoint, the act, the trace, COMMIT. On ``Refused`` or ``Absent`` the act
+is rolled back to its savepoint, the refusal is traced and committed, then the error is raised. When the usager's
+rights changed between the facts and the trace, or the database asks for it, the whole unit starts again.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+import psycopg
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connections, transaction
+
+from ens.kernel import clock
+from ens.kernel.actor import Actor
+from ens.kernel.errors import Absent, EnsError, Refused
+from ens.persistence import locator
+from ens.persistence.clock import refresh
+from ens.persistence.errors import DatabaseUnavailable, TooBusy
+
+T = TypeVar("T")
+ATTEMPTS = 6
+
+
+class RightsChanged(Exception):
+    """The usager's choices changed while the unit ran: its decision may be stale, so it starts again."""
+
+
+class NestedUnit(RuntimeError):
+    """A unit was opened inside another, or on a connection that is not idle: a fault of ours."""
+
+
+class UntracedUnit(RuntimeError):
+    """A unit ended without a trace and without saying why none is due: a fault of ours."""
+
+
+class Ledger(Protocol):
+    """Where the unit's trace goes; implemented by ``audit``."""
+
+    def open(self, unit: Unit) -> None: ...
+
+    def close(self, unit: Unit) -> None: ...
+
+
+_ledger: Ledger | None = None
+
+
+def use_ledger(ledger: Ledger) -> None:
+    global _ledger
+    _ledger = ledger
+
+
+class Unit:
+    """What an act may lean on while its unit is open."""
+
+    def __init__(self, usager_id: UUID, by: Actor) -> None:
+        self.usager_id = usager_id
+        self.by = by
+        self.rights: int | None = None  # read with the facts by the ledger; None: no such usager yet
+        self.rights_raised = False
+        self.lines: list[Any] = []  # of audit.types.Line
+        self.attempts: list[Any] = []  # what to say if the act is refused
+        self.cache: dict[str, Any] = {}
+        self.untraced_because = ""
+        self._abandon: list[Callable[[], None]] = []
+
+    @property
+    def now(self) -> datetime:
+        return clock.now()
+
+    def untraced(self, because: str) -> None:
+        """Say why this unit leaves no trace: it reads nothing clinical and changes nothing."""
+        self.untraced_because = because
+
+    def on_abandon(self, undo: Callable[[], None]) -> None:
+        """Something to take back outside the database if this unit does not commit its act."""
+        self._abandon.append(undo)
+
+    def register_locator(self, keys: Iterable[UUID]) -> None:
+        locator.insert(self.usager_id, keys)
+
+    def abandon(self) -> None:
+        while self._abandon:
+            self._abandon.pop()()
+
+
+_in_flight: Counter[UUID] = Counter()
+_in_flight_lock = threading.Lock()
+
+
+@contextmanager
+def _place(usager_id: UUID) -> Any:
+    """At most a few units of one usager at once in a process, so that one space cannot starve the others."""
+    limit = settings.ENS_UNITS_PER_USAGER
+    deadline = time.monotonic() + 10
+    while True:
+        with _in_flight_lock:
+            if _in_flight[usager_id] < limit:
+                _in_flight[usager_id] += 1
+                break
+        if time.monotonic() > deadline:
+            raise TooBusy()
+        time.sleep(0.005)
+    try:
+        yield
+    finally:
+        with _in_flight_lock:
+            _in_flight[usager_id] -= 1
+            if not _in_flight[usager_id]:
+                del _in_flight[usager_id]
+
+
+def unit_of_work(usager_id: UUID, act: Callable[[Unit], T], *, by: Actor) -> T:
+    """Run ``act`` in the one transaction of this usager and give its result, traced.
+
+    ``act`` may run more than once: what it does outside the database must be safe to repeat or be taken back by
+    ``unit.on_abandon``. Errors: those of ``act``; TooBusy; DatabaseUnavailable.
+    """
+    if not isinstance(usager_id, UUID):
+        raise TypeError("usager_id must be a UUID: it becomes a literal of SET LOCAL")
+    with _place(usager_id):
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - a delay, not a secret
+            try:
+                return _once(usager_id, act, by)
+            except RightsChanged:
+                continue
+            except OperationalError as error:
+                if isinstance(error.__cause__, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected):
+                    continue
+                if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+                    raise TooBusy() from error
+                raise DatabaseUnavailable() from error
+            except InterfaceError as error:
+                raise DatabaseUnavailable() from error
+    raise TooBusy()
+
+
+def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor) -> T:
+    connection = connections["default"]
+    if connection.in_atomic_block:
+        raise NestedUnit()
+    if _ledger is None:
+        raise RuntimeError("no ledger: ens.audit is not installed")
+    unit = Unit(usager_id, by)
+    refusal: EnsError | None = None
+    result: T
+    try:
+        with transaction.atomic(durable=True):
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL ens.usager = '{usager_id}'")
+                cursor.execute("SET LOCAL lock_timeout = '5s'")
+            refresh()
+            _ledger.open(unit)
+            try:
+                with transaction.atomic():
+                    result = act(unit)
+            except (Refused, Absent) as error:
+                refusal = error
+                unit.lines = [attempt.refused(error.code) for attempt in unit.attempts[-1:]]
+                unit.rights_raised = False
+                unit.abandon()
+                if not unit.lines:
+                    unit.untraced("refus sans objet déclaré")
+            if not unit.lines and not unit.untraced_because:
+                raise UntracedUnit()
+            _ledger.close(unit)
+    except BaseException:
+        unit.abandon()
+        raise
+    if refusal is not None:
+        raise refusal
+    return result

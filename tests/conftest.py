@@ -1,0 +1,120 @@
+"""One real PostgreSQL a worker, migrated by its owner; tests connect as ``ens_web``.
+
+Nothing is cleaned between tests: each makes its own usagers, which the row policy keeps apart. Tests that look at
+tables nobody owns look for their own rows.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+_folder = tempfile.TemporaryDirectory(prefix="ens-tests-")
+_data = Path(_folder.name)
+_data.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
+
+
+def _environment() -> dict[str, str]:
+    secrets = _data / "secrets"
+    secrets.mkdir(mode=0o700)
+    for name in ("maitresse-1", "recherche", "codes", "signature", "django"):
+        (secrets / name).write_bytes(os.urandom(32))
+        (secrets / name).chmod(0o600)
+    return {
+        "ENS_DATA": str(_data),
+        "ENS_SECRETS": str(secrets),
+        "ENS_STORE": str(_data / "contenus"),
+        "ENS_DEMONSTRATION": "1",
+        "ENS_DATABASE_POOL": "40",
+        "DJANGO_SETTINGS_MODULE": "ens.config.settings",
+    }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "feature(*ids): rows of docs/domaine/features.csv that the test proves")
+    config.addinivalue_line("markers", "slow: takes more than a second")
+    config.addinivalue_line("markers", "browser: needs Chromium")
+    config.addinivalue_line("markers", "space: starts a whole space with ens up")
+    for name in [name for name in os.environ if name.startswith("ENS_") and name != "ENS_NO_SKIP"]:
+        del os.environ[name]
+    os.environ.update(_environment())
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The published examples; tests that read them say so when they are not there."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("les exemples publiés (../shared/data) ne sont pas présents")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[Any]:
+    """A migrated database; Django is set up on it as ``ens_web``."""
+    from ens.cli.postgres import EmbeddedPostgres
+
+    server = EmbeddedPostgres(_data / "base", fast=True)
+    server.start()
+    try:
+        os.environ["ENS_DATABASE_URL"] = server.urls.web
+        os.environ["ENS_DATABASE_BATCH_URL"] = server.urls.batch
+        os.environ["ENS_DATABASE_OWNER_URL"] = server.urls.owner
+        import django
+        from django.test.utils import setup_test_environment
+
+        django.setup()
+        setup_test_environment(debug=False)
+        from django.conf import settings
+
+        from ens.persistence import deployment
+
+        settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+        deployment.migrate()
+        deployment.record_mode(demonstration=True)
+        yield server.urls
+    finally:
+        from django.db import connections
+
+        connections.close_all()
+        for alias in connections:
+            if getattr(connections[alias], "_connection_pools", None):
+                connections[alias].close_pool()
+        server.stop(immediate=True)
+
+
+@pytest.fixture
+def db(database: Any) -> Iterator[Any]:
+    """A clean connection before and after the test."""
+    from django.core.cache import cache
+    from django.db import connections
+
+    cache.clear()
+    yield database
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+
+
+@pytest.fixture
+def frozen_clock() -> Iterator[datetime]:
+    from ens.kernel import clock
+
+    with clock.freeze(datetime(2026, 3, 16, 9, 30, tzinfo=UTC)) as moment:
+        yield moment
+
+
+@pytest.fixture
+def people(db: Any) -> Any:
+    """Makes usagers, professionals and establishments: see ``tests/factories.py``."""
+    from tests.factories import People
+
+    return People()
