@@ -1,0 +1,82 @@
+"""Whom a request is about, and the little that is said of them: nothing more than the INS that was asked.
+
+Unknown, never created, opposed or closed answer alike, in words and by the same path: one look-up, one trace.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import orjson
+
+from ens.audit import events
+from ens.enrolment.errors import SpaceAbsent
+from ens.enrolment.queries import check_open
+from ens.identity import queries as identity
+from ens.interop.fhir.errors import PatientsDiffer
+from ens.interop.fhir.references import IdKey, InsKey, PatientKey
+from ens.kernel.actor import Actor
+from ens.kernel.errors import Absent
+from ens.persistence.locator import locate
+from ens.persistence.unit import Unit, unit_of_work
+
+
+def usager_of(key: PatientKey, *, by: Actor) -> UUID:
+    """The usager a request names. Errors: SpaceAbsent, its refusal kept in the service stream."""
+    found: UUID | None
+    if isinstance(key, InsKey):
+        ref = identity.find_usager(key.matricule, key.oid)
+        found = ref.usager_id if ref else None
+    else:
+        found = _known_id(key)
+    if found is None:
+        events.about_nobody("fhir", "patient_inconnu", by=by, code=SpaceAbsent.code)
+        raise SpaceAbsent()
+    return found
+
+
+def usager_of_deposit(ins: InsKey | None, patient_id: IdKey | None, *, by: Actor) -> UUID:
+    """The usager a deposit names, by INS, by id, or by both agreeing. Errors: SpaceAbsent, PatientsDiffer."""
+    if ins is None:
+        if patient_id is None:
+            raise SpaceAbsent()
+        return usager_of(patient_id, by=by)
+    found = usager_of(ins, by=by)
+    if patient_id is not None and patient_id.usager_id != found:
+        raise PatientsDiffer()
+    return found
+
+
+def _known_id(key: IdKey) -> UUID | None:
+    try:
+        owner = locate(key.usager_id)
+    except Absent:
+        return None
+    return owner if owner == key.usager_id else None  # the id of a document is not a patient's
+
+
+def patient_resource(key: PatientKey, *, by: Actor) -> tuple[UUID, bytes]:
+    """The Patient of an open space. Errors: SpaceAbsent. Source: PDSm4DMP, TD0.2."""
+    usager_id = usager_of(key, by=by)
+
+    def act(unit: Unit) -> tuple[UUID, bytes]:
+        events.patient_looked_up(unit, attempt=True)
+        check_open(unit)
+        # The INS as it was asked; by id, the one on file. Never the traits: they come from the INSi service.
+        ins = key if isinstance(key, InsKey) else _ins_on_file(unit)
+        events.patient_looked_up(unit)
+        return usager_id, orjson.dumps(
+            {
+                "resourceType": "Patient",
+                "id": str(usager_id),
+                "active": True,
+                "identifier": [{"use": "official", "system": f"urn:oid:{ins.oid}", "value": ins.matricule}],
+            }
+        )
+
+    return unit_of_work(usager_id, act, by=by)
+
+
+def _ins_on_file(unit: Unit) -> InsKey:
+    known = identity.traits(unit)
+    return InsKey(known.oid, known.matricule)

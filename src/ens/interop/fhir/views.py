@@ -1,0 +1,156 @@
+"""HTTP of the FHIR face: who calls, which interaction, which answer. What it means is elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from oauth2_provider.views import TokenView
+
+from ens.interop.fhir import interactions, negotiation, outcome
+from ens.interop.fhir.authentication import actor_of_request
+from ens.interop.fhir.errors import AddressUnknown, BodyTooLarge, MethodNotOffered
+from ens.interop.fhir.interactions import Answer, Call
+from ens.kernel.errors import EnsError
+from ens.persistence.errors import DatabaseUnavailable
+
+token = csrf_exempt(TokenView.as_view())
+log = structlog.get_logger(__name__)
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What is offered at one shape of address: a handler by method."""
+
+    methods: dict[str, Callable[[Call], Answer]]
+    public: bool = False
+
+
+ROUTES: dict[tuple[str, ...], Route] = {
+    (): Route({"POST": interactions.transaction}),
+    ("metadata",): Route({"GET": interactions.metadata}, public=True),
+    ("DocumentReference",): Route({"GET": interactions.search, "POST": interactions.create}),
+    ("DocumentReference", "_search"): Route({"POST": interactions.search_by_form}),
+    ("DocumentReference", "{id}"): Route({"GET": interactions.read}),
+    ("List",): Route({"GET": interactions.search}),
+    ("List", "_search"): Route({"POST": interactions.search_by_form}),
+    ("List", "{id}"): Route({"GET": interactions.read}),
+    ("Binary",): Route({}),
+    ("Binary", "{id}"): Route({"GET": interactions.read_binary}),
+    ("Patient",): Route({"GET": interactions.search_patient}),
+    ("Patient", "_search"): Route({"POST": interactions.search_patient_by_form}),
+    ("Patient", "{id}"): Route({"GET": interactions.read_patient}),
+}
+
+
+@csrf_exempt
+def fhir(request: HttpRequest, path: str | None = None) -> HttpResponse:
+    """Answer any call under /fhir: with what was asked, or with an OperationOutcome."""
+    try:
+        return _respond(_answer(request, path or ""), head_only=request.method == "HEAD")
+    except EnsError as error:
+        return _refuse(error)
+    except (OperationalError, InterfaceError):
+        log.warning("fhir_database_unavailable")
+        return _refuse(DatabaseUnavailable())
+    except Exception:
+        # The caller of a protocol gets an OperationOutcome, never a page; the cause goes to the logs.
+        log.exception("fhir_fault")
+        return HttpResponse(outcome.fault(), status=500, content_type=negotiation.FHIR_JSON_UTF8)
+
+
+def _answer(request: HttpRequest, path: str) -> Answer:
+    segments = tuple(segment for segment in path.split("/") if segment)
+    version = ""
+    if len(segments) == 4 and segments[2] == "_history":
+        segments, version = segments[:2], segments[3]
+    route, object_id = _route(segments)
+    headers = request.headers
+    actor = None
+    if route is None or not route.public:
+        actor = actor_of_request(headers.get("Authorization", ""), headers.get("X-Ens-Personne", ""))
+    if route is None:
+        raise AddressUnknown()
+    method = "GET" if request.method == "HEAD" else request.method or ""
+    handler = route.methods.get(method)
+    if handler is None:
+        raise MethodNotOffered(method=method[:20], allowed=sorted(route.methods))
+    call = Call(
+        kind=segments[0] if segments else "",
+        object_id=object_id,
+        version=version,
+        actor=actor,
+        query=request.META.get("QUERY_STRING", ""),
+        accept=headers.get("Accept", ""),
+        content_type=headers.get("Content-Type", ""),
+        content_encoding=headers.get("Content-Encoding", ""),
+        if_none_match=headers.get("If-None-Match", ""),
+        if_modified_since=headers.get("If-Modified-Since", ""),
+        prefer=headers.get("Prefer", ""),
+        base_url=settings.ENS_BASE_URL,
+        read_body=lambda: read_body(request),
+    )
+    return handler(call)
+
+
+def _route(segments: tuple[str, ...]) -> tuple[Route | None, UUID | None]:
+    exact = ROUTES.get(segments)
+    if exact is not None:
+        return exact, None
+    if len(segments) == 2 and (segments[0], "{id}") in ROUTES:
+        try:
+            return ROUTES[segments[0], "{id}"], UUID(segments[1])
+        except ValueError:
+            return ROUTES[segments[0], "{id}"], None  # no id of ours looks so: absent, like any other
+    return None, None
+
+
+def read_body(request: HttpRequest) -> bytes:
+    """The body, as soon as it is known not to be too large. Errors: BodyTooLarge."""
+    limit = settings.ENS_FHIR_BODY_MAX_BYTES
+    announced = request.META.get("CONTENT_LENGTH") or ""
+    if announced.isdigit() and int(announced) > limit:
+        raise BodyTooLarge(limit=limit)
+    stream: Any = request
+    if not announced and "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+        stream = request.META["wsgi.input"]  # Django takes an unannounced length for an empty body
+    parts, size = [], 0
+    while chunk := stream.read(_CHUNK):
+        size += len(chunk)
+        if size > limit:
+            raise BodyTooLarge(limit=limit)
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def _respond(answer: Answer, *, head_only: bool) -> HttpResponse:
+    response = HttpResponse(b"" if head_only else answer.body, status=answer.status, headers=answer.headers)
+    response["Content-Type"] = answer.media_type
+    response["Cache-Control"] = "no-store"
+    if head_only:
+        response["Content-Length"] = str(len(answer.body))
+    if answer.status == 304:
+        del response["Content-Type"]
+    return response
+
+
+def _refuse(error: EnsError) -> HttpResponse:
+    status = outcome.status_of(error)
+    response = HttpResponse(outcome.operation_outcome(error), status=status, content_type=negotiation.FHIR_JSON_UTF8)
+    response["Cache-Control"] = "no-store"
+    if status == 401:
+        reason = "" if error.code == "jeton_absent" else ', error="invalid_token"'
+        response["WWW-Authenticate"] = f'Bearer realm="fhir", scope="dossier"{reason}'
+    elif status == 405:
+        response["Allow"] = ", ".join(error.facts["allowed"])
+    elif status == 503:
+        response["Retry-After"] = "2"
+    return response
