@@ -25,7 +25,8 @@ _numbers = itertools.count(random.SystemRandom().randrange(10**6))
 def matricule(sex: str = "F") -> str:
     """A new valid test matricule."""
     number = next(_numbers)
-    body = f"{'2' if sex == 'F' else '1'}{80 + number % 19:02d}05{number // 1000 % 90 + 10:02d}{number % 1000:03d}{number // 7 % 1000:03d}"
+    birth = f"{'2' if sex == 'F' else '1'}{80 + number % 19:02d}05"
+    body = f"{birth}75{number // 1000 % 1000:03d}{number % 1000:03d}"
     return f"{body}{control_key(body):02d}"
 
 

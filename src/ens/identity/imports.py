@@ -1,0 +1,238 @@
+"""The directory of professionals, from the public extracts of the Annuaire Santé (ANS).
+
+Known by their header row: ``PS_LibreAcces_Personne_activite``, ``Extraction_ProSanteConnect`` (with or without its
+last columns) and ``Extraction_Correspondance_MSSante``. UTF-8, ``|`` between fields, one row an activity or a box.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from ens.identity.models import Activity, Establishment, Mailbox, Professional
+from ens.kernel.errors import Malformed
+from ens.kernel.ids import new_id
+
+CHUNK = 2_000
+_NAME = "Nom d'exercice"
+
+
+class UnknownExtract(Malformed):
+    """The file's header is none of the extracts we read."""
+
+    code = "extrait_inconnu"
+    message = "Ce fichier n'est pas un extrait reconnu de l'Annuaire Santé : sa première ligne n'a pas les colonnes attendues."
+
+
+@dataclass
+class ImportReport:
+    """What an import did; ``refused`` is a list of (line number, reason)."""
+
+    kind: str
+    read: int = 0
+    written: Counter[str] = field(default_factory=Counter)
+    refused: list[tuple[int, str]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "kind": self.kind,
+            "read": self.read,
+            "written": dict(self.written),
+            "refused": [{"line": line, "reason": reason} for line, reason in self.refused],
+        }
+
+
+def import_annuaire(path: Path) -> ImportReport:
+    """Bring an extract into the directory: new rows added, known ones brought up to date. All of it, or nothing.
+
+    Errors: UnknownExtract. A line that cannot be read is refused with its reason; the others are kept.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        rows = csv.reader(lines, delimiter="|", quoting=csv.QUOTE_NONE)
+        header = [name.strip() for name in next(rows, [])]
+        reader = _reader(header)
+        with transaction.atomic(durable=True):
+            return reader(_named(header, rows))
+
+
+def _reader(header: list[str]):  # type: ignore[no-untyped-def] # one of the two functions below
+    if "Adresse BAL" in header:
+        return _mailboxes
+    if "Identification nationale PP" in header and "Code profession" in header:
+        return _activities
+    raise UnknownExtract()
+
+
+def _named(header: list[str], rows: Iterator[list[str]]) -> Iterator[tuple[int, dict[str, str]]]:
+    for number, row in enumerate(rows, 2):
+        if any(cell.strip() for cell in row):
+            yield number, {name: cell.strip() for name, cell in zip(header, row, strict=False) if name}
+
+
+def _activities(rows: Iterator[tuple[int, dict[str, str]]]) -> ImportReport:
+    report = ImportReport("personnes et activités")
+    professionals: dict[str, Professional] = {}
+    sites: dict[str, Establishment] = {}
+    activities: list[tuple[str, str, str, str, str]] = []
+    now = datetime.now(UTC)
+
+    def flush() -> None:
+        _write_activities(professionals, sites, activities, report)
+        professionals.clear()
+        sites.clear()
+        activities.clear()
+
+    for number, row in rows:
+        report.read += 1
+        identifier = row.get("Identifiant PP", "")
+        if not identifier or not row.get("Type d'identifiant PP"):
+            report.refused.append((number, "identifiant du professionnel absent"))
+            continue
+        last_name = row.get(_NAME) or row.get("Nom de famille", "")
+        if not last_name:
+            report.refused.append((number, "nom du professionnel absent"))
+            continue
+        professionals[identifier] = Professional(
+            id=new_id(),
+            rpps=identifier,
+            id_type=row["Type d'identifiant PP"],
+            civility=row.get("Code civilité d'exercice") or row.get("Code civilité", ""),
+            last_name=last_name,
+            first_name=row.get("Prénom d'exercice") or row.get("Prénoms", "").split("'")[0],
+            profession=row.get("Code profession", ""),
+            category=row.get("Code catégorie professionnelle", ""),
+            speciality=row.get("Code savoir-faire", ""),
+            updated_at=now,
+        )
+        site = _site(row, now)
+        if site is not None:
+            sites[site.identifier] = site
+            activities.append(
+                (
+                    identifier,
+                    site.identifier,
+                    row.get("Code secteur d'activité", ""),
+                    row.get("Code mode exercice", ""),
+                    row.get("Code rôle", ""),
+                )
+            )
+        if len(activities) >= CHUNK or len(professionals) >= CHUNK:
+            flush()
+    flush()
+    return report
+
+
+def _site(row: dict[str, str], now: datetime) -> Establishment | None:
+    technical = row.get("Identifiant technique de la structure", "")
+    finess = row.get("Numéro FINESS site", "")
+    name = row.get("Raison sociale site") or row.get("Enseigne commerciale site", "")
+    if not (technical or finess) or not name:
+        return None
+    return Establishment(
+        id=new_id(),
+        identifier=technical or f"F{finess}",
+        finess_eg=finess[:9],
+        finess_ej=row.get("Numéro FINESS établissement juridique", "")[:9],
+        name=name,
+        sector=row.get("Code secteur d'activité", ""),
+        town=row.get("Libellé commune (coord. structure)") or row.get("Bureau cedex (coord. structure)", ""),
+        updated_at=now,
+    )
+
+
+def _write_activities(
+    professionals: dict[str, Professional],
+    sites: dict[str, Establishment],
+    activities: list[tuple[str, str, str, str, str]],
+    report: ImportReport,
+) -> None:
+    Professional.objects.bulk_create(
+        professionals.values(),
+        update_conflicts=True,
+        unique_fields=("rpps",),
+        update_fields=(
+            "id_type",
+            "civility",
+            "last_name",
+            "first_name",
+            "profession",
+            "category",
+            "speciality",
+            "updated_at",
+        ),
+    )
+    Establishment.objects.bulk_create(
+        sites.values(),
+        update_conflicts=True,
+        unique_fields=("identifier",),
+        update_fields=("finess_eg", "finess_ej", "name", "sector", "town", "updated_at"),
+    )
+    people = dict(Professional.objects.filter(rpps__in=list(professionals)).values_list("rpps", "id"))
+    places = dict(Establishment.objects.filter(identifier__in=list(sites)).values_list("identifier", "id"))
+    wanted = {
+        (people[rpps], places[site], role): Activity(
+            professional_id=people[rpps], establishment_id=places[site], sector=sector, mode=mode, role=role
+        )
+        for rpps, site, sector, mode, role in activities
+    }
+    Activity.objects.bulk_create(wanted.values(), ignore_conflicts=True)
+    report.written["professionnels"] += len(professionals)
+    report.written["structures"] += len(sites)
+    report.written["activités"] += len(wanted)
+
+
+def _mailboxes(rows: Iterator[tuple[int, dict[str, str]]]) -> ImportReport:
+    report = ImportReport("boîtes MSSanté")
+    now = datetime.now(UTC)
+    waiting: dict[str, tuple[Mailbox, str, str]] = {}
+
+    def flush() -> None:
+        owners = [owner for _, owner, _ in waiting.values() if owner]
+        places = [place for _, _, place in waiting.values() if place]
+        people = dict(Professional.objects.filter(rpps__in=owners).values_list("rpps", "id"))
+        sites = {
+            found.finess_eg or found.identifier: found.id
+            for found in Establishment.objects.filter(finess_eg__in=places)
+            | Establishment.objects.filter(identifier__in=places)
+        }
+        for box, owner, place in waiting.values():
+            box.professional_id = people.get(owner)
+            box.establishment_id = sites.get(place)
+        Mailbox.objects.bulk_create(
+            [box for box, _, _ in waiting.values()],
+            update_conflicts=True,
+            unique_fields=("address",),
+            update_fields=("kind", "label", "professional", "establishment", "updated_at"),
+        )
+        report.written["boîtes"] += len(waiting)
+        waiting.clear()
+
+    for number, row in rows:
+        report.read += 1
+        address = row.get("Adresse BAL", "").lower()
+        kind = row.get("Type de BAL", "")
+        if address.count("@") != 1 or len(address) > 254:
+            report.refused.append((number, "adresse de la boîte invalide"))
+            continue
+        if kind not in ("PER", "ORG", "APP", "CAB"):
+            report.refused.append((number, "type de boîte inconnu"))
+            continue
+        label = (
+            " ".join(
+                part for part in (row.get("Civilité d'exercice"), row.get("Prénom d'exercice"), row.get(_NAME)) if part
+            )
+            or row.get("Raison Sociale structure BAL", "")
+            or row.get("Service de rattachement", "")
+        )
+        box = Mailbox(address=address, kind=kind, label=label[:250], updated_at=now)
+        waiting[address] = (box, row.get("Identifiant PP", ""), row.get("Identification Structure", ""))
+        if len(waiting) >= CHUNK:
+            flush()
+    flush()
+    return report

@@ -1,0 +1,87 @@
+"""A notice leaves once, through the outbox, without health content nor a professional's name."""
+
+from __future__ import annotations
+
+import pytest
+
+from ens.notifications.types import NoticeKind
+
+
+class Relay:
+    def __init__(self) -> None:
+        self.sent = []
+        self.away = False
+
+    def send(self, email) -> None:
+        from ens.persistence.outbox import TryLater
+
+        if self.away:
+            raise TryLater("relais absent")
+        self.sent.append(email)
+
+
+@pytest.fixture
+def relay(db):
+    from ens.notifications import ports
+
+    before, relay = ports.email_sender(), Relay()
+    ports.use_email_sender(relay)
+    yield relay
+    ports.use_email_sender(before)
+
+
+def _tell(person, kind):
+    from ens.audit import events
+    from ens.notifications.services import tell
+    from ens.persistence.unit import unit_of_work
+
+    def act(unit):
+        tell(unit, kind)
+        events.messages_listed(unit)
+
+    unit_of_work(person.usager_id, act, by=person.actor)
+
+
+def _make_due(person):
+    from datetime import UTC, datetime
+
+    from ens.persistence.models import OutboxRow
+
+    OutboxRow.objects.filter(usager_id=person.usager_id).update(due_at=datetime.now(UTC))
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_a_notice_is_sent_once_with_no_health_content(people, relay, kind):
+    from ens.persistence import outbox
+
+    person = people.usager(email="zoe@exemple.fr")
+    _tell(person, kind)
+    outbox.run_due()
+    outbox.run_due()
+    sent = [email for email in relay.sent if email.to == "zoe@exemple.fr"]
+    assert len(sent) == 1
+    for word in ("Docteur", "biologie", person.matricule):
+        assert word not in sent[0].subject + sent[0].body
+
+
+def test_a_relay_away_is_tried_again(people, relay):
+    from ens.persistence import outbox
+
+    person = people.usager(email="lea@exemple.fr")
+    relay.away = True
+    _tell(person, NoticeKind.MESSAGE)
+    outbox.run_due()
+    relay.away = False
+    _make_due(person)
+    outbox.run_due()
+    assert [email.to for email in relay.sent if email.to == "lea@exemple.fr"] == ["lea@exemple.fr"]
+
+
+def test_someone_without_email_is_not_a_failure(people, relay):
+    from ens.persistence import outbox
+    from ens.persistence.models import OutboxRow
+
+    person = people.usager(email="")
+    _tell(person, NoticeKind.MESSAGE)
+    outbox.run_due()
+    assert not OutboxRow.objects.filter(usager_id=person.usager_id).exists()
