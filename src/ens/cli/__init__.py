@@ -1,0 +1,1 @@
+"""The `ens` command and its supervisor."""

