@@ -1,0 +1,18 @@
+"""What every template may show: the brand, the help line, who is signed in. No query is run here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "service": settings.ENS_SERVICE_NAME,
+        "demonstration": settings.ENS_DEMONSTRATION,
+        "telephone_aide": settings.ENS_SUPPORT_PHONE,
+        "horaires_aide": settings.ENS_SUPPORT_HOURS,
+        "personne": getattr(request, "actor", None),
+    }

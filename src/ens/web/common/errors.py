@@ -1,0 +1,145 @@
+"""What people see when something cannot be given: one table from the families and codes of errors to pages.
+
+Refused and absent look the same. Views that can answer beside a field or in a block do so; the rest ends here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from ens.kernel.errors import EnsError, Family
+from ens.web.common.access import CLIENT
+from ens.web.common.pages import page
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """A page saying what happened, then what to do. ``speaks``: the error's own sentence is shown."""
+
+    status: int
+    title: str
+    text: str
+    speaks: bool = False
+    retry: bool = False
+
+
+ABSENT = ErrorPage(
+    404,
+    gettext_noop("Cette page n’existe pas"),
+    gettext_noop(
+        "L’adresse a peut-être changé, ou le contenu n’est plus disponible. "
+        "Revenez à l’accueil pour retrouver ce que vous cherchez."
+    ),
+)
+MALFORMED = ErrorPage(
+    400,
+    gettext_noop("Cette demande n’a pas été comprise"),
+    gettext_noop("Revenez à la page précédente et recommencez."),
+    speaks=True,
+)
+CONFLICT = ErrorPage(
+    409,
+    gettext_noop("Cette action n’est plus possible"),
+    gettext_noop("La situation a changé entre-temps. Rouvrez la page pour voir où elle en est."),
+    speaks=True,
+)
+UNAVAILABLE = ErrorPage(
+    503,
+    gettext_noop("Le service ne répond pas"),
+    gettext_noop("Une partie du service est arrêtée pour le moment. Réessayez dans quelques minutes."),
+    retry=True,
+)
+TOO_LARGE = ErrorPage(
+    413,
+    gettext_noop("Cet envoi est trop lourd"),
+    gettext_noop("Choisissez un fichier de 5\u00a0Mo au plus, puis recommencez."),
+)
+TOO_MANY = ErrorPage(
+    429,
+    gettext_noop("Trop de demandes en peu de temps"),
+    gettext_noop("Attendez quelques minutes, puis recommencez."),
+)
+EXPIRED = ErrorPage(
+    403,
+    gettext_noop("Ce formulaire a expiré"),
+    gettext_noop(
+        "La page est restée ouverte trop longtemps, ou vous vous êtes reconnecté entre-temps. "
+        "Revenez à la page précédente, rechargez-la, puis recommencez."
+    ),
+)
+BROKEN = ErrorPage(
+    500,
+    gettext_noop("Une erreur est survenue"),
+    gettext_noop("Elle vient de nous et nous en sommes avertis. Réessayez dans quelques minutes."),
+    retry=True,
+)
+
+FAMILIES = {
+    Family.ABSENT: ABSENT,
+    Family.REFUSED: ABSENT,
+    Family.CONFLICT: CONFLICT,
+    Family.MALFORMED: MALFORMED,
+    Family.UNAVAILABLE: UNAVAILABLE,
+}
+# Codes whose page is not their family's.
+CODES = {
+    "fichier_trop_lourd": TOO_LARGE,
+    "trop_de_demandes": TOO_MANY,
+    "trop_de_recherches": TOO_MANY,
+}
+
+
+def page_for(error: EnsError | type[EnsError]) -> ErrorPage:
+    """The page that answers an error, by its code, else by its family."""
+    return CODES.get(error.code, FAMILIES[error.family])
+
+
+def error_page(request: HttpRequest, shown: ErrorPage, sentence: str = "") -> HttpResponse:
+    """The page of an error, in the layout of whoever asks."""
+    context = {"erreur": shown, "titre": _(shown.title), "texte": sentence if shown.speaks and sentence else _(shown.text)}
+    return page(request, "common/erreur.html", context, status=shown.status)
+
+
+class ErrorPagesMiddleware:
+    """Answer the errors the product knows with their page; any other goes on to the 500 page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        if not isinstance(error, EnsError) or getattr(request, "audience", None) == CLIENT:
+            return None
+        if error.family == Family.UNAVAILABLE:
+            _logger.error("unavailable: %s", error.code)
+        return error_page(request, page_for(error), error.sentence)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, TOO_LARGE if isinstance(exception, RequestDataTooBig) else MALFORMED)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, ABSENT)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return error_page(request, EXPIRED)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The last page: nothing of the request is asked, since anything may be what broke."""
+    context = {"titre": _(BROKEN.title), "texte": _(BROKEN.text), "erreur": BROKEN}
+    return HttpResponse(render_to_string("common/panne.html", context), status=BROKEN.status)

@@ -1,0 +1,1 @@
+"""Pages open to everyone: home, sign-in, the seven footer pages."""

@@ -1,0 +1,22 @@
+"""Addresses open to everyone."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from ens.web.public import views
+
+urlpatterns = [
+    path("", views.accueil, name="accueil_public"),
+    path("connexion/", views.connexion, name="connexion"),
+    path("deconnexion/", views.deconnexion, name="deconnexion"),
+    path("plan-du-site/", views.plan_du_site, name="plan_du_site"),
+    path("accessibilite/", views.accessibilite, name="accessibilite"),
+    path("mentions-legales/", views.mentions_legales, name="mentions_legales"),
+    path("donnees-personnelles/", views.donnees_personnelles, name="donnees_personnelles"),
+    path("cookies/", views.cookies, name="cookies"),
+    path("aide/", views.aide, name="aide"),
+    path("a-propos/", views.a_propos, name="a_propos"),
+]
+
+ACCESS = {pattern.name: "public" for pattern in urlpatterns}

@@ -1,0 +1,71 @@
+"""Home, sign-in, sign-out and the seven pages of the footer."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from ens.kernel.actor import ActorKind
+from ens.web.common.pages import page
+
+
+@require_GET
+def accueil(request: HttpRequest) -> HttpResponse:
+    """What the space is, for whom, and the way in."""
+    return page(request, "public/accueil.html", {"delai_opposition": settings.ENS_OPPOSITION_DAYS})
+
+
+@require_GET
+def connexion(request: HttpRequest) -> HttpResponse:
+    """How to sign in. Someone signed in is sent to their home."""
+    if request.actor is not None:
+        return redirect("/pro/" if request.actor.kind == ActorKind.PROFESSIONNEL else "usager:accueil")
+    return page(request, "public/connexion.html", {"fin_inactivite": request.GET.get("fin") == "inactivite"})
+
+
+@require_POST
+def deconnexion(request: HttpRequest) -> HttpResponse:
+    """Destroy the session; nothing of it remains in the browser (``Clear-Site-Data``)."""
+    logout(request)
+    response = redirect("accueil_public")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@require_GET
+def plan_du_site(request: HttpRequest) -> HttpResponse:
+    return page(request, "public/plan_du_site.html")
+
+
+@require_GET
+def accessibilite(request: HttpRequest) -> HttpResponse:
+    return page(request, "public/accessibilite.html")
+
+
+@require_GET
+def mentions_legales(request: HttpRequest) -> HttpResponse:
+    return page(request, "public/mentions_legales.html")
+
+
+@require_GET
+def donnees_personnelles(request: HttpRequest) -> HttpResponse:
+    context = {"delai_opposition": settings.ENS_OPPOSITION_DAYS, "inactivite": settings.ENS_SESSION_IDLE_MINUTES}
+    return page(request, "public/donnees_personnelles.html", context)
+
+
+@require_GET
+def cookies(request: HttpRequest) -> HttpResponse:
+    return page(request, "public/cookies.html", {"inactivite": settings.ENS_SESSION_IDLE_MINUTES})
+
+
+@require_GET
+def aide(request: HttpRequest) -> HttpResponse:
+    return page(request, "public/aide.html", {"domaine": settings.ENS_MAIL_DOMAIN})
+
+
+@require_GET
+def a_propos(request: HttpRequest) -> HttpResponse:
+    return page(request, "public/a_propos.html")

@@ -1,0 +1,1 @@
+"""The pages of the usager: phone first, plain words, everything works without JavaScript."""

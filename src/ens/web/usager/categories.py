@@ -1,0 +1,54 @@
+"""The categories of documents as the usager sees them, in the order of the menu.
+
+Source: production's contract of documents: fifteen categories, twelve of them shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    code: str
+    label: str
+    short: str
+    icon: str
+    tint: str  # accent: health; calme: paper
+    offered: bool = True  # to a usager who adds a document
+
+
+OTHER = "AUTR_DOC"
+
+
+def shown_categories() -> list[Category]:
+    return [
+        Category("BIOLOGIE", _("Résultats de biologie"), _("Biologie"), "test-tube-line", "accent"),
+        Category("RADIO_SC", _("Radio, écho, scanner, IRM"), _("Imagerie"), "image-line", "accent"),
+        Category("CPT_REND", _("Comptes rendus"), _("Comptes rendus"), "file-text-line", "calme"),
+        Category("ORD_SOIN", _("Ordonnances et soins"), _("Ordonnances"), "capsule-line", "calme"),
+        Category("DEPISTAG", _("Prévention et dépistages"), _("Prévention"), "shield-line", "calme"),
+        Category("SYNTHESE", _("Ma santé en résumé"), _("Résumé"), "health-book-line", "accent"),
+        Category("CERT_MED", _("Certificats médicaux"), _("Certificats"), "survey-line", "calme"),
+        Category("DOC_ADM", _("Pièces administratives"), _("Administratif"), "file-line", "calme"),
+        Category("CAR_VAC", _("Carnet de vaccination"), _("Vaccins"), "syringe-line", "accent", offered=False),
+        Category("VDP", _("Entourage et volontés"), _("Volontés"), "user-heart-line", "accent", offered=False),
+        Category("DIR_ANT", _("Directives anticipées"), _("Directives"), "user-heart-line", "accent", offered=False),
+        Category("REMB", _("Remboursements"), _("Remboursements"), "money-euro-circle-line", "calme", offered=False),
+        Category("QUEST_SANTE", _("Questionnaires"), _("Questionnaires"), "todo-line", "calme", offered=False),
+        Category("SYNTH_PML", _("Synthèse du profil"), _("Profil"), "health-book-line", "accent", offered=False),
+        Category(OTHER, _("Autres documents"), _("Autres"), "folder-2-line", "calme"),
+    ]
+
+
+def category(code: str) -> Category:
+    """The category, or « Autres documents » for a code not known."""
+    known = {found.code: found for found in shown_categories()}
+    return known.get(code, known[OTHER])
+
+
+def own_categories() -> list[tuple[str, str]]:
+    """What a usager may choose for a document of theirs: code and label."""
+    return [(found.code, found.label) for found in shown_categories() if found.offered]

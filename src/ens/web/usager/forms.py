@@ -1,0 +1,157 @@
+"""Forms of the usager's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ens.kernel import clock
+from ens.kernel.errors import EnsError
+from ens.messaging.types import OutgoingFile
+from ens.record.types import Upload
+from ens.web.common import words
+from ens.web.common.files import body_size
+from ens.web.common.forms import EnsForm, SeveralFilesField, ThreePartDateField
+from ens.web.usager.categories import own_categories
+
+ACCEPTED = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.rtf,.txt"
+
+
+class AddDocumentForm(EnsForm):
+    """One file with its title, category and date. The content is judged by the service, not here."""
+
+    fichier = forms.FileField(
+        label=gettext_lazy("Fichier"),
+        help_text=gettext_lazy("PDF, JPEG, PNG, TIFF, RTF ou TXT. 5\u00a0Mo au plus, un fichier à la fois."),
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        max_length=None,
+        error_messages={
+            "required": gettext_lazy("Choisissez un fichier."),
+            "empty": gettext_lazy("Ce fichier est vide. Choisissez-en un autre."),
+        },
+    )
+    titre = forms.CharField(
+        label=gettext_lazy("Titre"),
+        help_text=gettext_lazy("Par exemple\u00a0: Ordonnance de lunettes"),
+        max_length=200,
+        error_messages={
+            "required": gettext_lazy("Donnez un titre à ce document."),
+            "max_length": gettext_lazy("Choisissez un titre plus court\u00a0: 200 caractères au plus."),
+        },
+    )
+    categorie = forms.ChoiceField(
+        label=gettext_lazy("Catégorie"),
+        error_messages={
+            "required": gettext_lazy("Choisissez une catégorie."),
+            "invalid_choice": gettext_lazy("Choisissez une catégorie de la liste."),
+        },
+    )
+    date = ThreePartDateField(
+        label=gettext_lazy("Date du document"), help_text=gettext_lazy("Celle du soin ou de l’examen. Exemple\u00a0: 16 2 2021")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["categorie"].choices = [("", _("Choisir une catégorie")), *own_categories()]
+        self._announced = 0
+
+    @property
+    def limit(self) -> int:
+        return int(settings.ENS_UPLOAD_MAX_BYTES)
+
+    def note_size_of(self, request: HttpRequest) -> None:
+        """A body too large is not read at all: its announced size is then all there is to say."""
+        self._announced = body_size(request)
+
+    def clean_fichier(self) -> Any:
+        file = self.cleaned_data["fichier"]
+        if file.size > self.limit:
+            raise forms.ValidationError(self._too_large(file.size))
+        return file
+
+    def clean_date(self) -> Any:
+        day = self.cleaned_data["date"]
+        if day > clock.today():
+            raise forms.ValidationError(_("Cette date est à venir. Indiquez une date passée."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        if self._announced > self.limit and "fichier" not in self.cleaned_data and not self.files:
+            self.errors.pop("fichier", None)
+            self.add_error("fichier", self._too_large(self._announced))
+        return self.cleaned_data
+
+    def _too_large(self, octets: int) -> str:
+        facts = {"size": words.size(octets), "limit": words.size(self.limit)}
+        return _("Ce fichier pèse %(size)s. Choisissez-en un de %(limit)s au plus, ou prenez une photo de la page.") % facts
+
+    def upload(self) -> Upload:
+        file = self.cleaned_data["fichier"]
+        return Upload(
+            data=file.read(),
+            filename=file.name,
+            title=self.cleaned_data["titre"].strip(),
+            category=self.cleaned_data["categorie"],
+            act_date=self.cleaned_data["date"],
+        )
+
+    def refuse(self, error: EnsError) -> None:
+        """What the service says, beside the field it is about."""
+        fields = {"titre": "titre", "categorie": "categorie", "date": "date"}
+        field = next((name for word, name in fields.items() if word in error.code), "fichier")
+        self.add_error(field, error.sentence)
+
+
+class ReplyForm(EnsForm):
+    """An answer and its attachments."""
+
+    corps = forms.CharField(
+        label=gettext_lazy("Votre réponse"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=20_000,
+        error_messages={
+            "required": gettext_lazy("Écrivez votre réponse avant de l’envoyer."),
+            "max_length": gettext_lazy("Votre réponse est trop longue\u00a0: 20\u00a0000 caractères au plus."),
+        },
+    )
+    fichiers = SeveralFilesField(
+        label=gettext_lazy("Documents à joindre"),
+        help_text=gettext_lazy("De préférence PDF ou JPEG. 5\u00a0Mo au plus par fichier."),
+        required=False,
+        error_messages={"empty": gettext_lazy("Un des fichiers est vide. Retirez-le ou choisissez-en un autre.")},
+    )
+
+    def clean_fichiers(self) -> list[Any]:
+        limit = settings.ENS_UPLOAD_MAX_BYTES
+        files: list[Any] = self.cleaned_data["fichiers"]
+        for file in files:
+            if file.size > limit:
+                facts = {"name": file.name, "size": words.size(file.size), "limit": words.size(limit)}
+                raise forms.ValidationError(
+                    _("«\u00a0%(name)s\u00a0» pèse %(size)s. Choisissez un fichier de %(limit)s au plus.") % facts
+                )
+        return files
+
+
+    def files_to_send(self) -> list[Any]:
+        return [OutgoingFile(file.name, file.read()) for file in self.cleaned_data["fichiers"]]
+
+
+class EmailForm(EnsForm):
+    """Where notices go."""
+
+    email = forms.CharField(
+        label=gettext_lazy("Adresse e-mail"),
+        help_text=gettext_lazy("Par exemple\u00a0: prenom.nom@exemple.fr"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": gettext_lazy("Indiquez une adresse e-mail."),
+            "max_length": gettext_lazy("Cette adresse est trop longue."),
+        },
+    )

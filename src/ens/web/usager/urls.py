@@ -1,0 +1,35 @@
+"""Addresses of the usager's pages. All of them ask for a usager signed in."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from ens.web.usager.views import access, account, documents, history, home, messages, soon
+
+app_name = "usager"
+
+urlpatterns = [
+    path("accueil/", home.accueil, name="accueil"),
+    path("messages/", messages.liste, name="messages"),
+    path("messages/adresse/", messages.adresse, name="adresse"),
+    path("messages/pieces/<uuid:attachment_id>/", messages.piece, name="piece"),
+    path("messages/pieces/<uuid:attachment_id>/enregistrer/", messages.enregistrer_piece, name="enregistrer_piece"),
+    path("messages/<uuid:thread_id>/", messages.fil, name="fil"),
+    path("messages/<uuid:thread_id>/repondre/", messages.repondre, name="repondre"),
+    path("documents/", documents.liste, name="documents"),
+    path("documents/ajouter/", documents.ajouter, name="ajouter"),
+    path("documents/<uuid:document_id>/", documents.detail, name="document"),
+    path("documents/<uuid:document_id>/telecharger/", documents.telecharger, name="telecharger"),
+    path("documents/<uuid:document_id>/page-<int:number>.png", documents.apercu, name="apercu"),
+    path("documents/<uuid:document_id>/masquer/", documents.masquer, name="masquer"),
+    path("historique/", history.liste, name="historique"),
+    path("confidentialite/", access.detail, name="confidentialite"),
+    path("confidentialite/choisir/", access.choisir, name="choisir_acces"),
+    path("profil/", soon.profil, name="profil"),
+    path("agenda/", soon.agenda, name="agenda"),
+    path("applications/", soon.applications, name="applications"),
+    path("parametres/", account.parametres, name="parametres"),
+    path("menu/", account.menu, name="menu"),
+]
+
+ACCESS = {pattern.name: "usager" for pattern in urlpatterns}

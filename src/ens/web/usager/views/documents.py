@@ -1,0 +1,151 @@
+"""The usager's documents: list and filters, one document, adding, masking."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages as announcements
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from ens.audit import queries as audit
+from ens.audit.types import Event, HistoryFilter
+from ens.kernel.actor import ActorKind
+from ens.kernel.errors import Conflict, Malformed, Refused
+from ens.record import services as record
+from ens.web.common.files import file_response, inline_image
+from ens.web.usager.filters import DocumentFilters
+from ens.web.usager.forms import AddDocumentForm
+from ens.web.usager.pages import usager_page
+from ens.web.usager.rows import document_row, format_said, history_row
+
+READERS_SHOWN = 5
+
+
+@require_GET
+def liste(request: HttpRequest) -> HttpResponse:
+    """By month of the act; filters live in the address, so that it can be kept and shared."""
+    filters = DocumentFilters(request.GET)
+    found = record.list_documents(request.usager_id, filters.asked(), by=request.actor)
+    rows = [document_row(card) for card in found.cards]
+    months = [
+        {"cle": f"{year}-{month:02d}", "premier": group[0].act_date, "documents": group}
+        for (year, month), group in _by_month(rows)
+    ]
+    context = {
+        "total": found.total,
+        "trouves": found.matching,
+        "mois": months,
+        "categories": filters.categories(found),
+        "filtres": filters.chosen(),
+        "filtres_dits": filters.said(),
+        "filtres_ouverts": filters.is_open,
+        "lien_filtres": filters.toggle_link(),
+        "formulaire_filtres": filters.form,
+        **filters.pages(found),
+    }
+    return usager_page(request, "usager/documents/liste.html", context, section="documents")
+
+
+def _by_month(rows: list[Any]) -> list[tuple[tuple[int, int], list[Any]]]:
+    return [(key, list(group)) for key, group in groupby(rows, key=lambda row: (row.act_date.year, row.act_date.month))]
+
+
+@require_GET
+def detail(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """The preview, who reads it, who read it, its versions."""
+    wanted = _number(request, "version")
+    opened = record.open_document(document_id, by=request.actor, version=wanted)
+    readings = audit.history(
+        request.usager_id,
+        HistoryFilter(
+            object_id=document_id,
+            actor_kinds=(ActorKind.PROFESSIONNEL, ActorKind.ETABLISSEMENT),
+            events=(Event.DOCUMENT_READ, Event.DOCUMENT_DOWNLOADED),
+            limit=READERS_SHOWN,
+        ),
+        by=request.actor,
+    )
+    preview = opened.preview
+    number = min(max(_number(request, "page") or 1, 1), max(preview.pages, 1))
+    mode = "texte" if request.GET.get("lire") == "texte" and preview.text else ""
+    version = f"version={wanted}&" if wanted else ""
+    context = {
+        "document": document_row(opened.card),
+        "differences": opened.differences,
+        "auteur": opened.author_label,
+        "organisation": opened.organisation_label,
+        "versions": opened.versions,
+        "version_affichee": wanted,
+        "lectures": [history_row(line, reader_id=request.actor.id) for line in readings.lines if not line.is_refusal],
+        "fichier_dit": format_said(opened.media_type, preview.pages if preview.kind == "images" else 0),
+        "taille": opened.size,
+        "apercu": preview,
+        "mode": mode,
+        "numero_page": number,
+        "image": reverse("usager:apercu", args=(document_id, number)) + (f"?version={wanted}" if wanted else ""),
+        "page_precedente": f"?{version}page={number - 1}" if number > 1 else "",
+        "page_suivante": f"?{version}page={number + 1}" if number < preview.pages else "",
+        "lien_texte": f"?{version}lire=texte",
+        "lien_image": f"?{version}page={number}",
+    }
+    return usager_page(request, "usager/documents/detail.html", context, section="documents")
+
+
+@require_GET
+def apercu(request: HttpRequest, document_id: UUID, number: int) -> HttpResponse:
+    """One page of the preview, as a picture."""
+    return inline_image(record.preview_page(document_id, number, by=request.actor, version=_number(request, "version")))
+
+
+@require_GET
+def telecharger(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """The file as it was filed."""
+    return file_response(record.open_content(document_id, by=request.actor, version=_number(request, "version")))
+
+
+@require_http_methods(["GET", "POST"])
+def ajouter(request: HttpRequest) -> HttpResponse:
+    """Add a file of one's own; what the server refuses is said beside the field."""
+    form = AddDocumentForm(request.POST or None, request.FILES or None) if request.method == "POST" else AddDocumentForm()
+    status = 200
+    if request.method == "POST":
+        form.note_size_of(request)
+        if form.is_valid():
+            try:
+                added = record.add_own_document(request.usager_id, form.upload(), by=request.actor)
+            except (Malformed, Conflict, Refused) as error:
+                form.refuse(error)
+            else:
+                announcements.success(request, _("Document ajouté."))
+                return redirect("usager:document", getattr(added, "document_id", added))
+        status = 422
+    context = {"formulaire": form, "limite": form.limit}
+    return usager_page(request, "usager/documents/ajouter.html", context, section="documents", status=status)
+
+
+@require_POST
+def masquer(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Mask or unmask; the answer is announced on the document's page."""
+    if request.POST.get("masque") == "oui":
+        record.mask(document_id, by=request.actor)
+        announcements.success(request, _("Document masqué."))
+    else:
+        record.unmask(document_id, by=request.actor)
+        announcements.success(request, _("Document visible des professionnels que vous autorisez."))
+    return redirect("usager:document", document_id)
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    """A positive number of the address. Anything else is an address that does not exist."""
+    value = request.GET.get(name)
+    if value is None:
+        return None
+    if not value.isascii() or not value.isdigit() or len(value) > 6:
+        raise Http404
+    return int(value) or None

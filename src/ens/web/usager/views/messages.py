@@ -1,0 +1,141 @@
+"""The usager's messages: list and thread side by side, answer, attachments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import segno
+from django.contrib import messages as announcements
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from ens.journeys.attachments import save_attachment
+from ens.kernel.errors import Conflict, Malformed, Refused
+from ens.messaging import services as messaging
+from ens.messaging.types import Reply, ThreadCard, ThreadView
+from ens.web.common.files import file_response
+from ens.web.usager.contact import contact_of
+from ens.web.usager.forms import ReplyForm
+from ens.web.usager.pages import usager_page
+from ens.web.usager.rows import format_said
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A card or a part of a thread, with the words its row adds; its own facts stay reachable by their names."""
+
+    inner: Any
+    extra: dict[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        return self.extra[name] if name in self.extra else getattr(self.inner, name)
+
+
+@require_GET
+def liste(request: HttpRequest) -> HttpResponse:
+    """Newest first; a search keeps the threads whose correspondent, subject or first words hold it."""
+    threads = messaging.list_threads(request.usager_id, by=request.actor)
+    wanted = request.GET.get("q", "").strip()[:100]
+    shown = [card for card in threads if _holds(card, wanted)] if wanted else threads
+    context = {
+        "fils": [thread_row(card) for card in shown],
+        "a_des_fils": bool(threads),
+        "recherche": wanted,
+        "adresse_mail": contact_of(request.usager_id, by=request.actor).mail_address,
+    }
+    unread = sum(1 for card in threads if card.unread)
+    return usager_page(request, "usager/messages/liste.html", context, section="messages", unread=unread)
+
+
+def thread_row(card: ThreadCard) -> Row:
+    return Row(card, {"autres_pieces": max(card.attachment_count - 1, 0)})
+
+
+def _holds(card: ThreadCard, wanted: str) -> bool:
+    return any(wanted.casefold() in text.casefold() for text in (card.correspondent_label, card.subject, card.excerpt))
+
+
+@require_GET
+def fil(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    """A thread beside the list; opening it marks it as read."""
+    return _thread_page(request, messaging.open_thread(thread_id, by=request.actor), ReplyForm())
+
+
+def _thread_page(request: HttpRequest, thread: ThreadView, form: ReplyForm, status: int = 200) -> HttpResponse:
+    threads = messaging.list_threads(request.usager_id, by=request.actor)
+    context = {
+        "echange": Row(thread, {"messages": [_message_row(message) for message in thread.messages]}),
+        "fils": [thread_row(card) for card in threads],
+        "courant": thread.id,
+        "formulaire": form,
+    }
+    unread = sum(1 for card in threads if card.unread)
+    return usager_page(
+        request, "usager/messages/fil.html", context, section="messages", unread=unread, status=status
+    )
+
+
+def _message_row(message: Any) -> Row:
+    pieces = [Row(piece, {"format_dit": format_said(piece.media_type)}) for piece in message.attachments]
+    return Row(message, {"attachments": pieces, "etat_envoi": _delivery(message)})
+
+
+def _delivery(message: Any) -> str:
+    """Where an answer is on its way, in words; nothing for a received message."""
+    if not message.from_usager:
+        return ""
+    return {
+        "queued": _("Envoi en cours"),
+        "retrying": _("Envoi en cours"),
+        "sent": _("Envoyé"),
+        "delivered": _("Remis"),
+        "failed": _("Non remis"),
+        "undelivered": _("Non remis"),
+    }.get(str(message.delivery_state), "")
+
+
+@require_POST
+def repondre(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    """Send an answer; what was typed is kept when something is wrong."""
+    form = ReplyForm(request.POST, request.FILES)
+    if form.is_valid():
+        answer = Reply(body=form.cleaned_data["corps"], files=form.files_to_send())
+        try:
+            messaging.reply(thread_id, answer, by=request.actor)
+        except (Malformed, Conflict, Refused) as error:
+            form.add_error(None, error.sentence)
+        else:
+            announcements.success(request, _("Réponse envoyée."))
+            return redirect("usager:fil", thread_id)
+    return _thread_page(request, messaging.open_thread(thread_id, by=request.actor), form, status=422)
+
+
+@require_GET
+def piece(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
+    """An attachment, as it was received."""
+    return file_response(messaging.open_attachment(attachment_id, by=request.actor))
+
+
+@require_POST
+def enregistrer_piece(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
+    """Keep an attachment in the record; twice does nothing more."""
+    document_id = save_attachment(attachment_id, by=request.actor)
+    announcements.success(request, _("Enregistré dans votre dossier."))
+    try:
+        return redirect("usager:fil", UUID(request.POST.get("fil", "")))
+    except ValueError:
+        return redirect("usager:document", document_id)
+
+
+@require_GET
+def adresse(request: HttpRequest) -> HttpResponse:
+    """The address and its QR code, which holds nothing else."""
+    address = contact_of(request.usager_id, by=request.actor).mail_address
+    qr = segno.make(f"mailto:{address}", error="m").png_data_uri(scale=8, border=2)
+    context = {"adresse_mail": address, "qr": qr}
+    return usager_page(request, "usager/messages/adresse.html", context, section="messages")
+
