@@ -17,6 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+NOWHERE = "postgresql://personne:rien@127.0.0.1:1/ens"
 
 _folder = tempfile.TemporaryDirectory(prefix="ens-tests-")
 _data = Path(_folder.name)
@@ -35,7 +36,12 @@ def _environment() -> dict[str, str]:
         "ENS_STORE": str(_data / "contenus"),
         "ENS_DEMONSTRATION": "1",
         "ENS_DATABASE_POOL": "40",
-        "DJANGO_SETTINGS_MODULE": "ens.config.settings",
+        "ENS_STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
+        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "ens.config.settings"),
+        # The addresses become real when the ``database`` fixture starts the server.
+        "ENS_DATABASE_URL": NOWHERE,
+        "ENS_DATABASE_BATCH_URL": NOWHERE,
+        "ENS_DATABASE_OWNER_URL": NOWHERE,
     }
 
 
@@ -47,6 +53,11 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("ENS_") and name != "ENS_NO_SKIP"]:
         del os.environ[name]
     os.environ.update(_environment())
+    import django
+    from django.test.utils import setup_test_environment
+
+    django.setup()
+    setup_test_environment(debug=False)
 
 
 @pytest.fixture(scope="session")
@@ -59,35 +70,28 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def database() -> Iterator[Any]:
-    """A migrated database; Django is set up on it as ``ens_web``."""
+    """A migrated database; Django speaks to it as ``ens_web``."""
+    from django.db import connections
+
     from ens.cli.postgres import EmbeddedPostgres
+    from ens.config.environment import database as described
+    from ens.persistence import deployment
 
     server = EmbeddedPostgres(_data / "base", fast=True)
     server.start()
     try:
-        os.environ["ENS_DATABASE_URL"] = server.urls.web
-        os.environ["ENS_DATABASE_BATCH_URL"] = server.urls.batch
-        os.environ["ENS_DATABASE_OWNER_URL"] = server.urls.owner
-        import django
-        from django.test.utils import setup_test_environment
-
-        django.setup()
-        setup_test_environment(debug=False)
-        from django.conf import settings
-
-        from ens.persistence import deployment
-
-        settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+        for alias, url in (("default", server.urls.web), ("batch", server.urls.batch), ("owner", server.urls.owner)):
+            found = described(url)
+            connections[alias].settings_dict.update(
+                {name: found[name] for name in ("HOST", "PORT", "NAME", "USER", "PASSWORD")}
+            )
         deployment.migrate()
         deployment.record_mode(demonstration=True)
         yield server.urls
     finally:
-        from django.db import connections
-
         connections.close_all()
-        for alias in connections:
-            if getattr(connections[alias], "_connection_pools", None):
-                connections[alias].close_pool()
+        for connection in connections.all():
+            connection.close_pool()
         server.stop(immediate=True)
 
 

@@ -171,7 +171,9 @@ class EmbeddedPostgres:
     def _check_version(self) -> None:
         version = (self.cluster / "PG_VERSION").read_text().strip()
         if version != "18":
-            raise PostgresRefused(f"La base de {self.cluster} est d'une autre version de PostgreSQL ({version}, et non 18).")
+            raise PostgresRefused(
+                f"La base de {self.cluster} est d'une autre version de PostgreSQL ({version}, et non 18)."
+            )
 
     def _clear_after_kill(self) -> None:
         """After a kill -9: wait for the orphans to leave, then forget the pid of a postmaster that is dead.

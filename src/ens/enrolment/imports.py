@@ -70,7 +70,7 @@ def import_population(path: Path) -> PopulationReport:
             services.register_usager(person, by=IMPORTER)
         except MatriculeTaken:
             report.known += 1
-        except (IdentityMalformed, ProfessionalUnknown) as error:
+        except (Malformed, ProfessionalUnknown) as error:
             report.refused.append((line, error.sentence))
         else:
             report.registered += 1

@@ -1,0 +1,1 @@
+"""Plain Python: INS key, XDS metadata, CDA header, XDM archive, value sets."""
