@@ -67,3 +67,29 @@ def check_mode(*, demonstration: bool, alias: str = "default") -> None:
         row = cursor.fetchone()
     if row is None or row[0] != demonstration:
         raise WrongMode("démonstration" if row and row[0] else "production")
+
+
+def _has_table(name: str) -> bool:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
+        row = cursor.fetchone()
+    return bool(row[0])
+
+
+def is_foreign() -> bool:
+    """Whether the database already holds tables, none of which says that it is a space."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+        row = cursor.fetchone()
+    return row[0] > 0 and not _has_table("persistence_deployment")
+
+
+def refuse_other_mode(*, demonstration: bool) -> None:
+    """Before migrating: a database that already has a mode keeps it. Errors: WrongMode."""
+    if not _has_table("persistence_deployment"):
+        return
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT demonstration FROM persistence_deployment WHERE id = 1")
+        row = cursor.fetchone()
+    if row is not None and row[0] != demonstration:
+        raise WrongMode("démonstration" if row[0] else "production")

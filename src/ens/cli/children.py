@@ -1,0 +1,108 @@
+"""The processes of a space: each in its own session, dying with its supervisor, started again if it falls."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+RESTART_DELAYS_S = (0.2, 1, 3, 10)
+
+
+def _die_with_parent(parent: int) -> Callable[[], None]:
+    """Ask the kernel for SIGTERM when the supervisor dies, whatever killed it: nothing else sees a kill -9."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def prepare() -> None:
+        os.setsid()
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died before we asked
+            os._exit(1)
+
+    return prepare
+
+
+@dataclass
+class Child:
+    """One process: ``command`` may be asked anew at each start."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    run: Path
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    falls: int = 0
+    started_at: float = 0.0
+    _next_start: float = field(default=0.0)
+
+    @property
+    def pid_file(self) -> Path:
+        return self.run / f"{self.name}.pid"
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                env={**_inherited(), **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=_die_with_parent(os.getpid()),  # noqa: PLW1509 - the supervisor has one thread
+            )
+        self.started_at = time.monotonic()
+        self.pid_file.write_text(str(self.process.pid))
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def watch(self) -> bool:
+        """Start it again if it fell, after a delay that grows; says whether it fell just now."""
+        if self.is_alive:
+            if self.falls and time.monotonic() - self.started_at > 60:
+                self.falls = 0
+            return False
+        now = time.monotonic()
+        if not self._next_start:
+            self._next_start = now + RESTART_DELAYS_S[min(self.falls, len(RESTART_DELAYS_S) - 1)]
+            self.falls += 1
+            return True
+        if now >= self._next_start:
+            self._next_start = 0.0
+            self.start()
+        return False
+
+    def ask_to_stop(self) -> None:
+        if self.is_alive and self.process is not None:
+            self.process.send_signal(signal.SIGTERM)
+
+    def wait(self, until: float) -> None:
+        """Until it ends or the time comes; then it and its group are killed."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.05, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            try:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                self.process.kill()
+            self.process.wait(2)
+        self.pid_file.unlink(missing_ok=True)
+
+
+def _inherited() -> dict[str, str]:
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "PYTHONPATH", "TMPDIR")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONUNBUFFERED": "1"}
+
+
+def python(*arguments: str) -> list[str]:
+    return [sys.executable, *arguments]

@@ -1,0 +1,167 @@
+"""The ``ens`` command."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from ens.cli.refusals import CommandRefused
+from ens.cli.space import Address, Space
+
+REFUSED = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit codes: 0 done, 2 refused with one sentence."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.perform(options)
+        return code
+    except CommandRefused as refusal:
+        if getattr(options, "json", False):
+            print(json.dumps({"error": str(refusal)}, ensure_ascii=False))
+        print(refusal, file=sys.stderr)
+        return REFUSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ens", description="Un espace numérique de santé.")
+    commands = parser.add_subparsers(required=True, metavar="COMMANDE")
+
+    def command(name: str, perform: Any, words: str, *, data: bool = True) -> argparse.ArgumentParser:
+        found = commands.add_parser(name, help=words, description=words)
+        found.add_argument("--json", action="store_true", help="répondre par un objet JSON")
+        if data:
+            found.add_argument(
+                "--data", type=Path, default=Path("var"), metavar="DIR", help="dossier de l'espace (var)"
+            )
+        found.set_defaults(perform=perform)
+        return found
+
+    up = command("up", _up, "Démarrer l'espace, et le garder en marche.")
+    up.add_argument("--demo", action="store_true", help="avec des personnes fictives, sur cette machine seulement")
+    up.add_argument("--http", default="127.0.0.1:8000", metavar="HOTE:PORT")
+    up.add_argument("--smtp", default="127.0.0.1:2525", metavar="HOTE:PORT")
+    clock = command("clock", _clock, "Avancer l'horloge de la démonstration, et faire ce qui arrive à échéance.")
+    clock.add_argument("by", metavar="+42d", help="durée : +42d, +12h, +30m")
+    crowd = command("crowd", _crowd, "Ajouter des usagers à la démonstration.")
+    crowd.add_argument("number", type=int, metavar="N")
+    command("migrate", _migrate, "Mettre à jour le schéma d'une base extérieure (ENS_DATABASE_OWNER_URL).", data=False)
+    load = command("import", _import, "Importer la population ou l'annuaire des professionnels.")
+    load.add_argument("what", choices=("population", "annuaire"))
+    load.add_argument("file", type=Path, metavar="FICHIER")
+    return parser
+
+
+def _up(options: argparse.Namespace) -> int:
+    from ens.cli.up import Wanted, up
+
+    return up(
+        Wanted(
+            demonstration=options.demo,
+            data=options.data,
+            http=Address.parse(options.http, "--http"),
+            smtp=Address.parse(options.smtp, "--smtp"),
+            as_json=options.json,
+        )
+    )
+
+
+def _enter(data: Path, *, demonstration: bool = False) -> None:
+    """Set Django up on the running space of this folder."""
+    settings = Space(data).kept_environment()
+    if demonstration and settings["ENS_DEMONSTRATION"] != "1":
+        raise CommandRefused("Cette commande ne s'applique qu'à une démonstration.")
+    os.environ.update(settings)
+    import django
+
+    django.setup()
+
+
+def _say(options: argparse.Namespace, facts: dict[str, object], sentences: list[str]) -> None:
+    if options.json:
+        print(json.dumps(facts, ensure_ascii=False))
+    else:
+        print("\n".join(sentences))
+
+
+def _duration(text: str) -> timedelta:
+    found = re.fullmatch(r"\+(\d{1,5})([dhm])", text)
+    if not found:
+        raise CommandRefused(
+            "La durée s'écrit +42d (jours), +12h (heures) ou +30m (minutes) ; l'horloge ne recule pas."
+        )
+    unit = {"d": "days", "h": "hours", "m": "minutes"}[found[2]]
+    return timedelta(**{unit: int(found[1])})
+
+
+def _clock(options: argparse.Namespace) -> int:
+    by = _duration(options.by)
+    _enter(options.data, demonstration=True)
+    from ens.config.due import run_due
+    from ens.kernel import clock
+    from ens.persistence.clock import advance
+
+    advance(by)
+    done = run_due()
+    now = clock.now().astimezone(clock.PARIS)
+    _say(
+        options,
+        {"now": now.isoformat(), "done": done},
+        [f"Il est maintenant le {now:%d/%m/%Y à %H:%M}.", *(f"- {sentence}" for sentence in done)],
+    )
+    return 0
+
+
+def _crowd(options: argparse.Namespace) -> int:
+    if not 0 < options.number <= 100_000:
+        raise CommandRefused("Le nombre d'usagers à ajouter va de 1 à 100 000.")
+    _enter(options.data, demonstration=True)
+    from ens.demonstration.crowd import make
+
+    path = options.data.absolute() / "crowd.txt"
+    made = make(options.number, path)
+    _say(options, {"made": made, "file": str(path)}, [f"{made} usagers ajoutés ; leurs matricules sont dans {path}."])
+    return 0
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    if not os.environ.get("ENS_DATABASE_OWNER_URL"):
+        raise CommandRefused("Donnez ENS_DATABASE_OWNER_URL : « ens up » met à jour lui-même sa base embarquée.")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ens.config.settings")
+    from ens.cli.migration import main as migrate
+
+    migrate("demonstration" if os.environ.get("ENS_DEMONSTRATION") == "1" else "production", check_only=False)
+    _say(options, {"migrated": True}, ["Le schéma est à jour."])
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    if not options.file.is_file():
+        raise CommandRefused(f"Le fichier {options.file} n'existe pas.")
+    _enter(options.data)
+    from ens.enrolment.imports import import_population
+    from ens.identity.imports import import_annuaire
+    from ens.kernel.errors import EnsError
+
+    try:
+        report = import_population(options.file) if options.what == "population" else import_annuaire(options.file)
+    except EnsError as error:
+        raise CommandRefused(error.sentence) from error
+    except UnicodeDecodeError as error:
+        raise CommandRefused("Ce fichier n'est pas un texte en UTF-8.") from error
+    facts = report.as_json()
+    refused = [f"ligne {line} refusée : {reason}" for line, reason in report.refused]
+    done = ", ".join(f"{name} : {value}" for name, value in facts.items() if isinstance(value, int))
+    _say(options, facts, [done or str(facts["written"]), *refused])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
