@@ -32,8 +32,12 @@ T = TypeVar("T")
 ATTEMPTS = 6
 
 
-class RightsChanged(Exception):
-    """The usager's choices changed while the unit ran: its decision may be stale, so it starts again."""
+class StartAgain(Exception):
+    """What the unit saw is no longer so: it starts again, from its first statement."""
+
+
+class RightsChanged(StartAgain):
+    """The usager's choices changed while the unit ran: its decision may be stale."""
 
 
 class NestedUnit(RuntimeError):
@@ -134,7 +138,7 @@ def unit_of_work(usager_id: UUID, act: Callable[[Unit], T], *, by: Actor) -> T:
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - a delay, not a secret
             try:
                 return _once(usager_id, act, by)
-            except RightsChanged:
+            except StartAgain:
                 continue
             except OperationalError as error:
                 if isinstance(error.__cause__, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected):

@@ -1,0 +1,1 @@
+"""Documents, SubmissionSets, versions, masking."""

@@ -1,0 +1,138 @@
+"""What the record can answer. Each code has its page in ``docs/interop/codes``."""
+
+from __future__ import annotations
+
+from ens.kernel.errors import Absent, Conflict, Malformed, Refused
+
+
+class DocumentNotFound(Absent):
+    """No such document, or not for the actor: both answer alike."""
+
+    code = "document_absent"
+    message = "Cet élément n'existe pas, ou vous n'y avez pas accès."
+
+
+class DocumentDifferent(Conflict):
+    """The unique id is on record with another content."""
+
+    code = "document_different"
+    message = "Un autre contenu est déjà déposé sous cet identifiant unique. Pour le corriger, déposez un remplacement."
+
+
+class DocumentTooLarge(Malformed):
+    """More than 20 000 000 bytes once decoded."""
+
+    code = "document_trop_grand"
+    message = "Ce document dépasse {limit} octets."
+
+
+class DocumentEmpty(Malformed):
+    code = "document_vide"
+    message = "Le document déposé est vide."
+
+
+class HashDifferent(Malformed):
+    """The announced SHA-1 is not that of the bytes."""
+
+    code = "empreinte_differente"
+    message = "L'empreinte SHA-1 annoncée n'est pas celle du document reçu."
+
+
+class SizeDifferent(Malformed):
+    code = "taille_differente"
+    message = "La taille annoncée ({announced} octets) n'est pas celle du document reçu ({received} octets)."
+
+
+class TypeUnknown(Malformed):
+    """The type code is not in the value set (standards/valeurs/types.csv)."""
+
+    code = "type_inconnu"
+    message = "Le type de document « {type_code} » n'est pas dans le jeu de valeurs JDV_J66 ou JDV_J07."
+
+
+class PatientDifferent(Refused):
+    """The patient (matricule and OID) differs between the usager, the metadata and the CDA header."""
+
+    code = "patient_different"
+    message = "L'identité du patient (matricule INS et OID) n'est pas la même partout : {where}."
+
+
+class CdaTypeDifferent(Malformed):
+    code = "type_different"
+    message = "Le type annoncé ({announced}) n'est pas celui de l'en-tête CDA ({header})."
+
+
+class CdaInvalid(Malformed):
+    """The CDA document cannot be read; the reason is its reader's."""
+
+    code = "cda_invalide"
+    message = "Le document CDA ne peut pas être lu : {reason}."
+
+
+class RelatesToUnknown(Malformed):
+    """A replacement's target is not on this usager's record."""
+
+    code = "remplacement_sans_cible"
+    message = "Le document à remplacer n'est pas dans ce dossier."
+
+
+class ReplacementNotAllowed(Refused):
+    """Only the same depositor, or the same authenticated professional, replaces."""
+
+    code = "remplacement_interdit"
+    message = "Seul l'auteur du dépôt d'origine peut remplacer ce document."
+
+
+class AlreadyReplaced(Conflict):
+    code = "document_deja_remplace"
+    message = "Ce document a déjà été remplacé : remplacez sa dernière version."
+
+
+class UploadTooLarge(Malformed):
+    """More than 5 000 000 bytes."""
+
+    code = "fichier_trop_grand"
+    message = "Ce fichier pèse {size} Mo. Choisissez-en un de 5 Mo au plus."
+
+
+class UploadEmpty(Malformed):
+    code = "fichier_vide"
+    message = "Ce fichier est vide. Choisissez-en un autre."
+
+
+class UploadTypeRefused(Malformed):
+    """Judged by content: not a PDF, JPEG, PNG, TIFF, RTF or plain text."""
+
+    code = "fichier_type_refuse"
+    message = "Ce fichier n'est pas d'un format accepté. Formats acceptés : PDF, JPEG, PNG, TIFF, RTF, TXT."
+
+
+class UploadEncrypted(Malformed):
+    code = "fichier_protege"
+    message = "Ce PDF est protégé par un mot de passe. Enregistrez-le sans mot de passe, puis ajoutez-le de nouveau."
+
+
+class UploadDamaged(Malformed):
+    code = "fichier_endommage"
+    message = "Ce fichier est endommagé et ne peut pas être ouvert."
+
+
+class UploadFormInvalid(Malformed):
+    """A field of the form; ``field`` names it."""
+
+    code = "ajout_invalide"
+    message = "{reason}"
+
+
+class MaskNotAllowed(Refused):
+    """Only the usager masks."""
+
+    code = "masquage_interdit"
+    message = "Seul l'usager peut masquer ou rendre visible un document."
+
+
+class PageAbsent(Absent):
+    """The preview has no such page."""
+
+    code = "page_absente"
+    message = "Cette page n'existe pas."

@@ -1,0 +1,74 @@
+"""A document is one row a version; contents are sealed in the object store, the rest sealed beside its indexes."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from ens.persistence.models import UsagerOwned
+
+
+class SubmissionSet(UsagerOwned):
+    unique_id_digest = models.BinaryField()
+    depositor = models.CharField(max_length=120)
+    sent_at = models.DateTimeField()
+    status = models.CharField(max_length=12, default="current")
+    sealed_resource = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("usager_id", "unique_id_digest"), name="one_set_unique_id"),)
+        indexes = (models.Index(fields=("usager_id", "status", "sent_at", "id"), name="set_in_order"),)
+
+
+class Document(UsagerOwned):
+    """One version. ``id`` changes at each version, ``logical_id`` never; ``meta_version`` at each change of ours."""
+
+    logical_id = models.UUIDField()
+    set_id = models.UUIDField(null=True)
+    binary_id = models.UUIDField()
+    status = models.CharField(max_length=12)
+    version = models.SmallIntegerField(default=1)
+    meta_version = models.SmallIntegerField(default=1)
+    unique_id_digest = models.BinaryField()
+    content_digest = models.BinaryField()
+    type_code = models.CharField(max_length=40)
+    class_code = models.CharField(max_length=20)
+    category = models.CharField(max_length=20)
+    format_code = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=80)
+    size = models.IntegerField()
+    act_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    filed_at = models.DateTimeField()
+    codes = ArrayField(models.CharField(max_length=120))  # « parameter|code » of facility, setting, event, author
+    is_masked = models.BooleanField(default=False)
+    held_back_until = models.DateTimeField(null=True)  # INVISIBLE_PATIENT: the announcement comes first
+    hidden_from_representatives = models.BooleanField(default=False)
+    is_archived = models.BooleanField(default=False)
+    source_kind = models.CharField(max_length=20)
+    by_message = models.BooleanField(default=False)
+    depositor = models.CharField(max_length=120)
+    professional_id = models.UUIDField(null=True)  # who authenticated when filing, if a person did
+    declared_author_digest = models.BinaryField(null=True)
+    opened_by_usager_at = models.DateTimeField(null=True)
+    replaces_id = models.UUIDField(null=True)
+    sealed_card = models.BinaryField()
+    sealed_resource = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("usager_id", "unique_id_digest"), name="one_unique_id"),)
+        indexes = (
+            models.Index(fields=("usager_id", "status", "act_at", "id"), name="document_in_order"),
+            models.Index(fields=("usager_id", "logical_id"), name="document_versions"),
+            models.Index(fields=("usager_id", "binary_id"), name="document_binary"),
+        )
+
+
+class OtherIdentifier(UsagerOwned):
+    """Another identifier of the same document (``ClinicalDocument/id``): both deduplicate."""
+
+    digest = models.BinaryField()
+    document_id = models.UUIDField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("usager_id", "digest"), name="one_other_identifier"),)

@@ -1,0 +1,23 @@
+"""The services of the record, by subject."""
+
+from ens.record.services.deposit import deposit
+from ens.record.services.masking import mask, unmask
+from ens.record.services.reading import list_documents, open_content, open_document, preview_page
+from ens.record.services.references import find_references, find_sets, read_binary, read_reference, read_set
+from ens.record.services.upload import add_own_document
+
+__all__ = [
+    "add_own_document",
+    "deposit",
+    "find_references",
+    "find_sets",
+    "list_documents",
+    "mask",
+    "open_content",
+    "open_document",
+    "preview_page",
+    "read_binary",
+    "read_reference",
+    "read_set",
+    "unmask",
+]

@@ -1,0 +1,231 @@
+"""What the record takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from ens.audit.types import HistoryLine
+
+CURRENT = "current"
+SUPERSEDED = "superseded"
+
+
+# -- filing -------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class DocumentDeposit:
+    """One document as its producer sent it.
+
+    ``resource`` is the received DocumentReference (FHIR R4 JSON) when there is one: the record keeps it, with ids,
+    status, security label, links and subject set by us. Codes and dates are those of the metadata; for a CDA the
+    header decides what is shown, and a difference is noted. ``sha1`` and ``size``: what the producer says of the
+    bytes, None when not said. ``replaces``: our id or a producer's unique id.
+    """
+
+    unique_id: str
+    data: bytes
+    media_type: str
+    type_code: str
+    title: str = ""
+    act_at: datetime | None = None
+    created_at: datetime | None = None
+    author_label: str = ""
+    author_rpps: str = ""
+    organisation_label: str = ""
+    format_code: str = ""
+    sha1: bytes | None = None
+    size: int | None = None
+    replaces: tuple[str, ...] = ()
+    confidentiality: tuple[str, ...] = ("N",)
+    patients: tuple[tuple[str, str], ...] = ()  # (matricule, OID) as declared for this document; all must agree
+    resource: dict[str, Any] | None = None
+    filename: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionDeposit:
+    """A SubmissionSet and its documents: all filed, or none. ``resource`` is the received List."""
+
+    documents: tuple[DocumentDeposit, ...]
+    unique_id: str = ""
+    patients: tuple[tuple[str, str], ...] = ()
+    resource: dict[str, Any] | None = None
+    by_message: bool = False
+    source_label: str = ""  # shown instead of the depositor's name (a message's sender)
+
+
+@dataclass(frozen=True, slots=True)
+class DepositedDocument:
+    document_id: UUID
+    binary_id: UUID
+    version: int
+    created: bool  # False: was already on record with the same content
+
+
+@dataclass(frozen=True, slots=True)
+class Deposited:
+    """In the order of the deposit. ``set_id`` is None when no SubmissionSet was sent."""
+
+    set_id: UUID | None
+    documents: tuple[DepositedDocument, ...]
+
+    @property
+    def created(self) -> bool:
+        return any(document.created for document in self.documents)
+
+    @property
+    def document_id(self) -> UUID:
+        return self.documents[0].document_id
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file the usager adds. ``token``: of the form, so that sending it twice files once."""
+
+    data: bytes
+    filename: str
+    title: str
+    category: str
+    act_date: date
+    token: str = ""
+
+
+# -- reading ------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class DocumentCard:
+    """A line of a list."""
+
+    id: UUID
+    title: str
+    category: str
+    category_label: str
+    type_code: str
+    type_label: str
+    act_date: date
+    filed_at: datetime
+    source_kind: str  # professionnel, etablissement, usager, message, application
+    source_label: str
+    by_message: bool
+    is_masked: bool
+    is_new: bool
+    version: int
+    status: str
+    image_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VersionCard:
+    id: UUID
+    version: int
+    filed_at: datetime
+    source_label: str
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """``kind``: html (safe narrative), images (``pages`` to fetch one by one), text, none (``reason`` says why)."""
+
+    kind: str
+    html: str = ""
+    pages: int = 0
+    text: str = ""
+    reason: str = ""
+    text_html: str = ""  # « Lire en texte » beside the images
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDocument:
+    card: DocumentCard
+    author_label: str
+    organisation_label: str
+    differences: list[str]
+    versions: list[VersionCard]
+    media_type: str
+    size: int
+    filename: str
+    preview: Preview
+    description: str
+    is_own: bool  # added by the usager
+    readers: list[HistoryLine] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedContent:
+    data: bytes
+    media_type: str
+    filename: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFilter:
+    """Filters of the list; ``text`` is looked for in title, author and organisation."""
+
+    category: str = ""
+    year: int | None = None
+    author: str = ""
+    masked: bool | None = None
+    text: str = ""
+    limit: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentList:
+    """``total``: all the actor may see; ``matching``: what the filter keeps; ``counts``: by category, unfiltered."""
+
+    cards: list[DocumentCard]
+    total: int
+    matching: int
+    counts: dict[str, int]
+    years: list[int]
+    authors: list[str]
+
+
+# -- FHIR ---------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Bounds included; None is open."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceQuery:
+    """A search of DocumentReference or List within one usager. Codes without system; empty means any.
+
+    ``identifiers``: producers' unique ids or ours. ``cursor``: (sort date, id) of the last one given.
+    """
+
+    statuses: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    facilities: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    security_labels: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
+    ids: tuple[UUID, ...] = ()
+    relates_to: tuple[UUID, ...] = ()
+    date: Period | None = None
+    creation: Period | None = None
+    period: Period | None = None
+    archived: bool | None = None
+    newest_first: bool = True
+    count: int = 50
+    cursor: tuple[datetime, UUID] | None = None
+    only_count: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencePage:
+    """``resources``: stored FHIR bytes, in order. ``total``: all that matches, whatever the page."""
+
+    resources: list[bytes]
+    ids: list[UUID]
+    total: int
+    next_cursor: tuple[datetime, UUID] | None
