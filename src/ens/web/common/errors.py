@@ -18,6 +18,7 @@ from django.utils.translation import gettext_noop
 from ens.kernel.errors import EnsError, Family
 from ens.web.common.access import CLIENT
 from ens.web.common.pages import page
+from ens.web.common.words import typeset
 
 _logger = logging.getLogger(__name__)
 
@@ -93,7 +94,8 @@ FAMILIES = {
 }
 # Codes whose page is not their family's.
 CODES = {
-    "fichier_trop_lourd": TOO_LARGE,
+    "fichier_trop_grand": TOO_LARGE,
+    "document_trop_grand": TOO_LARGE,
     "trop_de_demandes": TOO_MANY,
     "trop_de_recherches": TOO_MANY,
 }
@@ -106,7 +108,11 @@ def page_for(error: EnsError | type[EnsError]) -> ErrorPage:
 
 def error_page(request: HttpRequest, shown: ErrorPage, sentence: str = "") -> HttpResponse:
     """The page of an error, in the layout of whoever asks."""
-    context = {"erreur": shown, "titre": _(shown.title), "texte": sentence if shown.speaks and sentence else _(shown.text)}
+    context = {
+        "erreur": shown,
+        "titre": _(shown.title),
+        "texte": typeset(sentence) if shown.speaks and sentence else _(shown.text),
+    }
     return page(request, "common/erreur.html", context, status=shown.status)
 
 

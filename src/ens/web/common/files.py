@@ -15,7 +15,16 @@ from django.http import HttpRequest, HttpResponse
 from ens.web.common.security import CONTENT_SECURITY_POLICY_OF_FILES
 
 SAID_TYPES = frozenset(
-    ("application/pdf", "image/png", "image/jpeg", "image/tiff", "text/plain", "application/rtf", "text/rtf", "application/zip")
+    (
+        "application/pdf",
+        "image/png",
+        "image/jpeg",
+        "image/tiff",
+        "text/plain",
+        "application/rtf",
+        "text/rtf",
+        "application/zip",
+    )
 )
 
 

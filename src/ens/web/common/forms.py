@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -57,7 +57,9 @@ class ThreePartDateWidget(forms.MultiWidget):
         parts = {"jour": _("Jour"), "mois": _("Mois"), "annee": _("Année")}
         self.libelles = list(parts.values())
         widgets = {
-            name: forms.TextInput(attrs={"class": "fr-input", "inputmode": "numeric", "maxlength": "4" if name == "annee" else "2"})
+            name: forms.TextInput(
+                attrs={"class": "fr-input", "inputmode": "numeric", "maxlength": "4" if name == "annee" else "2"}
+            )
             for name in parts
         }
         super().__init__(widgets)
@@ -76,7 +78,7 @@ class ThreePartDateField(forms.MultiValueField):
     """A date typed as three numbers. Errors say which rule was not met."""
 
     widget = ThreePartDateWidget
-    default_error_messages = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "required": _("Indiquez la date\u00a0: jour, mois et année."),
         "incomplete": _("Indiquez la date\u00a0: jour, mois et année."),
         "invalid": _("Cette date n’existe pas. Exemple\u00a0: 16 2 2021."),

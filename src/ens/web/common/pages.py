@@ -9,7 +9,10 @@ from django.shortcuts import render
 
 from ens.kernel.actor import ActorKind
 
-_LAYOUTS = {ActorKind.USAGER: "common/gabarit_usager.html", ActorKind.PROFESSIONNEL: "common/gabarit_professionnel.html"}
+_LAYOUTS = {
+    ActorKind.USAGER: "common/gabarit_usager.html",
+    ActorKind.PROFESSIONNEL: "common/gabarit_professionnel.html",
+}
 
 
 def page(

@@ -5,7 +5,9 @@ Source: the design system, section 4. No-break spaces are U+00A0: the narrow one
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
@@ -135,4 +137,10 @@ def matricule(value: str) -> str:
     if len(value) != 15:
         return value
     cuts = (0, 1, 3, 5, 7, 10, 13, 15)
-    return NBSP.join(value[start:end] for start, end in zip(cuts, cuts[1:], strict=False))
+    return NBSP.join(value[start:end] for start, end in pairwise(cuts))
+
+
+def typeset(sentence: str) -> str:
+    """A sentence of the product with its apostrophes and no-break spaces; never what someone else wrote."""
+    said = sentence.replace("'", "’").replace("« ", f"«{NBSP}").replace(" »", f"{NBSP}»")
+    return re.sub(r" ([:;?!])", f"{NBSP}\\1", re.sub(r"(\d) (Mo|Ko|octets|jours|%)", f"\\1{NBSP}\\2", said))

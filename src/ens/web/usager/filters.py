@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ens.record.types import DocumentFilter, DocumentList
+from ens.record.types import DocumentCard, DocumentFilter, DocumentList
 from ens.web.common.forms import EnsForm
 from ens.web.usager.categories import category, shown_categories
 
@@ -23,13 +23,9 @@ class FilterForm(EnsForm):
     categorie = forms.CharField(required=False, max_length=30)
     texte = forms.CharField(label=gettext_lazy("Mot du titre"), required=False, max_length=100)
     annee = forms.IntegerField(
-        label=gettext_lazy("Année"),
-        required=False,
-        min_value=FIRST_YEAR,
-        max_value=2999,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": "4"}),
+        label=gettext_lazy("Année"), required=False, min_value=FIRST_YEAR, max_value=2999, widget=forms.Select()
     )
-    auteur = forms.CharField(label=gettext_lazy("Auteur"), required=False, max_length=100)
+    auteur = forms.CharField(label=gettext_lazy("Auteur"), required=False, max_length=200, widget=forms.Select())
     masque = forms.ChoiceField(
         label=gettext_lazy("Visibilité"),
         required=False,
@@ -58,9 +54,16 @@ class DocumentFilters:
             author=(self._values.get("auteur") or "").strip(),
             masked=masked,
             text=(self._values.get("texte") or "").strip(),
-            offset=(self._page - 1) * PER_PAGE,
-            limit=PER_PAGE,
+            limit=self._page * PER_PAGE,
         )
+
+    def shown(self, found: DocumentList) -> list[DocumentCard]:
+        """The cards of this page; the choices of the form become what the record holds."""
+        years = [("", _("Toutes")), *((year, str(year)) for year in found.years)]
+        authors = [("", _("Tous")), *((author, author) for author in found.authors)]
+        self.form.fields["annee"].widget.choices = years
+        self.form.fields["auteur"].widget.choices = authors
+        return found.cards[(self._page - 1) * PER_PAGE :]
 
     @property
     def is_open(self) -> bool:

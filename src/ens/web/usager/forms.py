@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django import forms
@@ -52,11 +53,16 @@ class AddDocumentForm(EnsForm):
         },
     )
     date = ThreePartDateField(
-        label=gettext_lazy("Date du document"), help_text=gettext_lazy("Celle du soin ou de l’examen. Exemple\u00a0: 16 2 2021")
+        label=gettext_lazy("Date du document"),
+        help_text=gettext_lazy("Celle du soin ou de l’examen. Exemple\u00a0: 16 2 2021"),
     )
+
+    # The same form sent twice adds its file once.
+    jeton = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial.setdefault("jeton", secrets.token_urlsafe(16))
         self.fields["categorie"].choices = [("", _("Choisir une catégorie")), *own_categories()]
         self._announced = 0
 
@@ -88,7 +94,10 @@ class AddDocumentForm(EnsForm):
 
     def _too_large(self, octets: int) -> str:
         facts = {"size": words.size(octets), "limit": words.size(self.limit)}
-        return _("Ce fichier pèse %(size)s. Choisissez-en un de %(limit)s au plus, ou prenez une photo de la page.") % facts
+        return (
+            _("Ce fichier pèse %(size)s. Choisissez-en un de %(limit)s au plus, ou prenez une photo de la page.")
+            % facts
+        )
 
     def upload(self) -> Upload:
         file = self.cleaned_data["fichier"]
@@ -98,13 +107,13 @@ class AddDocumentForm(EnsForm):
             title=self.cleaned_data["titre"].strip(),
             category=self.cleaned_data["categorie"],
             act_date=self.cleaned_data["date"],
+            token=self.cleaned_data["jeton"],
         )
 
     def refuse(self, error: EnsError) -> None:
         """What the service says, beside the field it is about."""
-        fields = {"titre": "titre", "categorie": "categorie", "date": "date"}
-        field = next((name for word, name in fields.items() if word in error.code), "fichier")
-        self.add_error(field, error.sentence)
+        fields = {"title": "titre", "category": "categorie", "act_date": "date"}
+        self.add_error(fields.get(str(error.facts.get("field", "")), "fichier"), words.typeset(error.sentence))
 
 
 class ReplyForm(EnsForm):
@@ -136,7 +145,6 @@ class ReplyForm(EnsForm):
                     _("«\u00a0%(name)s\u00a0» pèse %(size)s. Choisissez un fichier de %(limit)s au plus.") % facts
                 )
         return files
-
 
     def files_to_send(self) -> list[Any]:
         return [OutgoingFile(file.name, file.read()) for file in self.cleaned_data["fichiers"]]

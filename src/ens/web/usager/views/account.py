@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from ens.identity import services as identity
 from ens.kernel.errors import Malformed
+from ens.web.common.words import typeset
 from ens.web.usager.contact import contact_of
 from ens.web.usager.forms import EmailForm
 from ens.web.usager.pages import usager_page
@@ -27,7 +28,7 @@ def parametres(request: HttpRequest) -> HttpResponse:
             try:
                 identity.change_email(request.usager_id, form.cleaned_data["email"], by=request.actor)
             except Malformed as error:
-                form.add_error("email", error.sentence)
+                form.add_error("email", typeset(error.sentence))
             else:
                 announcements.success(request, _("Adresse e-mail enregistrée."))
                 return redirect("usager:parametres")

@@ -13,9 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ens.audit import queries as audit
-from ens.audit.types import Event, HistoryFilter
-from ens.kernel.actor import ActorKind
 from ens.kernel.errors import Conflict, Malformed, Refused
 from ens.record import services as record
 from ens.web.common.files import file_response, inline_image
@@ -32,7 +29,7 @@ def liste(request: HttpRequest) -> HttpResponse:
     """By month of the act; filters live in the address, so that it can be kept and shared."""
     filters = DocumentFilters(request.GET)
     found = record.list_documents(request.usager_id, filters.asked(), by=request.actor)
-    rows = [document_row(card) for card in found.cards]
+    rows = [document_row(card) for card in filters.shown(found)]
     months = [
         {"cle": f"{year}-{month:02d}", "premier": group[0].act_date, "documents": group}
         for (year, month), group in _by_month(rows)
@@ -59,40 +56,29 @@ def _by_month(rows: list[Any]) -> list[tuple[tuple[int, int], list[Any]]]:
 @require_GET
 def detail(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The preview, who reads it, who read it, its versions."""
-    wanted = _number(request, "version")
-    opened = record.open_document(document_id, by=request.actor, version=wanted)
-    readings = audit.history(
-        request.usager_id,
-        HistoryFilter(
-            object_id=document_id,
-            actor_kinds=(ActorKind.PROFESSIONNEL, ActorKind.ETABLISSEMENT),
-            events=(Event.DOCUMENT_READ, Event.DOCUMENT_DOWNLOADED),
-            limit=READERS_SHOWN,
-        ),
-        by=request.actor,
-    )
+    opened = record.open_document(document_id, by=request.actor)
     preview = opened.preview
     number = min(max(_number(request, "page") or 1, 1), max(preview.pages, 1))
-    mode = "texte" if request.GET.get("lire") == "texte" and preview.text else ""
-    version = f"version={wanted}&" if wanted else ""
+    as_text = request.GET.get("lire") == "texte" and bool(preview.text_html or preview.text)
+    readings = [history_row(line, reader_id=request.actor.id) for line in opened.readers if not line.is_refusal]
     context = {
         "document": document_row(opened.card),
         "differences": opened.differences,
         "auteur": opened.author_label,
         "organisation": opened.organisation_label,
+        "description": opened.description,
         "versions": opened.versions,
-        "version_affichee": wanted,
-        "lectures": [history_row(line, reader_id=request.actor.id) for line in readings.lines if not line.is_refusal],
+        "lectures": readings[:READERS_SHOWN],
         "fichier_dit": format_said(opened.media_type, preview.pages if preview.kind == "images" else 0),
         "taille": opened.size,
         "apercu": preview,
-        "mode": mode,
+        "en_texte": as_text,
+        "lisible_en_texte": preview.kind == "images" and bool(preview.text_html or preview.text),
         "numero_page": number,
-        "image": reverse("usager:apercu", args=(document_id, number)) + (f"?version={wanted}" if wanted else ""),
-        "page_precedente": f"?{version}page={number - 1}" if number > 1 else "",
-        "page_suivante": f"?{version}page={number + 1}" if number < preview.pages else "",
-        "lien_texte": f"?{version}lire=texte",
-        "lien_image": f"?{version}page={number}",
+        "image": reverse("usager:apercu", args=(document_id, number)),
+        "page_precedente": f"?page={number - 1}" if number > 1 else "",
+        "page_suivante": f"?page={number + 1}" if number < preview.pages else "",
+        "lien_image": f"?page={number}",
     }
     return usager_page(request, "usager/documents/detail.html", context, section="documents")
 
@@ -100,19 +86,21 @@ def detail(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @require_GET
 def apercu(request: HttpRequest, document_id: UUID, number: int) -> HttpResponse:
     """One page of the preview, as a picture."""
-    return inline_image(record.preview_page(document_id, number, by=request.actor, version=_number(request, "version")))
+    return inline_image(record.preview_page(document_id, number, by=request.actor))
 
 
 @require_GET
 def telecharger(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The file as it was filed."""
-    return file_response(record.open_content(document_id, by=request.actor, version=_number(request, "version")))
+    return file_response(record.open_content(document_id, by=request.actor))
 
 
 @require_http_methods(["GET", "POST"])
 def ajouter(request: HttpRequest) -> HttpResponse:
     """Add a file of one's own; what the server refuses is said beside the field."""
-    form = AddDocumentForm(request.POST or None, request.FILES or None) if request.method == "POST" else AddDocumentForm()
+    form = (
+        AddDocumentForm(request.POST or None, request.FILES or None) if request.method == "POST" else AddDocumentForm()
+    )
     status = 200
     if request.method == "POST":
         form.note_size_of(request)

@@ -18,6 +18,7 @@ from ens.kernel.errors import Conflict, Malformed, Refused
 from ens.messaging import services as messaging
 from ens.messaging.types import Reply, ThreadCard, ThreadView
 from ens.web.common.files import file_response
+from ens.web.common.words import typeset
 from ens.web.usager.contact import contact_of
 from ens.web.usager.forms import ReplyForm
 from ens.web.usager.pages import usager_page
@@ -74,9 +75,7 @@ def _thread_page(request: HttpRequest, thread: ThreadView, form: ReplyForm, stat
         "formulaire": form,
     }
     unread = sum(1 for card in threads if card.unread)
-    return usager_page(
-        request, "usager/messages/fil.html", context, section="messages", unread=unread, status=status
-    )
+    return usager_page(request, "usager/messages/fil.html", context, section="messages", unread=unread, status=status)
 
 
 def _message_row(message: Any) -> Row:
@@ -107,7 +106,7 @@ def repondre(request: HttpRequest, thread_id: UUID) -> HttpResponse:
         try:
             messaging.reply(thread_id, answer, by=request.actor)
         except (Malformed, Conflict, Refused) as error:
-            form.add_error(None, error.sentence)
+            form.add_error(None, typeset(error.sentence))
         else:
             announcements.success(request, _("Réponse envoyée."))
             return redirect("usager:fil", thread_id)
@@ -138,4 +137,3 @@ def adresse(request: HttpRequest) -> HttpResponse:
     qr = segno.make(f"mailto:{address}", error="m").png_data_uri(scale=8, border=2)
     context = {"adresse_mail": address, "qr": qr}
     return usager_page(request, "usager/messages/adresse.html", context, section="messages")
-

@@ -49,6 +49,7 @@
   document.querySelectorAll("[data-ens-depot]").forEach(function (zone) {
     var field = zone.querySelector("input[type=file]");
     var said = zone.querySelector("[data-ens-choisi]");
+    zone.classList.add("ens-depot--script");
     zone.querySelectorAll("[data-ens-avec-script]").forEach(function (part) {
       part.hidden = false;
     });
