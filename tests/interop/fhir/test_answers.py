@@ -8,9 +8,10 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from ens.access.errors import PersonRequired
 from ens.interop.fhir import bundles, negotiation, outcome
 from ens.interop.fhir.capability import capability_statement
-from ens.interop.fhir.errors import MediaTypeUnsupported, NotAcceptable, PersonRequired, StructureInvalid
+from ens.interop.fhir.errors import MediaTypeUnsupported, NotAcceptable, StructureInvalid
 from ens.interop.fhir.search import PARAMETERS, read_search
 from ens.kernel.errors import Absent, Conflict, EnsError, Malformed, Refused, Unavailable
 

@@ -12,13 +12,13 @@ import pytest
 from ens.interop.fhir.errors import (
     BodyUnreadable,
     PatientMissing,
-    PatientsDiffer,
     ReferenceUnresolved,
     StructureInvalid,
     SubmissionInvalid,
 )
 from ens.interop.fhir.references import IdKey, InsKey
 from ens.interop.fhir.submission import read_bundle, read_simplified
+from ens.record.errors import PatientDifferent
 from tests.interop.fhir.builders import INAYA, PDF, TEST_OID, body, document_reference, entry, provide_bundle
 
 BASE = "https://espace.example/fhir"
@@ -35,7 +35,6 @@ def test_a_bundle_is_read_as_one_submission_of_one_patient() -> None:
     assert found.ins == InsKey(TEST_OID, INAYA)
     assert [document.data for document in found.documents] == [PDF, PDF + b"2"]
     assert found.set_position == 0
-    assert found.entry_count == 5
 
 
 def test_a_document_may_be_inside_its_reference() -> None:
@@ -74,6 +73,14 @@ def test_the_patient_is_named_in_every_form_of_the_guide(subject: dict[str, Any]
     found = read(bundle)
     assert found.ins == InsKey(TEST_OID, INAYA)
     assert found.patient_id in (None, IdKey(SOMEONE))
+
+
+def test_documents_are_taken_in_the_order_of_the_set() -> None:
+    bundle = provide_bundle(PDF, PDF + b"2")
+    bundle["entry"][0]["resource"]["entry"].reverse()
+    found = read(bundle)
+    assert [document.data for document in found.documents] == [PDF + b"2", PDF]
+    assert [document.position for document in found.documents] == [2, 1]
 
 
 # -- faults, each with its place ------------------------------------------------------------------------------
@@ -167,9 +174,9 @@ def test_every_fault_is_told_at_once() -> None:
         (_set([{"item": {"reference": "urn:uuid:x"}}], "entry", 0, "resource", "entry"), ReferenceUnresolved),
         (_set({"display": "Inaya"}, *DOCUMENT, "subject"), PatientMissing),
         (_set({"reference": "Patient/42"}, *DOCUMENT, "subject"), ReferenceUnresolved),
-        (_set({"reference": f"Patient?identifier=urn:oid:{TEST_OID}|{OTHER}"}, *DOCUMENT, "subject"), PatientsDiffer),
-        (_set(OTHER, *DOCUMENT, "contained", 0, "identifier", 0, "value"), PatientsDiffer),
-        (_set(OTHER, "entry", 0, "resource", "contained", 0, "identifier", 0, "value"), PatientsDiffer),
+        (_set({"reference": f"Patient?identifier=urn:oid:{TEST_OID}|{OTHER}"}, *DOCUMENT, "subject"), PatientDifferent),
+        (_set(OTHER, *DOCUMENT, "contained", 0, "identifier", 0, "value"), PatientDifferent),
+        (_set(OTHER, "entry", 0, "resource", "contained", 0, "identifier", 0, "value"), PatientDifferent),
     ],
 )
 def test_what_does_not_hold_together_is_refused(

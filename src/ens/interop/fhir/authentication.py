@@ -19,7 +19,7 @@ from oauth2_provider.models import get_access_token_model
 from ens.audit import events
 from ens.identity import queries as identity
 from ens.identity.errors import ProfessionalUnknown
-from ens.interop.fhir.errors import PersonRequired, PersonUnknown, TokenInvalid, TokenMissing
+from ens.interop.fhir.errors import PersonUnknown, TokenInvalid, TokenMissing
 from ens.kernel.actor import Actor, ActorKind
 
 SCOPE = "dossier"
@@ -113,9 +113,3 @@ def name_person(client: Actor, person: str) -> Actor:
         raise PersonUnknown() from None
     site = identity.establishment_by_id(client.organisation_id)
     return identity.professional_actor(named, client_id=client.client_id, organisation=site)
-
-
-def check_names_a_person(actor: Actor) -> None:
-    """Reading asks for an individual (S107). Errors: PersonRequired."""
-    if not actor.is_person:
-        raise PersonRequired()

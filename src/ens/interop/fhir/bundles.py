@@ -23,7 +23,7 @@ class Filed:
     kind: str
     id: str
     version: int
-    modified: datetime
+    modified: datetime | None  # None: filed before, at a time this answer does not tell
 
 
 def search_set(
@@ -71,17 +71,16 @@ def _link(relation: str, address: str, asked: Sequence[tuple[str, str]], cursor:
 
 def transaction_response(fhir_base: str, filed: Sequence[Filed]) -> bytes:
     """The answer of ITI-65, entries in the order of the request. Source: FHIR R4, http.html#transaction-response."""
-    entries = [
-        {
-            "response": {
-                "status": "201 Created",
-                "location": f"{one.kind}/{one.id}/_history/{one.version}",
-                "etag": etag(one.version),
-                "lastModified": one.modified,
-            }
+    entries = []
+    for one in filed:
+        response: dict[str, Any] = {
+            "status": "201 Created",
+            "location": f"{one.kind}/{one.id}",  # without _history: still right once the state has changed
+            "etag": etag(one.version),
         }
-        for one in filed
-    ]
+        if one.modified is not None:
+            response["lastModified"] = one.modified
+        entries.append({"response": response})
     return orjson.dumps(
         {
             "resourceType": "Bundle",

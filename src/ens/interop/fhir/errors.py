@@ -48,15 +48,6 @@ class ReferenceUnresolved(Malformed):
     message = "La référence « {reference} » ne mène à rien que l'espace puisse suivre."
 
 
-class PatientsDiffer(Malformed):
-    """One deposit speaks of two patients."""
-
-    code = "patients_differents"
-    message = (
-        "Le dépôt désigne plusieurs patients, ou un patient dont l'identifiant n'est pas le sien. Rien n'est déposé."
-    )
-
-
 class PatientMissing(Malformed):
     """The deposit does not say whose record it is for, by INS or by Patient/{id}."""
 
@@ -85,6 +76,13 @@ class ParameterInvalid(Malformed):
 
     code = "parametre_invalide"
     message = "La valeur du paramètre « {name} » n'est pas lisible : {detail}"
+
+
+class CursorInvalid(Malformed):
+    """The cursor of a next page was not given by us for this search."""
+
+    code = "curseur_invalide"
+    message = "Cette page n'existe pas : suivez le lien « next » tel qu'il est donné."
 
 
 class NotAcceptable(Malformed):
@@ -134,13 +132,6 @@ class TokenInvalid(Refused):
 
     code = "jeton_invalide"
     message = "Le jeton d'accès est inconnu, expiré ou révoqué."
-
-
-class PersonRequired(Refused):
-    """An establishment's software may file under its own name, but to read it must name the individual."""
-
-    code = "personne_requise"
-    message = "Pour consulter, le logiciel d'un établissement nomme la personne qui consulte (en-tête X-Ens-Personne)."
 
 
 class PersonUnknown(Refused):

@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import UUID
 
 from ens.interop.fhir import bundles, filing, finding, negotiation, outcome, patients
-from ens.interop.fhir.authentication import check_names_a_person
 from ens.interop.fhir.capability import capability_statement
 from ens.interop.fhir.errors import (
     AddressUnknown,
@@ -83,7 +82,7 @@ def transaction(call: Call) -> Answer:
     """ITI-65: everything in the Bundle is filed, or nothing is."""
     call.check_format()
     call.check_body()
-    filed = filing.file_submission(read_bundle(call.read_body(), call.fhir_base), by=call.by)
+    filed = filing.file_submission(read_bundle(call.read_body(), call.fhir_base), call.fhir_base, by=call.by)
     return Answer(bundles.transaction_response(call.fhir_base, filed.entries))
 
 
@@ -94,13 +93,14 @@ def create(call: Call) -> Answer:
     """
     call.check_format()
     call.check_body()
-    filed = filing.file_submission(read_simplified(call.read_body(), call.fhir_base), by=call.by)
+    filed = filing.file_submission(read_simplified(call.read_body(), call.fhir_base), call.fhir_base, by=call.by)
     one = filed.entries[0]
     headers = {
-        "Location": f"{call.fhir_base}/{one.kind}/{one.id}/_history/{one.version}",
+        "Location": f"{call.fhir_base}/{one.kind}/{one.id}",
         "ETag": negotiation.etag(one.version),
-        "Last-Modified": negotiation.http_date(one.modified),
     }
+    if one.modified is not None:
+        headers["Last-Modified"] = negotiation.http_date(one.modified)
     wants_outcome = negotiation.preferred_return(call.prefer) == "OperationOutcome"
     body = outcome.all_is_well("Le document est déposé.") if wants_outcome else b""
     return Answer(body, status=201 if filed.created else 200, headers=headers)
@@ -132,35 +132,30 @@ def _form(call: Call) -> Call:
 def read(call: Call) -> Answer:
     """One DocumentReference or List, as stored."""
     call.check_format()
-    check_names_a_person(call.by)
     if call.object_id is None:
-        raise ResourceAbsent()
+        raise finding.absent(call.by)
     found = finding.read(call.kind, call.object_id, by=call.by)
     return _versioned(call, found.resource, found.version, found.modified, negotiation.FHIR_JSON_UTF8)
 
 
 def read_binary(call: Call) -> Answer:
     """ITI-68: the bytes as they were filed, or the FHIR resource when that is what is asked for."""
-    check_names_a_person(call.by)
     if call.object_id is None:
-        raise ResourceAbsent()
+        raise finding.absent(call.by)
     found = finding.read_binary(call.object_id, by=call.by)
     if negotiation.wants_fhir_binary(call.accept, call.wanted_format):
-        return _versioned(
-            call,
-            bundles.binary_resource(call.object_id, found.media_type, found.data),
-            1,
-            found.modified,
-            negotiation.FHIR_JSON_UTF8,
-        )
+        resource = bundles.binary_resource(call.object_id, found.media_type, found.data)
+        return _versioned(call, resource, 1, None, negotiation.FHIR_JSON_UTF8)
     negotiation.check_binary_is_accepted(call.accept, found.media_type)
-    return _versioned(call, found.data, 1, found.modified, found.media_type)
+    return _versioned(call, found.data, 1, None, found.media_type)
 
 
-def _versioned(call: Call, body: bytes, version: int, modified: datetime, media_type: str) -> Answer:
+def _versioned(call: Call, body: bytes, version: int, modified: datetime | None, media_type: str) -> Answer:
     if call.version and call.version != str(version):
         raise ResourceAbsent()
-    headers = {"ETag": negotiation.etag(version), "Last-Modified": negotiation.http_date(modified)}
+    headers = {"ETag": negotiation.etag(version)}
+    if modified is not None:
+        headers["Last-Modified"] = negotiation.http_date(modified)
     if negotiation.is_unchanged(call.if_none_match, call.if_modified_since, version, modified):
         return Answer(b"", status=304, headers=headers)
     return Answer(body, media_type=media_type, headers=headers)
@@ -169,7 +164,8 @@ def _versioned(call: Call, body: bytes, version: int, modified: datetime, media_
 def search_patient(call: Call) -> Answer:
     """Patient?identifier=: one Patient if the space is open, else nothing, whatever the reason."""
     call.check_format()
-    key, understood = None, []
+    key = None
+    understood: list[tuple[str, str]] = []
     for name, value in pairs_of(call.query):
         if name == "identifier" and not understood:
             key = ins_of_token(value)

@@ -76,12 +76,12 @@ def http_date(moment: datetime) -> str:
     return format_datetime(moment.astimezone(UTC), usegmt=True)
 
 
-def is_unchanged(if_none_match: str, if_modified_since: str, version: int, modified: datetime) -> bool:
+def is_unchanged(if_none_match: str, if_modified_since: str, version: int, modified: datetime | None) -> bool:
     """Whether the caller already has this version. If-None-Match, when given, decides alone (RFC 9110, 13.1.3)."""
     if if_none_match:
         wanted = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
         return "*" in wanted or f'"{version}"' in wanted
-    if if_modified_since:
+    if if_modified_since and modified is not None:
         try:
             since = parsedate_to_datetime(if_modified_since)
         except ValueError:

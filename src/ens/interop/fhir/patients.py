@@ -13,12 +13,12 @@ from ens.audit import events
 from ens.enrolment.errors import SpaceAbsent
 from ens.enrolment.queries import check_open
 from ens.identity import queries as identity
-from ens.interop.fhir.errors import PatientsDiffer
 from ens.interop.fhir.references import IdKey, InsKey, PatientKey
 from ens.kernel.actor import Actor
 from ens.kernel.errors import Absent
 from ens.persistence.locator import locate
 from ens.persistence.unit import Unit, unit_of_work
+from ens.record.errors import PatientDifferent
 
 
 def usager_of(key: PatientKey, *, by: Actor) -> UUID:
@@ -36,14 +36,14 @@ def usager_of(key: PatientKey, *, by: Actor) -> UUID:
 
 
 def usager_of_deposit(ins: InsKey | None, patient_id: IdKey | None, *, by: Actor) -> UUID:
-    """The usager a deposit names, by INS, by id, or by both agreeing. Errors: SpaceAbsent, PatientsDiffer."""
+    """The usager a deposit names, by INS, by id, or by both agreeing. Errors: SpaceAbsent, PatientDifferent."""
     if ins is None:
         if patient_id is None:
             raise SpaceAbsent()
         return usager_of(patient_id, by=by)
     found = usager_of(ins, by=by)
     if patient_id is not None and patient_id.usager_id != found:
-        raise PatientsDiffer()
+        raise PatientDifferent(where="Patient/id et INS")
     return found
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
-from ens.interop.fhir.errors import PatientMissing, PatientsDiffer, ReferenceUnresolved
+from ens.interop.fhir.errors import PatientMissing, ReferenceUnresolved
+from ens.record.errors import PatientDifferent
 
 # INS-NIR, INS-NIA, and the two test authorities. Source: référentiel INS.
 INS_OIDS = frozenset({"1.2.250.1.213.1.4.8", "1.2.250.1.213.1.4.9", "1.2.250.1.213.1.4.10", "1.2.250.1.213.1.4.11"})
@@ -69,12 +70,12 @@ def id_of(reference: str, fhir_base: str) -> UUID | None:
 def patient_of_reference(
     reference: dict[str, Any], contained: Iterable[dict[str, Any]], fhir_base: str, where: str
 ) -> PatientKey:
-    """Whom a Reference to a patient names. Errors: PatientMissing, PatientsDiffer, ReferenceUnresolved."""
+    """Whom a Reference to a patient names. Errors: PatientMissing, PatientDifferent, ReferenceUnresolved."""
     keys = list(_keys(reference, list(contained), fhir_base, where))
     if not keys:
         raise PatientMissing(expression=where)
     if len(set(keys)) > 1 and len({key for key in keys if isinstance(key, InsKey)}) > 1:
-        raise PatientsDiffer(expression=where)
+        raise PatientDifferent(where="patient désigné de deux façons", expression=where)
     return keys[0]
 
 
@@ -106,19 +107,19 @@ def _key_of_text(text: str, contained: list[dict[str, Any]], fhir_base: str) -> 
 
 
 def ins_of_patient(patient: dict[str, Any]) -> InsKey | None:
-    """The INS of a Patient resource, None when it carries none. Errors: PatientsDiffer when it carries two."""
+    """The INS of a Patient resource, None when it carries none. Errors: PatientDifferent when it carries two."""
     found = {
         ins
         for identifier in patient.get("identifier", [])
         if (ins := ins_of(identifier.get("system", ""), identifier.get("value", "")))
     }
     if len(found) > 1:
-        raise PatientsDiffer(expression="contained.ofType(Patient).identifier")
+        raise PatientDifferent(where="patient contenu", expression="contained.ofType(Patient).identifier")
     return next(iter(found), None)
 
 
 def one_patient(keys: Iterable[PatientKey]) -> tuple[InsKey | None, IdKey | None]:
-    """The one patient of a deposit, by INS, by id, or both. Errors: PatientMissing, PatientsDiffer.
+    """The one patient of a deposit, by INS, by id, or both. Errors: PatientMissing, PatientDifferent.
 
     Compared as written, before anything is looked up, so that the answer says nothing of who has a space.
     """
@@ -128,5 +129,5 @@ def one_patient(keys: Iterable[PatientKey]) -> tuple[InsKey | None, IdKey | None
     if not every:
         raise PatientMissing()
     if len(ins) > 1 or len(ids) > 1:
-        raise PatientsDiffer()
+        raise PatientDifferent(where="patients désignés dans le dépôt")
     return next(iter(ins), None), next(iter(ids), None)

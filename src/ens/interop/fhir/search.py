@@ -123,10 +123,8 @@ PARAMETERS: dict[str, dict[str, Parameter]] = {
         **_CONTROL,
     },
 }
-SORTS: dict[str, tuple[str, ...]] = {
-    "DocumentReference": ("date", "creation", "period", "_lastUpdated"),
-    "List": ("date", "_lastUpdated"),
-}
+# The record's one order: the date of the act for documents, of submission for sets.
+SORTS: dict[str, tuple[str, ...]] = {"DocumentReference": ("date", "period"), "List": ("date",)}
 
 
 @dataclass(slots=True)

@@ -44,9 +44,7 @@ class Submission:
     patient_id: IdKey | None
     submission_set: dict[str, Any] | None
     set_position: int | None
-    documents: tuple[Incoming, ...]
-    places: dict[str, int]  # fullUrl of each DocumentReference → its rank in ``documents``
-    entry_count: int
+    documents: tuple[Incoming, ...]  # in the order of the set
 
 
 def read_bundle(body: bytes, fhir_base: str) -> Submission:
@@ -77,13 +75,13 @@ def read_bundle(body: bytes, fhir_base: str) -> Submission:
     urls = _full_urls(bundle["entry"])
     documents = _documents(sorted_entries, urls)
     places = {bundle["entry"][document.position].get("fullUrl", ""): n for n, document in enumerate(documents)}
-    _check_members(submission_set, set_position, places)
+    listed = _members(submission_set, set_position, places)
     ins, patient_id = one_patient(
         key
         for position, resource in (*lists, *sorted_entries["DocumentReference"])
         for key in patients_of(resource, f"Bundle.entry[{position}].resource", fhir_base)
     )
-    return Submission(ins, patient_id, submission_set, set_position, documents, places, len(bundle["entry"]))
+    return Submission(ins, patient_id, submission_set, set_position, tuple(documents[rank] for rank in listed))
 
 
 def read_simplified(body: bytes, fhir_base: str) -> Submission:
@@ -98,7 +96,7 @@ def read_simplified(body: bytes, fhir_base: str) -> Submission:
     attachment = resource["content"][0]["attachment"]
     data = read_base64(attachment["data"], "DocumentReference.content[0].attachment.data")
     document = Incoming(resource, data, attachment["contentType"], "DocumentReference", 0, None)
-    return Submission(ins, patient_id, None, None, (document,), {}, 1)
+    return Submission(ins, patient_id, None, None, (document,))
 
 
 def _sort(entries: list[dict[str, Any]], checker: Checker) -> dict[str, list[tuple[int, dict[str, Any]]]]:
@@ -162,8 +160,8 @@ def check_document(resource: dict[str, Any], where: str, checker: Checker, *, si
         checker.fault(f"{where}.context.period.start", "cet élément est obligatoire")
     _check_local_references(resource, where, checker, "author", "authenticator", "custodian")
     for index, relation in enumerate(resource.get("relatesTo", [])):
-        if relation["code"] not in ("replaces", "transforms", "signs", "appends"):
-            checker.fault(f"{where}.relatesTo[{index}].code", "replaces, transforms, signs ou appends est attendu")
+        if relation["code"] != "replaces":
+            checker.fault(f"{where}.relatesTo[{index}].code", "seul « replaces » est pris en charge")
 
 
 def _check_local_references(resource: dict[str, Any], where: str, checker: Checker, *names: str) -> None:
@@ -235,8 +233,8 @@ def _bare(media_type: str) -> str:
     return media_type.split(";")[0].strip().lower()
 
 
-def _check_members(submission_set: dict[str, Any], position: int, places: dict[str, int]) -> None:
-    """The SubmissionSet lists each document of the Bundle, and nothing else."""
+def _members(submission_set: dict[str, Any], position: int, places: dict[str, int]) -> list[int]:
+    """The ranks of the documents in the order of the set, which lists each of the Bundle and nothing else."""
     listed: list[int] = []
     for index, entry in enumerate(submission_set["entry"]):
         reference = entry["item"].get("reference", "")
@@ -249,6 +247,7 @@ def _check_members(submission_set: dict[str, Any], position: int, places: dict[s
             detail="le lot (List.entry) doit désigner chaque fiche du Bundle, une fois.",
             expression=f"Bundle.entry[{position}].resource.entry",
         )
+    return listed
 
 
 def patients_of(resource: dict[str, Any], where: str, fhir_base: str) -> list[PatientKey]:

@@ -51,7 +51,7 @@ ROUTES: dict[tuple[str, ...], Route] = {
 }
 
 
-@csrf_exempt
+@csrf_exempt  # type: ignore[untyped-decorator]  # Django publishes no types
 def fhir(request: HttpRequest, path: str | None = None) -> HttpResponse:
     """Answer any call under /fhir: with what was asked, or with an OperationOutcome."""
     try:
@@ -68,10 +68,10 @@ def fhir(request: HttpRequest, path: str | None = None) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, path: str) -> Answer:
-    segments = tuple(segment for segment in path.split("/") if segment)
+    segments: tuple[str, ...] = tuple(segment for segment in path.split("/") if segment)
     version = ""
     if len(segments) == 4 and segments[2] == "_history":
-        segments, version = segments[:2], segments[3]
+        version, segments = segments[3], segments[:2]
     route, object_id = _route(segments)
     headers = request.headers
     actor = None
