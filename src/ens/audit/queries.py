@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from ens.audit.errors import HistoryNotYours
 from ens.audit.ledger import PURPOSE, line_id
 from ens.audit.models import AuditLine
 from ens.audit.sentences import sentence
-from ens.audit.types import Event, History, HistoryFilter, HistoryLine
+from ens.audit.types import DONE, Event, History, HistoryFilter, HistoryLine
 from ens.coffre.services import sealer
+from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.persistence.unit import Unit, unit_of_work
 
@@ -49,6 +51,20 @@ def lines(unit: Unit, which: HistoryFilter) -> History:
     page = list(rows.order_by("-seq")[: which.limit + 1])
     shown = page[: which.limit]
     return History([_line(unit, row) for row in shown], total, shown[-1].seq if len(page) > which.limit else None)
+
+
+def opened_lately(unit: Unit, object_id: UUID) -> bool:
+    """Whether the unit's actor left a reading of this object in the last quarter of an hour."""
+    since = datetime.now(UTC) + clock.offset() - timedelta(minutes=15)
+    return AuditLine.objects.filter(
+        usager_id=unit.usager_id,
+        object_id=object_id,
+        actor_id=unit.by.id,
+        actor_kind=unit.by.kind,
+        event=Event.DOCUMENT_READ,
+        outcome=DONE,
+        at__gte=since,
+    ).exists()
 
 
 def _line(unit: Unit, row: AuditLine) -> HistoryLine:

@@ -116,7 +116,11 @@ def _existing_set(unit: Unit, submission: SubmissionDeposit) -> UUID | None:
     if not submission.unique_id:
         return None
     wanted = unique_digest(unit.usager_id, normal_id(submission.unique_id))
-    return SubmissionSet.objects.filter(usager_id=unit.usager_id, unique_id_digest=wanted).values_list("id", flat=True).first()
+    return (
+        SubmissionSet.objects.filter(usager_id=unit.usager_id, unique_id_digest=wanted)
+        .values_list("id", flat=True)
+        .first()
+    )
 
 
 def _file_one(unit: Unit, submission: SubmissionDeposit, one: Judged, set_id: UUID | None) -> DepositedDocument:

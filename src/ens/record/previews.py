@@ -1,0 +1,170 @@
+"""Previews of documents: pictures of PDF pages, pictures, text, safe narrative. Never alters what was filed.
+
+Whatever cannot be shown answers « aperçu impossible » and keeps the download: a preview never raises for a
+damaged file.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import pypdfium2
+from PIL import Image, UnidentifiedImageError
+from striprtf.striprtf import rtf_to_text
+
+from ens.record.errors import PageAbsent
+from ens.record.judging import is_xml
+from ens.record.types import Preview
+from ens.standards import xmlsafe
+from ens.standards.cda.body import read_body
+from ens.standards.cda.narrative import to_html, to_text
+from ens.standards.errors import StandardError
+
+MAX_PAGES = 200
+MAX_PIXELS = 60_000_000
+PAGE_WIDTH = 1240  # an A4 page at 150 dots an inch
+MAX_TEXT = 400_000
+
+IMPOSSIBLE = "Aperçu impossible : le fichier est endommagé ou illisible. Vous pouvez le télécharger."
+PROTECTED = "Ce document est protégé par un mot de passe. Téléchargez-le pour l'ouvrir."
+NO_PREVIEW = "Ce format n'a pas d'aperçu. Vous pouvez télécharger le document."
+
+_DAMAGED = (
+    pypdfium2.PdfiumError,
+    UnidentifiedImageError,
+    OSError,
+    ValueError,
+    SyntaxError,
+    Image.DecompressionBombError,
+)
+
+
+def kind_of(data: bytes, media_type: str) -> str:
+    """pdf, image, rtf, cda, text or other, by the bytes first."""
+    if data.startswith(b"%PDF-") or b"%PDF-" in data[:1024]:
+        return "pdf"
+    if data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n", b"II*\x00", b"MM\x00*", b"GIF8")):
+        return "image"
+    if data.startswith(b"{\\rtf"):
+        return "rtf"
+    if is_xml(data, media_type):
+        return "cda"
+    return "text" if media_type.split(";")[0].strip() == "text/plain" else "other"
+
+
+def preview(data: bytes, media_type: str) -> Preview:
+    """What to show of a document."""
+    kind = kind_of(data, media_type)
+    try:
+        if kind == "pdf":
+            return _pdf(data)
+        if kind == "image":
+            return Preview("images", pages=min(_frames(data), MAX_PAGES))
+        if kind == "rtf":
+            return Preview("text", text=rtf_to_text(data.decode("latin-1"), errors="replace")[:MAX_TEXT])
+        if kind == "text":
+            return Preview("text", text=decode_text(data)[:MAX_TEXT])
+        if kind == "cda":
+            return _cda(data)
+    except pypdfium2.PdfiumError as error:
+        return Preview("none", reason=PROTECTED if "password" in str(error).lower() else IMPOSSIBLE)
+    except (*_DAMAGED, StandardError):
+        return Preview("none", reason=IMPOSSIBLE)
+    return Preview("none", reason=NO_PREVIEW)
+
+
+def page(data: bytes, media_type: str, number: int) -> bytes:
+    """One page as PNG, from 1. Errors: PageAbsent."""
+    kind = kind_of(data, media_type)
+    try:
+        if kind == "cda":
+            body = read_body(xmlsafe.parse(data))
+            return page(body.data, body.media_type, number) if body.data else _absent()
+        if kind == "pdf":
+            return _pdf_page(data, number)
+        if kind == "image":
+            return _image_page(data, number)
+    except (*_DAMAGED, StandardError) as error:
+        raise PageAbsent() from error
+    return _absent()
+
+
+def _absent() -> bytes:
+    raise PageAbsent()
+
+
+def decode_text(data: bytes) -> str:
+    """UTF-8, else the Windows encoding that old software writes."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _cda(data: bytes) -> Preview:
+    body = read_body(xmlsafe.parse(data))
+    if body.structured is not None:
+        return Preview("html", html=to_html(body.structured, heading=2), text=to_text(body.structured))
+    return preview(body.data, body.media_type)
+
+
+def _pdf(data: bytes) -> Preview:
+    document = pypdfium2.PdfDocument(data)
+    try:
+        pages = min(len(document), MAX_PAGES)
+        words: list[str] = []
+        for index in range(pages):
+            if sum(map(len, words)) > MAX_TEXT:
+                break
+            text_page = document[index].get_textpage()
+            words.append(text_page.get_text_bounded().strip())
+            text_page.close()
+        return Preview("images", pages=pages, text="\n\n".join(part for part in words if part)[:MAX_TEXT])
+    finally:
+        document.close()
+
+
+def _pdf_page(data: bytes, number: int) -> bytes:
+    document = pypdfium2.PdfDocument(data)
+    try:
+        if not 1 <= number <= min(len(document), MAX_PAGES):
+            raise PageAbsent()
+        sheet = document[number - 1]
+        width, height = sheet.get_size()
+        scale = min(PAGE_WIDTH / max(width, 1), (MAX_PIXELS / max(width * height, 1)) ** 0.5)
+        return _png(sheet.render(scale=scale).to_pil())
+    finally:
+        document.close()
+
+
+def _open(data: bytes) -> Image.Image:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            picture = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "TIFF", "GIF"))
+        except Image.DecompressionBombWarning as error:
+            raise ValueError("too many pixels") from error
+    if picture.width * picture.height > MAX_PIXELS:
+        raise ValueError("too many pixels")
+    return picture
+
+
+def _frames(data: bytes) -> int:
+    return int(getattr(_open(data), "n_frames", 1))
+
+
+def _image_page(data: bytes, number: int) -> bytes:
+    picture = _open(data)
+    if not 1 <= number <= min(int(getattr(picture, "n_frames", 1)), MAX_PAGES):
+        raise PageAbsent()
+    picture.seek(number - 1)
+    shown = picture.convert("RGB")
+    shown.thumbnail((PAGE_WIDTH, PAGE_WIDTH * 3))
+    return _png(shown)
+
+
+def _png(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.convert("RGB").save(out, "PNG")
+    return out.getvalue()
