@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,22 +65,47 @@ def test_the_published_checker_passes(shared: Path, server: str, authorised: tup
     assert "0 failed" in done.stdout.splitlines()[-1]
 
 
-@pytest.mark.feature("S165")
-def test_the_published_submission_is_filed(shared: Path, people: Any, server: str) -> None:
+@pytest.fixture
+def published(shared: Path) -> dict[str, Any]:
+    raw = (shared / "data/fhir/pdsm4dmp/examples/Bundle-example-td2-iti65-lot-soumission.json").read_bytes()
+    found: dict[str, Any] = json.loads(raw)
+    return found
+
+
+@pytest.fixture
+def post(people: Any) -> Callable[[dict[str, Any]], Any]:
+    """Files under the token of a doctor, in the space of the examples' patient."""
     from django.test import Client
 
     from ens.identity import queries, services
 
-    raw = (shared / "data/fhir/pdsm4dmp/examples/Bundle-example-td2-iti65-lot-soumission.json").read_bytes()
     # The examples' patient has a wrong key and is always the same: one space for all the runs of a database.
     if queries.find_usager("123456789012345", "1.2.250.1.213.1.4.8") is None:
         people.usager(matricule_="123456789012345", oid="1.2.250.1.213.1.4.8")
-    doctor = people.professional("Dupond")
     client_id = f"logiciel-{new_id()}"
-    services.register_client(client_id, "un-secret-de-test", name="Logiciel", professional=doctor)
+    services.register_client(
+        client_id, "un-secret-de-test", name="Logiciel", professional=people.professional("Dupond")
+    )
     form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": "un-secret-de-test"}
     token = Client().post("/oauth2/token/", form).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
-    answer = Client().post("/fhir", data=raw, content_type="application/fhir+json", headers=headers)
+    return lambda bundle: Client().post("/fhir", json.dumps(bundle), "application/fhir+json", headers=headers)
+
+
+def test_the_published_submission_is_refused_only_for_its_empty_cda(published: dict[str, Any], post: Any) -> None:
+    """Its Binary is ``<ClinicalDocument/>``: no header, so nobody can tell whose it is."""
+    answer = post(published)
+    assert answer.status_code == 422
+    assert answer.json()["issue"][0]["details"]["coding"][0]["code"] == "cda_invalide"
+
+
+def test_the_published_submission_is_filed_once_it_has_a_document(published: dict[str, Any], post: Any) -> None:
+    data = b"%PDF-1.4\n%%EOF\n"
+    attachment = published["entry"][1]["resource"]["content"][0]["attachment"]
+    attachment["contentType"] = published["entry"][2]["resource"]["contentType"] = "application/pdf"
+    attachment["size"] = len(data)
+    attachment["hash"] = base64.b64encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+    published["entry"][2]["resource"]["data"] = base64.b64encode(data).decode()
+    answer = post(published)
     assert answer.status_code == 200, answer.content
-    assert [entry["response"]["status"] for entry in json.loads(answer.content)["entry"]] == ["201 Created"] * 3
+    assert [entry["response"]["status"] for entry in answer.json()["entry"]] == ["201 Created"] * 3

@@ -53,8 +53,9 @@ def total(software: Any, usager: Any) -> int:
 
 def history(usager: Any) -> list[Any]:
     from ens.audit.queries import history as read_history
+    from ens.audit.types import HistoryFilter
 
-    found: list[Any] = read_history(usager.usager_id, by=usager.actor).lines
+    found: list[Any] = read_history(usager.usager_id, HistoryFilter(limit=200), by=usager.actor).lines
     return found
 
 
@@ -244,6 +245,20 @@ def test_no_space_answers_alike_whatever_the_reason(dupond: Any, people: Any, st
     assert "entry" not in patient
 
 
+def test_a_lie_does_not_tell_whether_there_is_a_space(dupond: Any, people: Any, inaya: Any) -> None:
+    from tests.factories import matricule
+
+    nobody = copy.copy(inaya)
+    nobody.matricule = matricule()
+    answers = set()
+    for person in (inaya, nobody, people.usager(state="opposed"), people.usager(state="closed")):
+        bundle = for_(person)
+        bundle["entry"][1]["resource"]["content"][0]["attachment"]["size"] = 7
+        answer = dupond.post(bundle)
+        answers.add((answer.status_code, answer.content))
+    assert len(answers) == 1
+
+
 # -- patients -------------------------------------------------------------------------------------------------
 def test_a_patient_is_found_by_ins_then_by_id(dupond: Any, inaya: Any) -> None:
     found = dupond.get(f"Patient?identifier=urn:oid:{inaya.oid}|{inaya.matricule}").json()
@@ -279,7 +294,9 @@ def test_documents_are_found_by_type_category_identifier_and_date(dupond: Any, i
     assert len(found("creation=2026-03-04")) == 4
     assert len(found("status=current,superseded")) == 4
     assert found("status=superseded") == []
-    assert len(found("period=2026-03-04")) == 4
+    assert len(found("period=ge2026-03-04")) == 4
+    assert len(found("period-start=2026-03-04")) == 4
+    assert found("period-end=2026-03-04") == []
     assert len(found("setting=http://snomed.info/sct|394802001")) == 4
     assert found("setting=394800000") == []
     assert len(found("format=urn:ihe:iti:xds:2017:mimeTypeSufficient")) == 4
@@ -301,6 +318,30 @@ def test_paging_gives_each_document_once(dupond: Any, inaya: Any) -> None:
         links = {link["relation"]: link["url"] for link in page["link"]}
         address = links.get("next", "").partition("/fhir/")[2]
     assert (len(seen), len(set(seen)), pages) == (5, 5, 3)
+
+
+@pytest.mark.parametrize("criterion", ["date=2026", "setting=http://snomed.info/sct|394802001&type=11488-4"])
+@pytest.mark.parametrize("order", ["", "&_sort=date", "&_total=accurate"])
+def test_paging_through_what_the_index_cannot_decide(dupond: Any, inaya: Any, criterion: str, order: str) -> None:
+    wanted = set()
+    for number in range(7):
+        type_code = "11488-4" if number % 2 == 0 else "11502-2"
+        bundle = for_(inaya, PDF + bytes([number]), type_code=type_code)
+        filed = dupond.post(bundle).json()["entry"][1]["response"]["location"]
+        if number % 2 == 0 or criterion.startswith("date"):
+            wanted.add(str(id_of(filed)))
+    seen: list[str] = []
+    address = f"DocumentReference?{who(inaya)}&_count=2&{criterion}{order}"
+    while address:
+        page = dupond.get(address).json()
+        seen += [one["resource"]["id"] for one in page.get("entry", [])]
+        assert page.get("total", len(wanted)) == len(wanted)
+        links = {link["relation"]: link["url"] for link in page["link"]}
+        address = links.get("next", "").partition("/fhir/")[2]
+    assert sorted(seen) == sorted(wanted)
+    count = dupond.get(f"DocumentReference?{who(inaya)}&{criterion}&_summary=count").json()
+    assert count["total"] == len(wanted)
+    assert "entry" not in count
 
 
 def test_a_cursor_that_is_not_ours_is_refused(dupond: Any, inaya: Any) -> None:
@@ -351,11 +392,28 @@ def test_an_establishment_files_under_its_name_but_names_who_reads(
         answer = robot.get(path)
         assert answer.status_code == 403, path
         assert code_of(answer) == "personne_requise"
+    assert any(line.is_refusal and line.code == "personne_requise" for line in history(inaya))
     named = {"X-Ens-Personne": f"urn:oid:1.2.250.1.71.4.2.1|8{doctor.rpps}"}
     assert robot.get(location, **named).status_code == 200
     assert robot.get(location, **{"X-Ens-Personne": doctor.rpps}).status_code == 200
     readers = {line.actor_name for line in history(inaya) if line.event == "document_lu" and not line.is_refusal}
     assert readers == {doctor.name}
+
+
+@pytest.mark.feature("S107")
+def test_without_a_name_the_answer_is_the_same_for_a_space_and_for_none(software: Any, people: Any, inaya: Any) -> None:
+    from tests.factories import matricule
+
+    robot = software(people.establishment())
+    nobody = copy.copy(inaya)
+    nobody.matricule = matricule()
+    closed = people.usager(state="closed")
+    filed = robot.post(for_(inaya)).json()["entry"][1]["response"]["location"]
+    paths = [f"DocumentReference?{who(person)}" for person in (inaya, nobody, closed)]
+    paths += [filed, f"DocumentReference/{uuid4()}", "DocumentReference/x"]
+    answers = {(answer.status_code, answer.content) for answer in map(robot.get, paths)}
+    assert len(answers) == 1
+    assert next(iter(answers))[0] == 403
 
 
 @pytest.mark.feature("S107")
@@ -434,12 +492,19 @@ def test_what_is_not_offered_is_said_so(dupond: Any, inaya: Any, method: str) ->
 
 @pytest.mark.parametrize(
     ("raw", "code"),
-    [(b"{not json", "json_illisible"), (b'{"resourceType":"Patient"}', "structure_invalide"), (b"", "json_illisible")],
+    [(b"{not json", "json_illisible"), (b'{"resourceType":"Patient"}', "structure_invalide"), (b" ", "json_illisible")],
 )
 def test_a_body_that_is_not_a_bundle_is_refused(dupond: Any, raw: bytes, code: str) -> None:
     answer = dupond.post(raw)
     assert answer.status_code == 400
     assert code_of(answer) == code
+
+
+def test_head_gives_the_headers_alone(dupond: Any, inaya: Any) -> None:
+    location = dupond.post(for_(inaya)).json()["entry"][1]["response"]["location"]
+    answer = dupond.client.head(f"/fhir/{location}", headers=dupond.headers({}))
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer["ETag"] == 'W/"1"'
 
 
 def test_formats_not_offered_are_refused(dupond: Any, inaya: Any) -> None:
