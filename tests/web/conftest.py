@@ -8,6 +8,14 @@ from typing import Any
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def static_folder(db: Any) -> None:
+    """WhiteNoise warns about a folder that is not there; tests collect no static file."""
+    from django.conf import settings
+
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+
+
 @pytest.fixture
 def rf(db: Any) -> Any:
     from django.test import RequestFactory

@@ -163,3 +163,21 @@ class EmailForm(EnsForm):
             "max_length": gettext_lazy("Cette adresse est trop longue."),
         },
     )
+
+
+class AuthoriseForm(EnsForm):
+    """A professional, by the number of the shared directory."""
+
+    rpps = forms.RegexField(
+        r"^\s*(\d\s*){11}$",
+        label=gettext_lazy("Numéro RPPS du professionnel"),
+        help_text=gettext_lazy("11 chiffres, imprimés sur ses ordonnances."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages={
+            "required": gettext_lazy("Indiquez le numéro RPPS."),
+            "invalid": gettext_lazy("Ce numéro doit compter 11\u00a0chiffres. Vérifiez-le sur une ordonnance."),
+        },
+    )
+
+    def clean_rpps(self) -> str:
+        return "".join(str(self.cleaned_data["rpps"]).split())

@@ -25,6 +25,7 @@ urlpatterns = [
     path("historique/", history.liste, name="historique"),
     path("confidentialite/", access.detail, name="confidentialite"),
     path("confidentialite/choisir/", access.choisir, name="choisir_acces"),
+    path("confidentialite/autoriser/", access.autoriser, name="autoriser_acces"),
     path("profil/", soon.profil, name="profil"),
     path("agenda/", soon.agenda, name="agenda"),
     path("applications/", soon.applications, name="applications"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages as announcements
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,27 +13,36 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ens.access import queries as access
 from ens.access import services
+from ens.access.types import Choice
+from ens.kernel.errors import Absent, Conflict, Malformed
+from ens.web.common.words import typeset
+from ens.web.usager.forms import AuthoriseForm
 from ens.web.usager.pages import usager_page
 
 
 @require_GET
 def detail(request: HttpRequest) -> HttpResponse:
     """Authorised, or blocked, professionals and establishments, with since when."""
-    blocked_only = request.GET.get("voir") == "bloques"
+    return _page(request, AuthoriseForm(), blocked_only=request.GET.get("voir") == "bloques")
+
+
+def _page(request: HttpRequest, form: AuthoriseForm, *, blocked_only: bool, status: int = 200) -> HttpResponse:
     known = access.authorisations(request.usager_id, by=request.actor)
     authorised = [item for item in known if not item.blocked_since]
     blocked = [item for item in known if item.blocked_since]
     context = {
+        "formulaire": form,
         "bloques": blocked_only,
         "nombre_autorises": len(authorised),
         "nombre_bloques": len(blocked),
         "acces": [_row(item) for item in (blocked if blocked_only else authorised)],
     }
-    return usager_page(request, "usager/confidentialite/detail.html", context, section="confidentialite")
+    template = "usager/confidentialite/detail.html"
+    return usager_page(request, template, context, section="confidentialite", status=status)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChoiceRow:
     """One line of the page."""
 
     nom: str
@@ -44,8 +52,8 @@ class Choice:
     depuis: datetime
 
 
-def _row(item: Any) -> Choice:
-    return Choice(
+def _row(item: Choice) -> ChoiceRow:
+    return ChoiceRow(
         nom=item.name,
         role=item.role_label,
         est_etablissement=item.is_organisation,
@@ -56,16 +64,36 @@ def _row(item: Any) -> Choice:
 
 @require_POST
 def choisir(request: HttpRequest) -> HttpResponse:
-    """Block, unblock or authorise; the answer is announced on the page."""
-    acts = {
-        "bloquer": (services.block, _("Accès bloqué. La personne n’en est pas avertie.")),
-        "debloquer": (services.unblock, _("Accès débloqué.")),
-        "autoriser": (services.authorise, _("Accès autorisé.")),
+    """Block, unblock, or unblock and authorise again; the answer is announced on the page."""
+    said = {
+        "bloquer": _("Accès bloqué. La personne n’en est pas avertie."),
+        "debloquer": _("Accès débloqué. Vos documents restent fermés tant que vous ne l’autorisez pas."),
+        "retablir": _("Accès autorisé de nouveau."),
     }
+    choice = request.POST.get("choix")
     who = {name: request.POST[name] for name in ("rpps", "finess") if request.POST.get(name)}
-    if request.POST.get("choix") not in acts or len(who) != 1:
+    if choice not in said or len(who) != 1:
         raise Http404
-    act, said = acts[request.POST["choix"]]
-    act(request.usager_id, **who, by=request.actor)
-    announcements.success(request, said)
+    if choice == "bloquer":
+        services.block(request.usager_id, **who, by=request.actor)
+    else:
+        services.unblock(request.usager_id, **who, by=request.actor)
+    if choice == "retablir":
+        services.authorise(request.usager_id, **who, by=request.actor)
+    announcements.success(request, said[choice])
     return redirect("usager:confidentialite")
+
+
+@require_POST
+def autoriser(request: HttpRequest) -> HttpResponse:
+    """Let a professional read, by the number printed on their prescriptions."""
+    form = AuthoriseForm(request.POST)
+    if form.is_valid():
+        try:
+            services.authorise(request.usager_id, rpps=form.cleaned_data["rpps"], by=request.actor)
+        except (Absent, Conflict, Malformed) as error:
+            form.add_error("rpps", typeset(error.sentence))
+        else:
+            announcements.success(request, _("Accès autorisé."))
+            return redirect("usager:confidentialite")
+    return _page(request, form, blocked_only=False, status=422)

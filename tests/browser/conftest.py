@@ -1,0 +1,124 @@
+"""A real browser on a real server on the test database. Chromium is the system's: nothing is downloaded."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SCREENS = ROOT / "var" / "screens"
+IMAGES = ROOT / "docs" / "images"
+CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+INSTALL = "Chromium manque, les pages ne sont pas vérifiées : sudo apt-get install -y chromium"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))  # one browser, one server, one story
+            item.add_marker(pytest.mark.timeout(120))
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing: a test that fails says what it saw."""
+
+
+@pytest.fixture(scope="session")
+def live_server_url(database: Any) -> Iterator[str]:
+    """The space on a free port, static files included."""
+    from django.conf import settings
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.core.wsgi import get_wsgi_application
+
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+    server = make_server("127.0.0.1", 0, StaticFilesHandler(get_wsgi_application()), _Server, _Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    found = next((path for path in CHROMIUM if Path(path).exists()), None) or shutil.which("chromium")
+    if found is None:
+        if os.environ.get("ENS_NO_SKIP"):
+            pytest.fail(INSTALL)
+        pytest.skip(INSTALL)
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's sync interface keeps an event loop in this thread; the ORM here is called from tests only.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+class Window:
+    """A tab, with what it complained about."""
+
+    def __init__(self, page: Any, base: str) -> None:
+        self.page = page
+        self.base = base
+        self.complaints: list[str] = []
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("requestfailed", lambda request: self.complaints.append(f"{request.url}: {request.failure}"))
+
+    def _heard(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def open(self, address: str) -> Any:
+        answer = self.page.goto(self.base + address)
+        # The status of an error page is said in the console by the browser itself: it is what the test asked for.
+        self.complaints = [said for said in self.complaints if "the server responded with a status of" not in said]
+        return answer
+
+
+@pytest.fixture
+def window_for(browser: Any, live_server_url: str) -> Iterator[Any]:
+    """Open a tab signed in as someone, or as nobody."""
+    contexts: list[Any] = []
+
+    def act(compte: Any = None, **options: Any) -> Window:
+        options.setdefault("viewport", {"width": 1280, "height": 800})
+        context = browser.new_context(locale="fr-FR", reduced_motion="reduce", **options)
+        contexts.append(context)
+        if compte is not None:
+            context.add_cookies([session_cookie(compte, live_server_url)])
+        return Window(context.new_page(), live_server_url)
+
+    yield act
+    for context in contexts:
+        context.close()
+
+
+def session_cookie(compte: Any, url: str) -> dict[str, str]:
+    """The cookie of a session opened for an account."""
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.force_login(compte)
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": url}

@@ -1,0 +1,168 @@
+"""What a person does with a keyboard, without JavaScript, or with a phone."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import IMAGES
+from tests.browser.story import Space, full_space, pdf
+
+
+@pytest.fixture
+def full(database: Any, browser: Any) -> Space:
+    from tests.factories import People
+
+    return full_space(People())
+
+
+def focused(page: Any) -> str:
+    return str(page.evaluate("(document.activeElement.innerText || document.activeElement.ariaLabel || '').trim()"))
+
+
+@pytest.mark.feature("S167")
+def test_the_keyboard_goes_from_the_skip_link_through_the_menu_to_the_content(window_for: Any, full: Space) -> None:
+    page = (window := window_for(full.compte)).page
+    window.open("/accueil/")
+    page.keyboard.press("Tab")
+    assert focused(page) == "Contenu"
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        said = focused(page)
+        reached.append(said)
+        assert page.evaluate(
+            "(() => { const e = document.activeElement, s = getComputedStyle(e), a = getComputedStyle(e, '::after');"
+            " return e === document.body || s.outlineStyle !== 'none' || a.outlineStyle !== 'none'; })()"
+        ), f"no visible focus on {said}"
+        if said == "À propos":
+            break
+    order = ["Accueil", "Documents", "Profil médical", "Agenda", "Applications", "Tous mes messages", "À propos"]
+    places = [reached.index(word) for word in order]
+    assert places == sorted(places)
+
+
+def test_the_skip_link_moves_the_focus_to_the_content(window_for: Any, full: Space) -> None:
+    page = (window := window_for(full.compte)).page
+    window.open("/documents/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "contenu"
+
+
+def test_the_profile_panel_opens_and_closes_by_keyboard(window_for: Any, full: Space) -> None:
+    page = (window := window_for(full.compte)).page
+    window.open("/accueil/")
+    page.focus(".ens-puce-profil > summary")
+    page.keyboard.press("Enter")
+    assert page.is_visible("text=Se déconnecter")
+    page.keyboard.press("Escape")
+    assert not page.is_visible(".ens-panneau")
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+@pytest.mark.feature("S094")
+def test_on_a_large_screen_the_thread_is_beside_the_list_and_on_a_phone_alone(window_for: Any, full: Space) -> None:
+    page = (window := window_for(full.compte)).page
+    window.open("/messages/")
+    page.locator(".ens-fil", has_text="Vos résultats d’analyses").get_by_role("link").click()
+    page.wait_for_selector(".ens-conversation")
+    assert page.is_visible(".ens-fils")
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert not page.is_visible(".ens-fils")
+    assert page.is_visible("text=Répondre à")
+
+
+@pytest.mark.feature("S101")
+def test_masking_saves_at_once_and_says_so(window_for: Any, full: Space) -> None:
+    page = (window := window_for(full.compte)).page
+    window.open(f"/documents/{full.documents['pdf']}/")
+    assert not page.is_visible("text=Enregistrer")
+    page.check("#masque")
+    page.wait_for_selector("#annonces >> text=Document masqué")
+    assert page.is_checked("#masque")
+    assert window.complaints == []
+
+
+def test_without_javascript_masking_answering_and_adding_work(window_for: Any, full: Space) -> None:
+    page = (window := window_for(full.compte, java_script_enabled=False)).page
+    window.open(f"/documents/{full.documents['pdf']}/")
+    page.check("#masque")
+    page.click("text=Enregistrer")
+    assert page.is_visible("text=Document masqué")
+
+    window.open(f"/messages/{full.threads['Préparation de votre rendez-vous']}/")
+    page.fill("#id_corps", "Merci, à lundi.")
+    page.click("summary:has-text('Joindre un document')")
+    page.set_input_files("#id_fichiers", {"name": "photo.pdf", "mimeType": "application/pdf", "buffer": pdf(pages=1)})
+    page.click("text=Envoyer")
+    assert page.is_visible("text=Réponse envoyée")
+    assert page.is_visible("text=Merci, à lundi.")
+    page.click("text=Enregistrer dans mon dossier")
+    assert page.is_visible("text=Dans votre dossier")
+
+    window.open("/documents/ajouter/")
+    page.set_input_files(
+        "#id_fichier", {"name": "ordonnance.pdf", "mimeType": "application/pdf", "buffer": pdf(pages=1)}
+    )
+    page.fill("#id_titre", "Ordonnance de lunettes")
+    page.select_option("#id_categorie", "ORD_SOIN")
+    for part, value in (("0", "16"), ("1", "2"), ("2", "2021")):
+        page.fill(f"#id_date_{part}", value)
+    page.click("text=Ajouter le document")
+    assert page.is_visible("h1:has-text('Ordonnance de lunettes')")
+
+
+@pytest.mark.feature("S052", "S054")
+def test_a_file_dropped_is_named_and_judged_on_its_size_before_it_leaves(window_for: Any, full: Space) -> None:
+    page = (window := window_for(full.compte)).page
+    window.open("/documents/ajouter/")
+    drop = """size => { const data = new DataTransfer(); data.items.add(new File([new Uint8Array(size)], 'photo.png'));
+        document.querySelector('[data-ens-depot]').dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true})); }"""
+    page.evaluate(drop, 1_200_000)
+    assert page.inner_text("[data-ens-choisi]") == "photo.png, 1,2\u00a0Mo"
+    page.evaluate(drop, 7_200_000)
+    assert "pèse 7,2\u00a0Mo" in page.inner_text("[data-ens-choisi]")
+
+
+def test_the_theme_follows_the_device(window_for: Any, full: Space) -> None:
+    page = (window := window_for(full.compte, color_scheme="dark")).page
+    window.open("/accueil/")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(ground)
+    page.emulate_media(color_scheme="light")
+    page.wait_for_selector("html[data-fr-theme=light]", state="attached")
+    assert page.evaluate(ground) != dark
+
+
+def test_at_a_zoom_of_400_percent_the_bottom_bar_leaves_the_content_alone(window_for: Any, full: Space) -> None:
+    page = (window := window_for(full.compte, viewport={"width": 320, "height": 256})).page
+    window.open("/accueil/")
+    assert page.evaluate("getComputedStyle(document.querySelector('.ens-barre')).position") == "static"
+
+
+def test_the_first_page_is_light(window_for: Any, full: Space) -> None:
+    """Text files, compressed: under 150 kB. Fonts come apart, and are kept by the browser."""
+    import gzip
+
+    page = (window := window_for(full.compte)).page
+    bodies: list[bytes] = []
+    page.on(
+        "response",
+        lambda answer: bodies.append(answer.body()) if "font" not in answer.headers.get("content-type", "") else None,
+    )
+    window.open("/accueil/")
+    page.wait_for_load_state("networkidle")
+    assert sum(len(gzip.compress(body, 9)) for body in bodies) < 150_000
+
+
+@pytest.mark.feature("S166")
+def test_the_picture_of_the_readme_is_the_home_as_it_is(window_for: Any, full: Space) -> None:
+    page = (window := window_for(full.compte)).page
+    window.open("/accueil/")
+    assert page.is_visible("h1:has-text('Bonjour')")
+    if os.environ.get("SCREENSHOT"):
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=IMAGES / "accueil.png")
