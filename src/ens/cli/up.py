@@ -1,25 +1,26 @@
-"""``ens up``: checks, database, migrations, processes, watch, stop."""
+"""``ens up``: checks, database, migrations, processes; then watch until told to stop."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ens.cli.children import Child, python
 from ens.cli.postgres import EmbeddedPostgres, PostgresRefused
 from ens.cli.refusals import CommandRefused
 from ens.cli.space import Address, Space
+from ens.cli.supervisor import Supervisor, say, wait_for_orphans
 
 READY_S = 60
-STOP_S = 8.0  # web, smtp, worker; PostgreSQL has the rest of the ten seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +41,26 @@ def up(wanted: Wanted) -> int:
     space = Space(wanted.data)
     _check(wanted, space)
     space.lock()
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, _stop)
     postgres = None if os.environ.get("ENS_DATABASE_URL") else EmbeddedPostgres(space.data / "base")
-    children: list[Child] = []
+    supervisor = Supervisor(space.run, postgres)
     try:
-        settings = _prepare(wanted, space, postgres)
-        children = _children(wanted, space, settings)
-        for child in children:
-            child.start()
-        _wait_until_ready(settings["ENS_BASE_URL"], children)
+        settings = _prepare(wanted, space, supervisor)
+        supervisor.start(_children(wanted, space, settings))
+        _wait_until_ready(wanted, settings, supervisor.children)
         if wanted.demonstration:
-            _perform("ens.demonstration.prepare", settings, "La démonstration n'a pas pu être préparée")
+            _perform("ens.demonstration.prepare", settings, "La démonstration n'a pas pu être préparée.")
         _say_ready(wanted, space, settings)
         while True:
-            for child in children:
-                if child.watch():
-                    _log(f"« {child.name} » s'est arrêté ; il repart.")
+            supervisor.watch()
             time.sleep(0.2)
     except Stopped:
         return 0
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        _stop_all(children, postgres)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        supervisor.stop()
 
 
 def _stop(*_: object) -> None:
@@ -86,29 +83,29 @@ def _check(wanted: Wanted, space: Space) -> None:
     space.check_folder()
     if space.is_running():
         raise CommandRefused(f"Un espace est déjà en marche sur {space.data}.")
+    wait_for_orphans(space.data)
     wanted.http.check_free()
     wanted.smtp.check_free()
 
 
-def _prepare(wanted: Wanted, space: Space, postgres: EmbeddedPostgres | None) -> dict[str, str]:
-    space.make_secrets()
-    urls = None
-    if postgres is not None:
-        try:
-            postgres.start()
-        except PostgresRefused as error:
-            raise CommandRefused(str(error)) from error
-        urls = postgres.urls
-        (space.run / "postgres.pid").write_text(str(postgres.pid))
+def _prepare(wanted: Wanted, space: Space, supervisor: Supervisor) -> dict[str, str]:
+    postgres = supervisor.postgres
+    space.make_secrets(first_time=postgres is None or not postgres.exists)
+    try:
+        supervisor.start_database()
+    except PostgresRefused as error:
+        raise CommandRefused(str(error)) from error
+    urls = postgres.urls if postgres is not None else None
     settings = space.environment(urls, demonstration=wanted.demonstration, http=wanted.http, smtp=wanted.smtp)
     if wanted.demonstration:
-        _perform("ens.demonstration.certificates", settings, "Les certificats n'ont pas pu être faits")
+        _perform("ens.demonstration.certificates", settings, "Les certificats n'ont pas pu être faits.")
         settings = {**settings, **_demonstration_settings(space)}
     mode = "demonstration" if wanted.demonstration else "production"
+    unready = "La base de données n'a pas pu être préparée."
     if urls is not None:
-        _perform("ens.cli.migration", {**settings, "ENS_DATABASE_OWNER_URL": urls.owner}, "", mode)
+        _perform("ens.cli.migration", {**settings, "ENS_DATABASE_OWNER_URL": urls.owner}, unready, mode)
     else:
-        _perform("ens.cli.migration", settings, "", mode, "--check")
+        _perform("ens.cli.migration", settings, unready, mode, "--check")
     space.keep_environment(settings)
     return settings
 
@@ -125,8 +122,7 @@ def _perform(module: str, settings: dict[str, str], failed: str, *arguments: str
         python("-m", module, *arguments),
         env={**os.environ, **settings},
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         check=False,
         start_new_session=True,
@@ -136,7 +132,7 @@ def _perform(module: str, settings: dict[str, str], failed: str, *arguments: str
     if done.returncode == 2:
         raise CommandRefused(done.stderr.strip().splitlines()[-1])
     sys.stderr.write(done.stderr)
-    raise CommandRefused(failed or "La base de données n'a pas pu être préparée.")
+    raise CommandRefused(failed)
 
 
 def _children(wanted: Wanted, space: Space, settings: dict[str, str]) -> list[Child]:
@@ -162,20 +158,26 @@ def _children(wanted: Wanted, space: Space, settings: dict[str, str]) -> list[Ch
     return found
 
 
-def _wait_until_ready(base_url: str, children: list[Child]) -> None:
+def _wait_until_ready(wanted: Wanted, settings: dict[str, str], children: list[Child]) -> None:
+    """Ask /healthz at the address the server listens to, under the name the public calls it."""
+    secure = "ENS_TLS_CERT" in settings
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(wanted.http.host, str(wanted.http).rpartition(":")[0])
+    address = f"{'https' if secure else 'http'}://{host}:{wanted.http.port}/healthz"
+    request = urllib.request.Request(address, headers={"Host": urlsplit(settings["ENS_BASE_URL"]).netloc})
+    # Our own certificate names the public host, not the loopback address asked here; no secret is sent.
+    context = ssl._create_unverified_context() if secure else None
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{base_url}/healthz", timeout=2) as answer:  # noqa: S310 - our own address
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            pass
+            with urllib.request.urlopen(request, timeout=2, context=context):
+                return
+        except OSError as error:  # not listening yet, or 503 while a part is missing
+            last = str(error)
         for child in children:
             if not child.is_alive:
                 raise CommandRefused(f"« {child.name} » n'a pas démarré : voir {child.log}.")
         time.sleep(0.1)
-    raise CommandRefused(f"L'espace ne répond pas après {READY_S} secondes : voir {children[0].log.parent}.")
+    raise CommandRefused(f"L'espace ne répond pas après {READY_S} secondes ({last}) : voir {children[0].log.parent}.")
 
 
 def _say_ready(wanted: Wanted, space: Space, settings: dict[str, str]) -> None:
@@ -183,29 +185,7 @@ def _say_ready(wanted: Wanted, space: Space, settings: dict[str, str]) -> None:
     if wanted.as_json:
         print(json.dumps({"ready": True, "base_url": base, "data": str(space.data)}), flush=True)
         return
-    _log(f"L'espace est prêt : {base}")
+    say(f"L'espace est prêt : {base}")
     if wanted.demonstration:
-        _log(f"Entrez comme Inaya ou comme son médecin : {base}/demonstration/")
-        _log("Données fictives. Ctrl-C pour arrêter.")
-
-
-def _log(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
-
-
-def _stop_all(children: list[Child], postgres: EmbeddedPostgres | None) -> None:
-    """Web and smtp finish what they accepted, then the worker and the others, then PostgreSQL."""
-    until = time.monotonic() + STOP_S
-    first = [child for child in children if child.name in ("web", "smtp")]
-    then = [child for child in children if child not in first]
-    for group, limit in ((first, until - 2), (then, until)):
-        for child in group:
-            child.ask_to_stop()
-        for child in group:
-            child.wait(limit)
-    if postgres is not None:
-        try:
-            postgres.stop()
-        except PostgresRefused:
-            postgres.stop(immediate=True)
-        (postgres.data.parent / "run" / "postgres.pid").unlink(missing_ok=True)
+        say(f"Entrez comme Inaya ou comme son médecin : {base}/demonstration/")
+        say("Données fictives. Ctrl-C pour arrêter.")
