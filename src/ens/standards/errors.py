@@ -1,4 +1,8 @@
-"""What a standard's reader can say; packages above translate it into their own errors."""
+"""What a standard's reader can say; packages above translate it into their own errors.
+
+An error that only one reader raises stands beside it (``hl7``, ``xmlsafe``, ``cda``, ``xdm``); those of identities
+and numbers are here.
+"""
 
 from __future__ import annotations
 
@@ -35,3 +39,59 @@ class UnknownOid(StandardError):
 
     code = "oid_invalide"
     message = "l'OID n'est pas l'un de ceux de l'INS"
+
+
+class NotQualified(StandardError):
+    """The identity is not *qualifiée*: its INS stays where it is."""
+
+    code = "identite_non_qualifiee"
+    message = "l'identité n'est pas qualifiée : son INS ne peut pas être transmise"
+
+
+class ContradictoryAttributes(StandardError):
+    """An identity cannot be both douteuse and fictive."""
+
+    code = "attributs_contradictoires"
+    message = "une identité ne peut pas être à la fois douteuse et fictive"
+
+
+class MalformedTrait(StandardError):
+    """A name, date, sex or place that INSi's lexical profile does not allow."""
+
+    code = "trait_invalide"
+    message = "un trait d'identité n'est pas conforme au profil INSi"
+
+
+class MalformedDatamatrix(StandardError):
+    """Not the text of an INS datamatrix."""
+
+    code = "datamatrix_invalide"
+    message = "le texte du datamatrix INS n'est pas conforme"
+
+
+class MalformedRpps(StandardError):
+    """Not eleven digits with their Luhn key."""
+
+    code = "rpps_invalide"
+    message = "le numéro RPPS doit avoir 11 chiffres, clé comprise"
+
+
+class MalformedAdeli(StandardError):
+    """Not nine characters of an ADELI number."""
+
+    code = "adeli_invalide"
+    message = "le numéro ADELI doit avoir 9 caractères"
+
+
+class MalformedFiness(StandardError):
+    """Not nine characters with their Luhn key."""
+
+    code = "finess_invalide"
+    message = "le numéro FINESS doit avoir 9 caractères, clé comprise"
+
+
+class MalformedNationalId(StandardError):
+    """A PSIdNat or StructIdNat without a known prefix."""
+
+    code = "identifiant_national_invalide"
+    message = "l'identifiant national (PSIdNat ou Struct_IdNat) n'a pas de préfixe connu"
