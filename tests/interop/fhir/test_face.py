@@ -513,16 +513,51 @@ def test_formats_not_offered_are_refused(dupond: Any, inaya: Any) -> None:
     assert dupond.post(b"<Bundle/>", content_type="application/fhir+xml").status_code == 415
 
 
-def test_a_body_too_large_is_refused_before_it_is_read(dupond: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.core.handlers.wsgi import WSGIRequest
+@pytest.mark.parametrize(
+    ("length", "extra", "expected"),
+    [
+        (30_000_000, {}, 30_000_000),  # read without being kept, so that who still writes hears the reason
+        (30_000_000, {"HTTP_EXPECT": "100-continue"}, 0),
+        (900_000_000, {}, 0),
+    ],
+)
+def test_a_body_too_large_is_never_kept(length: int, extra: dict[str, str], expected: int) -> None:
+    from types import SimpleNamespace
 
-    def never(*_: object) -> bytes:
-        raise AssertionError("the body was read")
+    from ens.interop.fhir.errors import BodyTooLarge
+    from ens.interop.fhir.views import read_body
 
-    monkeypatch.setattr(WSGIRequest, "read", never)
-    answer = dupond.client.post(
-        "/fhir", data=b" " * 28_000_001, content_type="application/fhir+json", headers=dupond.headers({})
-    )
+    read = 0
+
+    def give(size: int) -> bytes:
+        nonlocal read
+        given = min(size, length - read)
+        read += given
+        return b" " * given
+
+    request: Any = SimpleNamespace(META={"CONTENT_LENGTH": str(length), **extra}, read=give)
+    with pytest.raises(BodyTooLarge):
+        read_body(request)
+    assert read == expected
+
+
+def test_an_unannounced_body_is_read_up_to_the_limit() -> None:
+    from io import BytesIO
+    from types import SimpleNamespace
+
+    from ens.interop.fhir.errors import BodyTooLarge
+    from ens.interop.fhir.views import read_body
+
+    meta: dict[str, Any] = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": BytesIO(b"{}")}
+    request: Any = SimpleNamespace(META=meta, read=lambda size: b"")
+    assert read_body(request) == b"{}"
+    meta["wsgi.input"] = BytesIO(b" " * 28_000_001)
+    with pytest.raises(BodyTooLarge):
+        read_body(request)
+
+
+def test_a_body_too_large_is_answered(dupond: Any) -> None:
+    answer = dupond.post(b" " * 28_000_001)
     assert answer.status_code == 413
     assert code_of(answer) == "corps_trop_volumineux"
 

@@ -45,13 +45,13 @@ def capability_statement(base_url: str, name: str = "Espace numérique de santé
                         ),
                         {
                             "type": "Binary",
-                            "documentation": "Les octets du document, tels que déposés (ITI-68), ou la ressource si elle est demandée.",
+                            "documentation": "Les octets tels que déposés (ITI-68), ou la ressource.",
                             "interaction": [{"code": "read"}],
                             "versioning": "versioned",
                         },
                         {
                             "type": "Patient",
-                            "documentation": "Dit si l'espace d'un usager reçoit et laisse consulter des documents. Sans traits d'identité.",
+                            "documentation": "Dit si l'espace de cette personne est ouvert. Sans traits d'identité.",
                             "interaction": [{"code": "read"}, {"code": "search-type"}],
                             "searchParam": [
                                 {

@@ -1,4 +1,8 @@
-"""Answers the FHIR face before sessions, cookies and languages, which it does not use."""
+"""Answers the FHIR face before sessions, cookies and languages, which it does not use.
+
+It also comes before the clock, which each unit of work reads anyway: when the database does not answer, the face still
+says so with an OperationOutcome.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from ens.interop.fhir.views import fhir
 
 
 class FhirFirstMiddleware:
-    """Placed after the clock and the security headers, before the sessions; the address stays in the table of URLs."""
+    """Placed after the security headers, before the clock; the address stays in the table of URLs."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

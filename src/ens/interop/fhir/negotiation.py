@@ -46,7 +46,7 @@ def check_json_is_accepted(accept: str, wanted_format: str = "") -> None:
 
 
 def wants_fhir_binary(accept: str, wanted_format: str = "") -> bool:
-    """Whether a Binary is asked for as a FHIR resource rather than as its own bytes. Source: FHIR R4, binary.html#rest."""
+    """Whether a Binary is asked for as a resource rather than as its bytes. Source: FHIR R4, binary.html#rest."""
     if wanted_format:
         return wanted_format.split(";")[0].strip().lower().replace(" ", "+") in JSON_NAMES
     return next(iter(accepted(accept)), "*/*") in JSON_NAMES

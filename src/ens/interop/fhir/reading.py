@@ -27,7 +27,7 @@ def read_json(body: bytes, *, expected: str) -> dict[str, Any]:
 
 
 def read_base64(text: str, where: str) -> bytes:
-    """The bytes of a base64Binary. Blanks inside are permitted. Errors: StructureInvalid. Source: FHIR R4, datatypes.html."""
+    """The bytes of a base64Binary; blanks are permitted. Errors: StructureInvalid. Source: FHIR R4, datatypes.html."""
     try:
         return binascii.a2b_base64(text, strict_mode=True)
     except binascii.Error:

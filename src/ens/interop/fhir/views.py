@@ -24,6 +24,7 @@ from ens.persistence.errors import DatabaseUnavailable
 token = csrf_exempt(TokenView.as_view())
 log = structlog.get_logger(__name__)
 _CHUNK = 1 << 20
+_DISCARDED = 64 << 20  # bytes read without keeping them, so that a refusal can be heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,21 +115,32 @@ def _route(segments: tuple[str, ...]) -> tuple[Route | None, UUID | None]:
 
 
 def read_body(request: HttpRequest) -> bytes:
-    """The body, as soon as it is known not to be too large. Errors: BodyTooLarge."""
+    """The body, none of it kept once it is known to be too large. Errors: BodyTooLarge."""
     limit = settings.ENS_FHIR_BODY_MAX_BYTES
     announced = request.META.get("CONTENT_LENGTH") or ""
-    if announced.isdigit() and int(announced) > limit:
-        raise BodyTooLarge(limit=limit)
     stream: Any = request
     if not announced and "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
         stream = request.META["wsgi.input"]  # Django takes an unannounced length for an empty body
+    if announced.isdigit() and int(announced) > limit:
+        # Who asked first, or announces far too much, is answered at once; others are still writing, and would see a
+        # broken connection instead of the reason.
+        if "HTTP_EXPECT" not in request.META and int(announced) <= _DISCARDED:
+            _discard(stream)
+        raise BodyTooLarge(limit=limit)
     parts, size = [], 0
     while chunk := stream.read(_CHUNK):
         size += len(chunk)
         if size > limit:
+            _discard(stream)
             raise BodyTooLarge(limit=limit)
         parts.append(chunk)
     return b"".join(parts)
+
+
+def _discard(stream: Any) -> None:
+    left = _DISCARDED
+    while left > 0 and (chunk := stream.read(_CHUNK)):
+        left -= len(chunk)
 
 
 def _respond(answer: Answer, *, head_only: bool) -> HttpResponse:

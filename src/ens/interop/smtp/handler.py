@@ -1,0 +1,130 @@
+"""One SMTP session: who writes, to whom, and the message; answers come from the services."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from ssl import SSLObject
+from typing import Any, TypeVar
+
+import structlog
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.db import Error, close_old_connections
+
+from ens.interop.smtp import replies
+from ens.kernel.actor import Actor
+from ens.kernel.errors import EnsError
+from ens.messaging import services
+from ens.messaging.errors import OneUsagerPerMessage
+from ens.messaging.types import IncomingMail
+from ens.persistence.clock import refresh
+
+T = TypeVar("T")
+MAX_REFUSALS = 20
+log = structlog.get_logger("ens.smtp")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a service said: a value, or the reply to give."""
+
+    reply: str = ""
+    value: Any = None
+
+
+def certificate_names(tls: SSLObject | None) -> list[str]:
+    """The DNS names of the verified client certificate; none without one."""
+    found = tls.getpeercert() if tls is not None else None
+    if not found:
+        return []
+    names = found.get("subjectAltName", ())
+    return [str(value) for kind, value in names if kind == "DNS"]
+
+
+class Door:
+    """Handler of aiosmtpd. Blocking services run in threads; a session waits for its own only."""
+
+    def __init__(self, threads: int = 16) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="smtp")
+
+    async def _ask(self, service: Callable[[], T]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, _guarded, service)
+
+    async def _refused(self, session: Session, reply: str) -> str:
+        session.ens_refusals = getattr(session, "ens_refusals", 0) + 1
+        log.info("refused", reply=reply.split(":")[0], refusals=session.ens_refusals)
+        if session.ens_refusals >= MAX_REFUSALS:
+            await asyncio.sleep(1)
+            return replies.TOO_MANY_REFUSALS
+        return reply
+
+    async def _operator(self, session: Session) -> Answer:
+        """Who the certificate says it is, once a session."""
+        known: Answer | None = getattr(session, "ens_operator", None)
+        if known is None:
+            names = certificate_names(session.ssl)
+            session.ens_names = names
+            known = await self._ask(lambda: services.check_operator(names)) if names else Answer(replies.NO_CERTIFICATE)
+            if not known.reply:
+                session.ens_operator = known
+        return known
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        operator = await self._operator(session)
+        if operator.reply:
+            return await self._refused(session, operator.reply)
+        answer = await self._ask(lambda: services.check_sender(address or "", session.ens_names))
+        if answer.reply:
+            return await self._refused(session, answer.reply)
+        envelope.mail_from = address or ""
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if envelope.rcpt_tos and address.lower() != envelope.rcpt_tos[0].lower():
+            return await self._refused(session, replies.reply(OneUsagerPerMessage()))
+        operator: Actor = session.ens_operator.value
+        answer = await self._ask(lambda: services.check_recipient(address, by=operator))
+        if answer.reply:
+            return await self._refused(session, answer.reply)
+        envelope.rcpt_tos = [address]
+        envelope.rcpt_options.extend(options)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - idem
+        operator: Actor = session.ens_operator.value
+        content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
+        mail = IncomingMail(envelope.mail_from or "", envelope.rcpt_tos[0], content)
+        answer = await self._ask(lambda: services.receive(mail, by=operator))
+        if answer.reply:
+            return await self._refused(session, answer.reply)
+        log.info("received", message=str(answer.value.message_id), created=answer.value.created)
+        return f"250 2.0.0 recu {answer.value.message_id}"
+
+    async def handle_exception(self, error: Exception) -> str:
+        log.error("session_failed", error=type(error).__name__, exc_info=(type(error), None, error.__traceback__))
+        return replies.TRY_AGAIN
+
+    def close(self) -> None:
+        """Wait for the messages being filed."""
+        self._pool.shutdown(wait=True)
+
+
+def _guarded(service: Callable[[], Any]) -> Answer:
+    """Run in a thread: the product's time, a live connection, errors turned into replies."""
+    try:
+        close_old_connections()
+        refresh()
+        return Answer(value=service())
+    except EnsError as error:
+        return Answer(replies.reply(error))
+    except Error:
+        return Answer(replies.TRY_AGAIN)
+    finally:
+        close_old_connections()
