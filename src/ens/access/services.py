@@ -43,7 +43,8 @@ def authorise(usager_id: UUID, *, rpps: str = "", finess: str = "", by: Actor) -
         if known is not None and known.state == Autorisation.DENY:
             raise BlockedFirst()
         if known is not None:
-            return unit.untraced("déjà autorisé")
+            unit.untraced("déjà autorisé")
+            return
         _choose(unit, who, Autorisation.PERMIT)
         events.access_authorised(unit, who.id, name=who.name)
 
@@ -64,7 +65,8 @@ def block(usager_id: UUID, *, rpps: str = "", finess: str = "", by: Actor) -> No
         check_open(unit)
         known = _current(unit, who)
         if known is not None and known.state == Autorisation.DENY:
-            return unit.untraced("déjà bloqué")
+            unit.untraced("déjà bloqué")
+            return
         if known is not None:
             _end(unit, known)
         _choose(unit, who, Autorisation.DENY)
@@ -86,7 +88,8 @@ def unblock(usager_id: UUID, *, rpps: str = "", finess: str = "", by: Actor) -> 
         check_open(unit)
         known = _current(unit, who)
         if known is None or known.state != Autorisation.DENY:
-            return unit.untraced("n'était pas bloqué")
+            unit.untraced("n'était pas bloqué")
+            return
         _end(unit, known)
         events.access_unblocked(unit, who.id, name=who.name)
 

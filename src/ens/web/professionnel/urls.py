@@ -1,0 +1,31 @@
+"""Addresses of professionals' pages, under ``/pro/``. All of them ask for a professional signed in.
+
+No address holds a matricule: addresses stay in histories and logs.
+"""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from ens.web.professionnel.views import records, search
+
+app_name = "professionnel"
+
+urlpatterns = [
+    path("", search.recherche, name="recherche"),
+    path("accord/", search.accord, name="accord"),
+    path("dossiers/<uuid:usager_id>/", records.dossier, name="dossier"),
+    path("dossiers/<uuid:usager_id>/documents/<uuid:document_id>/", records.document, name="document"),
+    path(
+        "dossiers/<uuid:usager_id>/documents/<uuid:document_id>/telecharger/",
+        records.telecharger,
+        name="telecharger",
+    ),
+    path(
+        "dossiers/<uuid:usager_id>/documents/<uuid:document_id>/page-<int:number>.png",
+        records.apercu,
+        name="apercu",
+    ),
+]
+
+ACCESS = {pattern.name: "professionnel" for pattern in urlpatterns}

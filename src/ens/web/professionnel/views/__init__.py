@@ -1,0 +1,1 @@
+"""The views speak HTTP and nothing else: ``access`` decides, ``record`` reads."""

@@ -1,0 +1,108 @@
+"""A patient's record: the documents the rules allow, one of them, its file. Nothing hints at the others."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from ens.access import queries as access
+from ens.persistence.locator import locate
+from ens.record import services as record
+from ens.record.types import DocumentFilter, Preview
+from ens.web.common.files import file_response, inline_image
+from ens.web.common.pages import page
+from ens.web.professionnel.patients import Patient, patient
+
+PER_PAGE = 50
+
+
+@require_GET
+def dossier(request: HttpRequest, usager_id: UUID) -> HttpResponse:
+    """The list, newest first."""
+    who = _patient(request, usager_id)
+    found = record.list_documents(usager_id, DocumentFilter(), by=request.actor)
+    number, pages = _number(request, "page") or 1, max(1, -(-len(found.cards) // PER_PAGE))
+    if number > pages:
+        raise Http404
+    context = {
+        "patient": who,
+        "documents": found.cards[(number - 1) * PER_PAGE : number * PER_PAGE],
+        "total": found.total,
+        "precedente": f"?page={number - 1}" if number > 1 else "",
+        "suivante": f"?page={number + 1}" if number < pages else "",
+    }
+    return page(request, "professionnel/dossier/detail.html", context)
+
+
+@require_GET
+def document(request: HttpRequest, usager_id: UUID, document_id: UUID) -> HttpResponse:
+    """The preview and the facts of a document; its reading is in the patient's history."""
+    who = _patient(request, usager_id)
+    _check_whose(usager_id, document_id)
+    opened = record.open_document(document_id, by=request.actor)
+    context = {
+        "patient": who,
+        "document": opened.card,
+        "auteur": opened.author_label,
+        "organisation": opened.organisation_label,
+        "differences": opened.differences,
+        "taille": opened.size,
+        "versions": [version for version in opened.versions if version.id != document_id],
+        **_preview(request, usager_id, document_id, opened.preview),
+    }
+    return page(request, "professionnel/documents/detail.html", context)
+
+
+def _preview(request: HttpRequest, usager_id: UUID, document_id: UUID, preview: Preview) -> dict[str, Any]:
+    number = min(_number(request, "page") or 1, max(preview.pages, 1))
+    readable_as_text = preview.kind == "images" and bool(preview.text or preview.text_html)
+    return {
+        "apercu": preview,
+        "lisible_en_texte": readable_as_text,
+        "en_texte": readable_as_text and request.GET.get("lire") == "texte",
+        "numero_page": number,
+        "image": reverse("professionnel:apercu", args=(usager_id, document_id, number)),
+        "page_precedente": f"?page={number - 1}" if number > 1 else "",
+        "page_suivante": f"?page={number + 1}" if number < preview.pages else "",
+    }
+
+
+@require_GET
+def apercu(request: HttpRequest, usager_id: UUID, document_id: UUID, number: int) -> HttpResponse:
+    """One page of the preview, as a picture."""
+    _check_whose(usager_id, document_id)
+    return inline_image(record.preview_page(document_id, number, by=request.actor))
+
+
+@require_GET
+def telecharger(request: HttpRequest, usager_id: UUID, document_id: UUID) -> HttpResponse:
+    """The file as it was filed, traced as a download."""
+    _check_whose(usager_id, document_id)
+    return file_response(record.open_content(document_id, by=request.actor))
+
+
+def _patient(request: HttpRequest, usager_id: UUID) -> Patient:
+    """The identity strip. Errors: as ``open_record``, the same for an id that is nobody's."""
+    if locate(usager_id) != usager_id:  # the id of a document is not a patient's
+        raise Http404
+    return patient(usager_id, access.open_record(usager_id, by=request.actor, traced=False))
+
+
+def _check_whose(usager_id: UUID, document_id: UUID) -> None:
+    """The address of another patient's document does not exist under this one."""
+    if locate(document_id) != usager_id:
+        raise Http404
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    """A positive number of the address. Anything else is an address that does not exist."""
+    value = request.GET.get(name)
+    if value is None:
+        return None
+    if not value.isascii() or not value.isdigit() or len(value) > 6:
+        raise Http404
+    return int(value) or None

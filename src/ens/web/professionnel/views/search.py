@@ -1,0 +1,89 @@
+"""Find a patient by matricule; write down their oral agreement.
+
+Unknown, never created, opposed, closed, not authorised or blocked: one and the same page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages as announcements
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from ens.access import queries as access
+from ens.access import services
+from ens.access.errors import ConsentNotRecorded, RecordNotOpen
+from ens.audit import events
+from ens.identity.queries import find_usager
+from ens.kernel.actor import Actor
+from ens.web.common.pages import page
+from ens.web.professionnel.forms import ConsentForm, SearchForm
+from ens.web.professionnel.patients import Patient, patient
+
+
+@require_http_methods(["GET", "POST"])
+def recherche(request: HttpRequest) -> HttpResponse:
+    """The form; then the traits to check, or the page that says nothing of who exists."""
+    if request.method == "GET":
+        return _page(request, SearchForm())
+    form = SearchForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    services.count_search(request.actor)
+    matricule = form.cleaned_data["matricule"]
+    ref = find_usager(matricule)
+    if ref is None and form.key_is_wrong():
+        form.say_wrong_key()
+        return _page(request, form, status=422)
+    try:
+        found = _found(matricule, request.actor)
+    except RecordNotOpen:
+        return _page(request, form, accord=_consent_form(matricule))
+    return _page(request, form, patient=found)
+
+
+def _found(matricule: str, by: Actor) -> Patient:
+    ref = find_usager(matricule)
+    if ref is None:
+        events.about_nobody("professionnels", "patient_inconnu", by=by, code=RecordNotOpen.code)
+        raise RecordNotOpen()
+    return patient(ref.usager_id, access.open_record(ref.usager_id, by=by))
+
+
+@require_POST
+def accord(request: HttpRequest) -> HttpResponse:
+    """The patient, present, agrees: the professional states it, and the record opens."""
+    form = ConsentForm(request.POST)
+    search = SearchForm({"matricule": request.POST.get("matricule", "")})
+    if not form.is_valid():
+        if "matricule" in form.errors:
+            return _page(request, search, status=422)
+        return _page(request, search, accord=form, status=422)
+    services.count_search(request.actor)
+    ref = find_usager(form.cleaned_data["matricule"])
+    try:
+        if ref is None:
+            events.about_nobody("professionnels", "accord_inconnu", by=request.actor, code=ConsentNotRecorded.code)
+            raise ConsentNotRecorded()
+        services.record_consent(ref.usager_id, birth_date=form.cleaned_data["naissance"], by=request.actor)
+    except ConsentNotRecorded as error:
+        form.add_error(None, error.sentence.replace("'", "’"))
+        return _page(request, search, accord=form, status=422)
+    announcements.success(request, _("Accord enregistré. Votre patient le verra dans son historique."))
+    return redirect("professionnel:dossier", ref.usager_id)
+
+
+def _consent_form(matricule: str) -> ConsentForm:
+    return ConsentForm(initial={"matricule": matricule})
+
+
+def _page(request: HttpRequest, form: SearchForm, *, status: int = 200, **found: Any) -> HttpResponse:
+    return page(
+        request,
+        "professionnel/recherche/liste.html",
+        {"formulaire": form, "cherche": form.is_bound, **found},
+        status=status,
+    )
