@@ -84,10 +84,9 @@ def mail(
     space: Space, sender: str, *, subject: str, body: str, attachment: str = "", html: str = "", ends: bool = False
 ) -> None:
     """A message as its operator hands it over."""
+    from ens.kernel.actor import Actor, ActorKind
     from ens.messaging import services as messaging
     from ens.messaging.types import IncomingMail
-
-    from ens.kernel.actor import Actor, ActorKind
 
     message = EmailMessage()
     message["From"] = sender

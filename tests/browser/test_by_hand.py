@@ -119,8 +119,12 @@ def test_without_javascript_masking_answering_and_adding_work(window_for: Any, f
 def test_a_file_dropped_is_named_and_judged_on_its_size_before_it_leaves(window_for: Any, full: Space) -> None:
     page = (window := window_for(full.compte)).page
     window.open("/documents/ajouter/")
-    drop = """size => { const data = new DataTransfer(); data.items.add(new File([new Uint8Array(size)], 'photo.png'));
-        document.querySelector('[data-ens-depot]').dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true})); }"""
+    drop = """size => {
+        const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(size)], 'photo.png'));
+        const zone = document.querySelector('[data-ens-depot]');
+        zone.dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true}));
+    }"""
     page.evaluate(drop, 1_200_000)
     assert page.inner_text("[data-ens-choisi]") == "photo.png, 1,2\u00a0Mo"
     page.evaluate(drop, 7_200_000)

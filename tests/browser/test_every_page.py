@@ -85,7 +85,8 @@ def check(window: Window, name: str) -> None:
         window.page.wait_for_selector(f"html[data-fr-theme={theme}]", state="attached")
         found = window.page.evaluate(
             "() => axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map("
-            "v => v.id + ' ' + v.nodes.slice(0, 2).map(n => n.html.slice(0, 160) + ' ' + n.failureSummary).join(' | ')))"
+            "v => v.id + ' ' + v.nodes.slice(0, 2).map("
+            "n => n.html.slice(0, 160) + ' ' + n.failureSummary).join(' | ')))"
         )
         problems += [f"{width} {theme}: {violation}" for violation in found]
         if window.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):

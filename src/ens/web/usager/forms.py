@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from ens.kernel import clock
 from ens.kernel.errors import EnsError
-from ens.messaging.types import OutgoingFile
+from ens.messaging.types import File, Reply
 from ens.record.types import Upload
 from ens.web.common import words
 from ens.web.common.files import body_size
@@ -146,8 +146,16 @@ class ReplyForm(EnsForm):
                 )
         return files
 
-    def files_to_send(self) -> list[Any]:
-        return [OutgoingFile(file.name, file.read()) for file in self.cleaned_data["fichiers"]]
+    # The same form sent twice sends its answer once.
+    jeton = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("jeton", secrets.token_urlsafe(16))
+
+    def answer(self) -> Reply:
+        files = tuple(File(file.name, file.read()) for file in self.cleaned_data["fichiers"])
+        return Reply(self.cleaned_data["corps"], files, token=self.cleaned_data["jeton"])
 
 
 class EmailForm(EnsForm):

@@ -1,12 +1,10 @@
-"""Template tags of the pages: dates in words, sizes, initials, the parameters of a shareable address."""
+"""Template tags of the pages: dates in words, sizes, initials, mail addresses."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from django import template
-from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -62,14 +60,8 @@ def matricule(value: str) -> str:
     return words.matricule(value)
 
 
-@register.simple_tag
-def adresse(parameters: QueryDict, **changes: Any) -> str:
-    """The query string of the current filters with some changed; ``None`` or empty takes one away."""
-    changed = parameters.copy()
-    changed.pop("page", None)
-    for name, value in changes.items():
-        if value in (None, ""):
-            changed.pop(name, None)
-        else:
-            changed[name] = str(value)
-    return f"?{changed.urlencode()}" if changed else "."
+@register.filter
+def arobase(address: str) -> SafeString:
+    """A mail address that may go to the next line before its ``@``, never inside a word."""
+    local, _at, domain = address.partition("@")
+    return format_html("{}<wbr>@{}", local, domain) if domain else format_html("{}", address)

@@ -66,7 +66,9 @@ def detail(request: HttpRequest, document_id: UUID) -> HttpResponse:
         "differences": opened.differences,
         "auteur": opened.author_label,
         "organisation": opened.organisation_label,
-        "description": opened.description,
+        "description": opened.description
+        if opened.description not in (opened.card.type_label, opened.card.title)
+        else "",
         "versions": opened.versions,
         "lectures": readings[:READERS_SHOWN],
         "fichier_dit": format_said(opened.media_type, preview.pages if preview.kind == "images" else 0),

@@ -13,10 +13,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from ens.journeys.attachments import save_attachment
+from ens import journeys
 from ens.kernel.errors import Conflict, Malformed, Refused
 from ens.messaging import services as messaging
-from ens.messaging.types import Reply, ThreadCard, ThreadView
+from ens.messaging.types import Delivery, MessageView, ThreadCard, ThreadView
 from ens.web.common.files import file_response
 from ens.web.common.words import typeset
 from ens.web.usager.contact import contact_of
@@ -78,23 +78,20 @@ def _thread_page(request: HttpRequest, thread: ThreadView, form: ReplyForm, stat
     return usager_page(request, "usager/messages/fil.html", context, section="messages", unread=unread, status=status)
 
 
-def _message_row(message: Any) -> Row:
+def _message_row(message: MessageView) -> Row:
     pieces = [Row(piece, {"format_dit": format_said(piece.media_type)}) for piece in message.attachments]
     return Row(message, {"attachments": pieces, "etat_envoi": _delivery(message)})
 
 
-def _delivery(message: Any) -> str:
+def _delivery(message: MessageView) -> str:
     """Where an answer is on its way, in words; nothing for a received message."""
-    if not message.from_usager:
-        return ""
-    return {
-        "queued": _("Envoi en cours"),
-        "retrying": _("Envoi en cours"),
-        "sent": _("Envoyé"),
-        "delivered": _("Remis"),
-        "failed": _("Non remis"),
-        "undelivered": _("Non remis"),
-    }.get(str(message.delivery_state), "")
+    said = {
+        Delivery.RECEIVED: "",
+        Delivery.QUEUED: _("Envoi en cours"),
+        Delivery.SENT: _("Envoyé"),
+        Delivery.FAILED: _("Non remis"),
+    }[message.delivery_state]
+    return f"{said}\u00a0: {message.delivery_reason}" if said and message.delivery_reason else said
 
 
 @require_POST
@@ -102,9 +99,8 @@ def repondre(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """Send an answer; what was typed is kept when something is wrong."""
     form = ReplyForm(request.POST, request.FILES)
     if form.is_valid():
-        answer = Reply(body=form.cleaned_data["corps"], files=form.files_to_send())
         try:
-            messaging.reply(thread_id, answer, by=request.actor)
+            messaging.reply(thread_id, form.answer(), by=request.actor)
         except (Malformed, Conflict, Refused) as error:
             form.add_error(None, typeset(error.sentence))
         else:
@@ -122,7 +118,7 @@ def piece(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
 @require_POST
 def enregistrer_piece(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
     """Keep an attachment in the record; twice does nothing more."""
-    document_id = save_attachment(attachment_id, by=request.actor)
+    document_id = journeys.save_attachment(attachment_id, by=request.actor)
     announcements.success(request, _("Enregistré dans votre dossier."))
     try:
         return redirect("usager:fil", UUID(request.POST.get("fil", "")))

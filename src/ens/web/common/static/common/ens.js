@@ -11,6 +11,21 @@
     region.replaceChildren(line);
   }
 
+  // Without a network, what was typed is kept: say so before anything is sent.
+  window.addEventListener("offline", function () {
+    var region = document.getElementById("annonces");
+    if (!region) return;
+    var notice = document.createElement("div");
+    notice.className = "ens-etat fr-alert fr-alert--warning fr-alert--sm";
+    notice.id = "hors-ligne";
+    notice.appendChild(document.createElement("p")).textContent = region.dataset.ensHorsLigne;
+    region.replaceChildren(notice);
+  });
+  window.addEventListener("online", function () {
+    var notice = document.getElementById("hors-ligne");
+    if (notice) notice.remove();
+  });
+
   // Panels close on Escape and when the focus or a click leaves them.
   document.querySelectorAll("details[data-ens-panneau]").forEach(function (panel) {
     panel.addEventListener("keydown", function (event) {

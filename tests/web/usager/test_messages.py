@@ -1,0 +1,136 @@
+"""The pages of messages."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from ens.kernel.actor import Actor, ActorKind
+from ens.kernel.ids import new_id
+from tests.web.usager.conftest import text_of
+
+OPERATOR = Actor(ActorKind.OPERATEUR, "operateur.example", "operateur.example")
+
+
+@pytest.fixture
+def mail(inaya: Any, people: Any, doctor: Any) -> Any:
+    """A message of the doctor's mailbox; gives the id of its thread."""
+    sender = people.mailbox(doctor)
+
+    def act(
+        subject: str, body: str = "Bonjour,\n\nÀ lundi.", *, files: tuple[str, ...] = (), ends: bool = False
+    ) -> Any:
+        from ens.messaging import services as messaging
+        from ens.messaging.types import IncomingMail
+
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = sender, inaya.address, subject
+        message["Message-ID"] = f"<{new_id()}@operateur.example>"
+        if ends:
+            message["X-MSS-MES"] = "FIN"
+        message.set_content(body)
+        for name in files:
+            message.add_attachment(b"Analyses.", maintype="text", subtype="plain", filename=name)
+        messaging.receive(IncomingMail(sender, inaya.address, message.as_bytes()), by=OPERATOR)
+        threads = messaging.list_threads(inaya.usager_id, by=inaya.actor)
+        return next(card.id for card in threads if card.subject == subject)
+
+    return act
+
+
+@pytest.mark.feature("S093")
+def test_a_thread_is_listed_with_sender_subject_first_attachment_and_unread_state(page: Any, mail: Any) -> None:
+    thread_id = mail("Vos résultats", files=("analyses.txt", "courbe.txt"))
+    said = text_of(page.get("/messages/"))
+    assert "Non lu : Docteur Virginie Dupond" in said
+    assert "Vos résultats" in said
+    assert "analyses.txt + 1" in said
+    page.get(f"/messages/{thread_id}/")
+    assert "Non lu" not in text_of(page.get("/messages/"))
+
+
+@pytest.mark.feature("S094")
+def test_a_thread_is_shown_with_its_messages_and_the_list_beside(page: Any, mail: Any) -> None:
+    mail("Premier échange")
+    thread_id = mail("Second échange", "Votre hémoglobine est bonne.")
+    answer = page.get(f"/messages/{thread_id}/")
+    said = text_of(answer)
+    assert "Votre hémoglobine est bonne." in said
+    assert "Premier échange" in said
+    assert 'aria-current="true"' in answer.content.decode()
+
+
+@pytest.mark.feature("S094")
+def test_a_search_keeps_the_threads_that_hold_the_word(page: Any, mail: Any) -> None:
+    mail("Vos résultats d’analyses")
+    mail("Votre rendez-vous")
+    said = text_of(page.get("/messages/?q=RÉSULTATS"))
+    assert "1 échange trouvé" in said
+    assert "Votre rendez-vous" not in said
+    assert "Aucun message ne correspond" in text_of(page.get("/messages/?q=introuvable"))
+
+
+@pytest.mark.feature("S080")
+def test_an_answer_is_sent_in_the_thread_with_its_attachment(page: Any, mail: Any) -> None:
+    thread_id = mail("Votre rendez-vous")
+    form = {"corps": "Merci, à lundi.", "fichiers": [SimpleUploadedFile("question.txt", b"Une question.")]}
+    answer = page.post(f"/messages/{thread_id}/repondre/", form, follow=True)
+    said = text_of(answer)
+    assert "Réponse envoyée." in said
+    assert "Merci, à lundi." in said
+    assert "question.txt" in said
+
+
+def test_an_empty_answer_is_refused_and_a_heavy_file_too_with_the_text_kept(page: Any, mail: Any) -> None:
+    thread_id = mail("Votre rendez-vous")
+    address = f"/messages/{thread_id}/repondre/"
+    empty = page.post(address, {"corps": " "})
+    assert empty.status_code == 422
+    assert "Écrivez votre réponse avant de l’envoyer." in text_of(empty)
+    heavy = page.post(address, {"corps": "Voici.", "fichiers": [SimpleUploadedFile("film.txt", b"a" * 6_000_000)]})
+    assert heavy.status_code == 422
+    assert "« film.txt » pèse 6 Mo" in text_of(heavy)
+    assert "Voici." in text_of(heavy)
+
+
+@pytest.mark.feature("S080", "S081")
+def test_an_ended_exchange_offers_no_answer_and_refuses_one_sent_all_the_same(page: Any, mail: Any) -> None:
+    thread_id = mail("Échange terminé", ends=True)
+    answer = page.get(f"/messages/{thread_id}/")
+    assert "<textarea" not in answer.content.decode()
+    forced = page.post(f"/messages/{thread_id}/repondre/", {"corps": "Encore un mot."})
+    assert forced.status_code in (404, 422)
+    assert "Réponse envoyée" not in text_of(forced)
+
+
+@pytest.mark.feature("S081")
+def test_nobody_answers_in_the_thread_of_someone_else(mail: Any, people: Any, sign_in: Any) -> None:
+    thread_id = mail("Votre rendez-vous")
+    stranger = sign_in(people.usager().compte)
+    assert stranger.get(f"/messages/{thread_id}/").status_code == 404
+    assert stranger.post(f"/messages/{thread_id}/repondre/", {"corps": "Bonjour"}).status_code == 404
+
+
+@pytest.mark.feature("S084")
+def test_an_attachment_is_kept_in_the_record_in_one_act_and_once(page: Any, mail: Any) -> None:
+    thread_id = mail("Vos résultats", files=("analyses.txt",))
+    shown = page.get(f"/messages/{thread_id}/").content.decode()
+    address = shown.split('action="/messages/pieces/')[1].split('"')[0]
+    for _ in range(2):
+        answer = page.post(f"/messages/pieces/{address}", {"fil": str(thread_id)}, follow=True)
+        assert "Enregistré dans votre dossier." in text_of(answer)
+        assert "Dans votre dossier" in text_of(answer)
+    assert "1 document" in text_of(page.get("/documents/"))
+
+
+def test_an_attachment_is_opened_by_who_received_it_only(page: Any, mail: Any, people: Any, sign_in: Any) -> None:
+    thread_id = mail("Vos résultats", files=("analyses.txt",))
+    shown = page.get(f"/messages/{thread_id}/").content.decode()
+    address = "/messages/pieces/" + shown.split('href="/messages/pieces/')[1].split('"')[0]
+    answer = page.get(address)
+    assert answer.content.strip() == b"Analyses."
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert sign_in(people.usager().compte).get(address).status_code == 404
