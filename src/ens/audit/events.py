@@ -82,7 +82,7 @@ def messages_listed(unit: Unit) -> None:
     _leave(unit, Line(Event.MESSAGES_LISTED), False)
 
 
-def message_received(unit: Unit, message_id: UUID, *, title: str = "", attempt: bool = False) -> None:
+def message_received(unit: Unit, message_id: UUID | None, *, title: str = "", attempt: bool = False) -> None:
     _leave(unit, Line(Event.MESSAGE_RECEIVED, message_id, title), attempt)
 
 

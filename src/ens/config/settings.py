@@ -133,7 +133,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(setting("ENS_STATIC", str(ENS_DATA / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": setting("ENS_STATIC_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")},
+    "staticfiles": {
+        "BACKEND": setting("ENS_STATIC_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")
+    },
 }
 WHITENOISE_MAX_AGE = 31_536_000
 

@@ -39,6 +39,9 @@ def main() -> None:
     from procrastinate.contrib.django import app
 
     import ens.config.jobs  # noqa: F401 - declares the periodic jobs
+    from ens.config import connectors
+
+    connectors.choose()
 
     outbox = threading.Thread(target=_move_outbox, name="outbox", daemon=True)
     outbox.start()

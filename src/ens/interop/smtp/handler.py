@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from ssl import SSLObject
 from typing import Any, TypeVar
 
 import structlog
@@ -34,13 +33,11 @@ class Answer:
     value: Any = None
 
 
-def certificate_names(tls: SSLObject | None) -> list[str]:
-    """The DNS names of the verified client certificate; none without one."""
-    found = tls.getpeercert() if tls is not None else None
-    if not found:
+def certificate_names(certificate: dict[str, Any] | None) -> list[str]:
+    """The DNS names of the verified client certificate, as ``ssl`` describes it; none without one."""
+    if not certificate:
         return []
-    names = found.get("subjectAltName", ())
-    return [str(value) for kind, value in names if kind == "DNS"]
+    return [str(value) for kind, value in certificate.get("subjectAltName", ()) if kind == "DNS"]
 
 
 class Door:
@@ -60,11 +57,11 @@ class Door:
             return replies.TOO_MANY_REFUSALS
         return reply
 
-    async def _operator(self, session: Session) -> Answer:
+    async def _operator(self, server: SMTP, session: Session) -> Answer:
         """Who the certificate says it is, once a session."""
         known: Answer | None = getattr(session, "ens_operator", None)
         if known is None:
-            names = certificate_names(session.ssl)
+            names = certificate_names(server.transport.get_extra_info("peercert") if session.ssl else None)
             session.ens_names = names
             known = await self._ask(lambda: services.check_operator(names)) if names else Answer(replies.NO_CERTIFICATE)
             if not known.reply:
@@ -74,7 +71,7 @@ class Door:
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        operator = await self._operator(session)
+        operator = await self._operator(server, session)
         if operator.reply:
             return await self._refused(session, operator.reply)
         answer = await self._ask(lambda: services.check_sender(address or "", session.ens_names))

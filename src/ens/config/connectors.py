@@ -1,0 +1,19 @@
+"""The choice of connectors: which outside services this space calls, from its settings."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from ens.connectors.courriel.client import RelayOfNotices
+from ens.connectors.relay.client import OperatorRelay
+from ens.messaging.ports import use_mail_relay
+from ens.notifications.ports import use_email_sender
+
+
+def choose() -> None:
+    """Called at the start of each process that sends; without a setting, what it would send waits in the outbox."""
+    if settings.ENS_RELAY_CERT:
+        use_mail_relay(OperatorRelay(settings.ENS_RELAY_CERT, settings.ENS_RELAY_KEY, settings.ENS_RELAY_CA))
+    if settings.ENS_COURRIEL_RELAY:
+        sender = RelayOfNotices(settings.ENS_COURRIEL_RELAY, settings.ENS_COURRIEL_FROM, settings.ENS_SERVICE_NAME)
+        use_email_sender(sender)

@@ -1,0 +1,1 @@
+"""Outside services the space calls, each a folder of its own."""

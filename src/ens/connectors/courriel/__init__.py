@@ -1,0 +1,1 @@
+"""Notices to personal e-mail addresses."""

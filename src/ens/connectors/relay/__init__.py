@@ -1,0 +1,1 @@
+"""Mail to operators of the trust space."""

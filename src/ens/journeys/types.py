@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ens.audit.types import HistoryLine
+from ens.messaging.types import ThreadCard
+from ens.record.types import DocumentCard
+
+
+@dataclass(frozen=True, slots=True)
+class NextAction:
+    """The one thing to do next, shown first."""
+
+    over_title: str
+    title: str
+    words: str
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    first_name: str
+    unread: int
+    threads: list[ThreadCard]
+    documents: list[DocumentCard]
+    document_total: int
+    last_reader: HistoryLine | None
+    readings_this_month: int
+    emergency_readings: int
+    next_action: NextAction | None

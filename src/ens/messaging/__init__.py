@@ -1,0 +1,1 @@
+"""Mailboxes of usagers, threads, operators, who may write to whom."""

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class MessagingConfig(AppConfig):
+    name = "ens.messaging"
+    label = "messaging"
+
+    def ready(self) -> None:
+        from ens.messaging.services import sending
+        from ens.persistence import outbox
+
+        outbox.register(sending.OUTBOX_KIND, sending.send, sending.give_up)

@@ -1,0 +1,93 @@
+"""What messaging can answer. At the SMTP door each code has its reply (``interop/smtp/replies.py``)."""
+
+from __future__ import annotations
+
+from ens.kernel.errors import Absent, Malformed, Refused, Unavailable
+
+
+class MailboxAbsent(Absent):
+    """Unknown, never created, opposed, closed, deleted: one and the same answer, in words and in time."""
+
+    code = "boite_absente"
+    message = "Cette boîte n'existe pas ou n'accepte pas de message."
+
+
+class AddressInvalid(Malformed):
+    """Not a matricule of 15 characters at our domain."""
+
+    code = "adresse_invalide"
+    message = "L'adresse d'un usager est son matricule INS de 15 caractères, suivi du domaine de messagerie."
+
+
+class AddressKeyWrong(Malformed):
+    """Nobody under this matricule, and its key is wrong: a typing error."""
+
+    code = "adresse_cle_invalide"
+    message = "La clé du matricule INS est fausse : vérifiez l'adresse."
+
+
+class OneUsagerPerMessage(Refused):
+    code = "un_seul_usager"
+    message = "Un message s'adresse à un seul usager : envoyez-en un par usager."
+
+
+class OperatorUnknown(Refused):
+    """The certificate is not that of an allow-listed operator."""
+
+    code = "operateur_inconnu"
+    message = "Le certificat présenté n'est pas celui d'un opérateur de la liste blanche."
+
+
+class SenderNotAllowed(Refused):
+    """The sender's domain is not allow-listed for this operator's certificate."""
+
+    code = "domaine_non_autorise"
+    message = "Le domaine de l'expéditeur n'est pas dans la liste blanche de cet opérateur."
+
+
+class MessageTooLarge(Malformed):
+    code = "message_trop_grand"
+    message = "Le message dépasse {limit} octets."
+
+
+class MessageMalformed(Malformed):
+    """The message cannot be read whole: it is refused, never stored in part."""
+
+    code = "message_illisible"
+    message = "Le message ne peut pas être lu : {reason}."
+
+
+class AttachmentOfAnother(Refused):
+    """An archive in the message is about another patient than the addressee."""
+
+    code = "piece_autre_patient"
+    message = "Une pièce jointe concerne un autre patient que le destinataire."
+
+
+class ThreadNotFound(Absent):
+    code = "conversation_absente"
+    message = "Cet élément n'existe pas, ou vous n'y avez pas accès."
+
+
+class ReplyNotAllowed(Refused):
+    """Nobody in this thread may be answered: none wrote, or all ended the exchange."""
+
+    code = "reponse_impossible"
+    message = "Vous ne pouvez pas répondre : ce correspondant a mis fin aux échanges ou n'accepte pas de réponse."
+
+
+class ReplyEmpty(Malformed):
+    code = "reponse_vide"
+    message = "Écrivez votre message avant de l'envoyer."
+
+
+class ReplyTooLarge(Malformed):
+    code = "reponse_trop_grande"
+    message = "Le message et ses pièces jointes dépassent 25 Mo. Retirez une pièce jointe."
+
+
+class RelayAway(Unavailable):
+    """The operator does not answer: the message stays queued."""
+
+    code = "operateur_indisponible"
+    message = "L'opérateur du destinataire ne répond pas : le message sera envoyé dès que possible."

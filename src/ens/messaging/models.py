@@ -1,0 +1,76 @@
+"""Threads, messages, attachments and correspondents of one usager; the allow-list of operators."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from ens.kernel.ids import new_id
+from ens.persistence.models import UsagerOwned
+
+
+class Operator(models.Model):
+    """An operator of the trust space: its domain, and where mail for it goes."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    domain = models.CharField(max_length=253, unique=True)
+    name = models.CharField(max_length=120)
+    host = models.CharField(max_length=253)
+    port = models.IntegerField(default=25)
+    is_test = models.BooleanField(default=False)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True)
+
+
+class Correspondent(UsagerOwned):
+    """A mailbox that wrote to this usager. ``ended_at``: it ended the exchange, until it writes again."""
+
+    address_digest = models.BinaryField()
+    sealed_identity = models.BinaryField()  # address, reply address, label, role, organisation or person
+    last_wrote_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("usager_id", "address_digest"), name="one_correspondent"),)
+
+
+class Thread(UsagerOwned):
+    sealed_subject = models.BinaryField()
+    last_at = models.DateTimeField()
+    unread = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = (models.Index(fields=("usager_id", "last_at", "id"), name="thread_in_order"),)
+
+
+class Message(UsagerOwned):
+    thread_id = models.UUIDField()
+    correspondent_id = models.UUIDField(null=True)
+    direction = models.CharField(max_length=8)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    mail_id_digest = models.BinaryField()  # of the Message-ID: threads
+    dedupe_digest = models.BinaryField()  # of sender, Message-ID and content: twice is once
+    delivery = models.CharField(max_length=12)
+    raw_id = models.UUIDField()
+    is_system = models.BooleanField(default=False)
+    same_id_other_content = models.BooleanField(default=False)
+    sealed_head = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("usager_id", "dedupe_digest"), name="one_message"),)
+        indexes = (
+            models.Index(fields=("usager_id", "thread_id", "at", "id"), name="message_in_order"),
+            models.Index(fields=("usager_id", "mail_id_digest"), name="message_mail_id"),
+        )
+
+
+class Attachment(UsagerOwned):
+    message_id = models.UUIDField()
+    position = models.SmallIntegerField()
+    media_type = models.CharField(max_length=120)
+    size = models.IntegerField()
+    sealed_name = models.BinaryField()
+    document_id = models.UUIDField(null=True)  # once saved in the record
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("usager_id", "message_id", "position"), name="one_attachment"),)

@@ -1,0 +1,163 @@
+"""Reads inside a unit of work: sealed rows opened."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from ens.coffre.keyring import digest
+from ens.coffre.services import sealer
+from ens.messaging.errors import OperatorUnknown
+from ens.messaging.models import Attachment, Correspondent, Message, Operator, Thread
+from ens.messaging.types import (
+    OUTGOING,
+    AttachmentView,
+    Delivery,
+    MessageView,
+    OperatorRef,
+    ReplyMode,
+    ReplyOption,
+    ThreadCard,
+)
+from ens.persistence.unit import Unit
+
+SAVABLE = ("application/pdf", "image/jpeg", "image/png", "image/tiff", "text/plain", "text/rtf", "application/rtf")
+XML_TYPES = ("text/xml", "application/xml", "application/hl7-v3+xml")
+
+
+def mail_id_digest(unit: Unit, mail_id: str) -> bytes:
+    return digest("message-id", unit.usager_id, mail_id)
+
+
+def address_digest(unit: Unit, address: str) -> bytes:
+    return digest("correspondant", unit.usager_id, address.lower())
+
+
+def operator_of(domain: str) -> OperatorRef:
+    """The allow-listed operator of a domain today. Errors: OperatorUnknown."""
+    now = datetime.now(UTC)
+    found = (
+        Operator.objects.filter(domain=domain.lower(), valid_from__lte=now)
+        .filter(Q(valid_until__isnull=True) | Q(valid_until__gt=now))
+        .first()
+    )
+    if found is None:
+        raise OperatorUnknown()
+    return OperatorRef(found.domain, found.name, found.host, found.port, found.is_test)
+
+
+def identity_of(unit: Unit, correspondent: Correspondent) -> dict[str, Any]:
+    found: dict[str, Any] = sealer(unit).open_json("correspondant", correspondent.id, correspondent.sealed_identity)
+    return found
+
+
+def head(unit: Unit, message: Message) -> dict[str, Any]:
+    """Subject, labels, text and HTML of a message."""
+    found: dict[str, Any] = sealer(unit).open_json("message", message.id, message.sealed_head)
+    return found
+
+
+def subject(unit: Unit, thread: Thread) -> str:
+    return sealer(unit).open("conversation", thread.id, thread.sealed_subject).decode()
+
+
+def attachment_name(unit: Unit, attachment: Attachment) -> str:
+    return sealer(unit).open("piece", attachment.id, attachment.sealed_name).decode()
+
+
+def writers(unit: Unit, thread_id: UUID) -> list[Correspondent]:
+    """Who wrote in a thread, last one first."""
+    ids = (
+        Message.objects.filter(usager_id=unit.usager_id, thread_id=thread_id, is_system=False)
+        .exclude(direction=OUTGOING)
+        .exclude(correspondent_id=None)
+        .order_by("-at", "-id")
+        .values_list("correspondent_id", flat=True)
+    )
+    ordered = list(dict.fromkeys(ids))
+    found = {row.id: row for row in Correspondent.objects.filter(usager_id=unit.usager_id, id__in=ordered)}
+    return [found[key] for key in ordered if key in found]
+
+
+def reply_option(unit: Unit, thread_id: UUID) -> ReplyOption:
+    """May the usager answer here, and whom: only who wrote and has not ended the exchange (S080, S081)."""
+    all_writers = writers(unit, thread_id)
+    if not all_writers:
+        return ReplyOption(ReplyMode.NO_REPLY, "Ce message n'autorise pas la réponse.")
+    open_ones = [one for one in all_writers if one.ended_at is None]
+    if not open_ones:
+        name = identity_of(unit, all_writers[0])["label"]
+        return ReplyOption(ReplyMode.REPLY_BLOCKED, f"{name} a mis fin à vos échanges.")
+    labels = ", ".join(identity_of(unit, one)["label"] for one in open_ones)
+    return ReplyOption(ReplyMode.REPLY, recipients_label=labels)
+
+
+def attachment_view(unit: Unit, row: Attachment) -> AttachmentView:
+    kind = row.media_type.split(";")[0]
+    can_save = kind in SAVABLE or kind in XML_TYPES
+    why_not = "" if can_save else "Ce format ne peut pas être enregistré dans vos documents."
+    return AttachmentView(
+        row.id, attachment_name(unit, row), row.media_type, row.size, row.document_id, can_save, why_not
+    )
+
+
+def message_view(unit: Unit, message: Message, attachments: list[Attachment]) -> MessageView:
+    inside = head(unit, message)
+    return MessageView(
+        id=message.id,
+        from_label=inside["from_label"],
+        role_label=inside.get("role_label", ""),
+        from_usager=message.direction == OUTGOING,
+        at=message.at,
+        body_html=inside["html"],
+        body_text=inside["text"],
+        attachments=[attachment_view(unit, row) for row in attachments],
+        delivery_state=Delivery(message.delivery),
+        delivery_reason=inside.get("delivery_reason", ""),
+        is_system=message.is_system,
+        same_id_warning=message.same_id_other_content,
+    )
+
+
+def thread_cards(unit: Unit, limit: int | None = None) -> list[ThreadCard]:
+    """The usager's conversations, newest first; three queries whatever their number."""
+    threads = list(Thread.objects.filter(usager_id=unit.usager_id).order_by("-last_at", "-id")[:limit])
+    ids = [thread.id for thread in threads]
+    last: dict[UUID, Message] = {}
+    last_received: dict[UUID, Message] = {}
+    for message in Message.objects.filter(usager_id=unit.usager_id, thread_id__in=ids).order_by("at", "id"):
+        last[message.thread_id] = message
+        if message.direction != OUTGOING and not message.is_system:
+            last_received[message.thread_id] = message
+    wanted = {message.correspondent_id for message in last_received.values()}
+    people = {row.id: row for row in Correspondent.objects.filter(usager_id=unit.usager_id, id__in=wanted)}
+    files: dict[UUID, list[Attachment]] = {}
+    shown = {message.id for message in last_received.values()}
+    for row in Attachment.objects.filter(usager_id=unit.usager_id, message_id__in=shown).order_by("position"):
+        files.setdefault(row.message_id, []).append(row)
+    cards = []
+    for thread in threads:
+        received = last_received.get(thread.id)
+        person = people.get(received.correspondent_id) if received and received.correspondent_id else None
+        known = identity_of(unit, person) if person else {"label": "Mon espace santé", "role": "", "organisation": True}
+        joined = files.get(received.id, []) if received else []
+        text = head(unit, last[thread.id])["text"] if thread.id in last else ""
+        cards.append(
+            ThreadCard(
+                id=thread.id,
+                subject=subject(unit, thread),
+                correspondent_label=known["label"],
+                role_label=known["role"],
+                is_organisation=known["organisation"],
+                last_at=thread.last_at,
+                unread=thread.unread > 0,
+                first_attachment=attachment_name(unit, joined[0]) if joined else "",
+                attachment_count=len(joined),
+                excerpt=" ".join(text.split())[:160],
+                ended_by=known["label"] if person and person.ended_at else "",
+            )
+        )
+    return cards

@@ -1,0 +1,28 @@
+"""The services of messaging, by subject."""
+
+from ens.messaging.services.operators import allow_operator, check_operator, check_sender
+from ens.messaging.services.reading import (
+    attachment_source,
+    attachment_was_saved,
+    list_threads,
+    open_attachment,
+    open_thread,
+    unread_count,
+)
+from ens.messaging.services.receiving import check_recipient, receive
+from ens.messaging.services.sending import reply
+
+__all__ = [
+    "allow_operator",
+    "attachment_source",
+    "attachment_was_saved",
+    "check_operator",
+    "check_recipient",
+    "check_sender",
+    "list_threads",
+    "open_attachment",
+    "open_thread",
+    "receive",
+    "reply",
+    "unread_count",
+]

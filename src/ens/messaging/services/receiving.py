@@ -1,0 +1,283 @@
+"""A message from an operator to a usager: checked, sealed, stored, committed; then only acknowledged."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from ens.audit import events
+from ens.coffre import store
+from ens.coffre.keyring import digest
+from ens.coffre.services import CONTENT, sealer
+from ens.enrolment import queries as enrolment
+from ens.enrolment.errors import SpaceAbsent
+from ens.identity import queries as identity
+from ens.identity.types import EstablishmentRef, ProfessionalRef
+from ens.kernel import clock
+from ens.kernel.actor import Actor, ActorKind
+from ens.kernel.ids import new_id
+from ens.messaging import queries
+from ens.messaging.errors import (
+    AddressInvalid,
+    AddressKeyWrong,
+    AttachmentOfAnother,
+    MailboxAbsent,
+    MessageTooLarge,
+)
+from ens.messaging.mime import parse
+from ens.messaging.models import Attachment, Correspondent, Message, Thread
+from ens.messaging.types import INCOMING, OUTGOING, Delivery, IncomingMail, ParsedMail, Received
+from ens.notifications.services import tell
+from ens.notifications.types import NoticeKind
+from ens.persistence.unit import StartAgain, Unit, unit_of_work
+from ens.standards import xmlsafe
+from ens.standards.cda.header import read_header
+from ens.standards.errors import StandardError
+from ens.standards.ins import Matricule
+
+NOBODY = UUID(int=0)
+_LOCAL = re.compile(r"[0-9A-Za-z]{15}")
+
+
+def check_recipient(address: str, *, by: Actor) -> UUID:
+    """The usager whose open mailbox this is.
+
+    Unknown, never created, opposed and closed answer alike, by the same path: a look-up, then a unit of work that
+    reads the state. Errors: AddressInvalid, AddressKeyWrong (only when nobody is found), MailboxAbsent.
+    """
+    local, _, domain = address.rpartition("@")
+    if domain.lower() != settings.ENS_MAIL_DOMAIN or not _LOCAL.fullmatch(local):
+        raise AddressInvalid()
+    found = identity.find_usager(local.upper())
+    usager_id = found.usager_id if found else NOBODY
+
+    def act(unit: Unit) -> bool:
+        unit.untraced("le message lui-même laissera sa trace")
+        return enrolment.state(unit).is_open
+
+    if unit_of_work(usager_id, act, by=by):
+        return usager_id
+    if found is None and not _has_right_key(local.upper()):
+        raise AddressKeyWrong()
+    events.about_nobody("messagerie", "destinataire_refuse", by=by, code=MailboxAbsent.code)
+    raise MailboxAbsent()
+
+
+def _has_right_key(local: str) -> bool:
+    try:
+        return Matricule.parse(local).has_valid_key
+    except StandardError:
+        return False
+
+
+def receive(mail: IncomingMail, *, by: Actor) -> Received:
+    """File one message in the usager's mailbox. The same one sent again, or at once, is kept once.
+
+    Errors: those of ``check_recipient``; MessageTooLarge, MessageMalformed, AttachmentOfAnother, StoreUnavailable.
+    """
+    if len(mail.data) > settings.ENS_MAIL_MAX_BYTES:
+        raise MessageTooLarge(limit=settings.ENS_MAIL_MAX_BYTES)
+    parsed = parse(mail.data)
+    usager_id = check_recipient(mail.recipient, by=by)
+
+    def act(unit: Unit) -> Received:
+        events.message_received(unit, None, title=parsed.subject, attempt=True)
+        try:
+            enrolment.check_open(unit)
+        except SpaceAbsent as error:
+            raise MailboxAbsent() from error
+        _check_patients(unit, parsed)
+        return _file(unit, mail, parsed)
+
+    return unit_of_work(usager_id, act, by=by)
+
+
+def _check_patients(unit: Unit, parsed: ParsedMail) -> None:
+    """A CDA joined to the message is about its addressee (matricule; an address carries no OID)."""
+    own = identity.traits(unit).matricule
+    for one in parsed.files:
+        if one.media_type not in queries.XML_TYPES and not one.name.lower().endswith(".xml"):
+            continue
+        try:
+            header = read_header(xmlsafe.parse(one.data))
+        except StandardError:
+            continue  # not a CDA: an attachment like another, kept as it came
+        if any(matricule != own for matricule, _ in header.patients):
+            raise AttachmentOfAnother()
+
+
+def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:
+    sender = mail.sender.lower()
+    content = hashlib.sha256(mail.data).digest()
+    dedupe = digest("message", unit.usager_id, sender, parsed.message_id, content)
+    known = Message.objects.filter(usager_id=unit.usager_id, dedupe_digest=dedupe).values_list("id", flat=True).first()
+    if known is not None:
+        unit.untraced("déjà reçu : rien n'a changé")
+        return Received(known, created=False)
+    mail_id = queries.mail_id_digest(unit, parsed.message_id or content.hex())
+    same_id = Message.objects.filter(usager_id=unit.usager_id, mail_id_digest=mail_id, direction=INCOMING).exists()
+    report = _reported(unit, parsed)
+    correspondent = None if report is not None or not sender else _correspondent(unit, sender, parsed)
+    thread = _thread(unit, parsed, report)
+    message = Message(
+        usager_id=unit.usager_id,
+        id=new_id(),
+        thread_id=thread.id,
+        correspondent_id=correspondent and correspondent.id,
+        direction=INCOMING,
+        at=clock.now(),
+        mail_id_digest=mail_id,
+        dedupe_digest=dedupe,
+        delivery=Delivery.RECEIVED,
+        raw_id=new_id(),
+        is_system=report is not None or not sender,
+        same_id_other_content=same_id,
+    )
+    message.sealed_head = sealer(unit).seal_json("message", message.id, _head(unit, parsed, correspondent))
+    try:
+        with transaction.atomic():  # the row first: whoever sends the same waits here, and stores nothing in vain
+            message.save(force_insert=True)
+    except IntegrityError as error:
+        raise StartAgain() from error
+    _store(unit, message.raw_id, mail.data)
+    ids = [message.id, *attach(unit, message, [(one.name, one.media_type, one.data) for one in parsed.files])]
+    Thread.objects.filter(usager_id=unit.usager_id, id=thread.id).update(last_at=message.at, unread=thread.unread + 1)
+    unit.register_locator(ids)
+    if report is not None:
+        _undelivered(unit, report, parsed)
+    events.message_received(unit, message.id, title=parsed.subject)
+    tell(unit, NoticeKind.MESSAGE)
+    return Received(message.id, created=True)
+
+
+def _store(unit: Unit, key: UUID, data: bytes) -> None:
+    unit.on_abandon(lambda: store.delete(key))
+    store.put(key, sealer(unit).seal(CONTENT, key, data))
+
+
+def attach(unit: Unit, message: Message, files: list[tuple[str, str, bytes]]) -> list[UUID]:
+    """Keep a message's files, each sealed on its own; returns their ids."""
+    ids = []
+    for position, (name, media_type, data) in enumerate(files):
+        row = Attachment(
+            usager_id=unit.usager_id,
+            id=new_id(),
+            message_id=message.id,
+            position=position,
+            media_type=media_type[:120],
+            size=len(data),
+        )
+        row.sealed_name = sealer(unit).seal("piece", row.id, name.encode())
+        row.save(force_insert=True)
+        _store(unit, row.id, data)
+        ids.append(row.id)
+    return ids
+
+
+def _head(unit: Unit, parsed: ParsedMail, correspondent: Correspondent | None) -> dict[str, Any]:
+    known = (
+        queries.identity_of(unit, correspondent) if correspondent else {"label": "Service de messagerie", "role": ""}
+    )
+    return {
+        "subject": parsed.subject,
+        "from_label": known["label"],
+        "role_label": known["role"],
+        "text": parsed.text,
+        "html": parsed.html,
+        "message_id": parsed.message_id,
+        "references": list(parsed.in_reply_to),
+        "marks": parsed.headers,
+    }
+
+
+def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent:
+    """Who wrote: the envelope's address is who they are; writing again reopens an ended exchange."""
+    owner = identity.mailbox_owner(sender)
+    label = parsed.from_label or sender
+    role = organisation = ""
+    if isinstance(owner, ProfessionalRef):
+        role, organisation = owner.profession_label, owner.organisation
+    known = {
+        "address": sender,
+        "reply_to": _reply_address(sender, parsed),
+        "label": label,
+        "role": role or organisation,
+        "organisation": isinstance(owner, EstablishmentRef),
+    }
+    key = queries.address_digest(unit, sender)
+    row = Correspondent.objects.filter(usager_id=unit.usager_id, address_digest=key).first()
+    is_new = row is None
+    if row is None:
+        row = Correspondent(usager_id=unit.usager_id, id=new_id(), address_digest=key)
+    row.last_wrote_at = clock.now()
+    row.ended_at = clock.now() if parsed.ends_exchange else None
+    row.sealed_identity = sealer(unit).seal_json("correspondant", row.id, known)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=is_new, force_update=not is_new)
+    except IntegrityError as error:
+        raise StartAgain() from error
+    return row
+
+
+def _reply_address(sender: str, parsed: ParsedMail) -> str:
+    """Reply-To is honoured only inside the sender's own domain: it never leads outside who wrote (S081)."""
+    same = parsed.reply_to.rpartition("@")[2] == sender.rpartition("@")[2]
+    return parsed.reply_to if parsed.reply_to and same else sender
+
+
+def _reported(unit: Unit, parsed: ParsedMail) -> Message | None:
+    if parsed.undelivered is None:
+        return None
+    key = queries.mail_id_digest(unit, parsed.undelivered[0])
+    return Message.objects.filter(usager_id=unit.usager_id, mail_id_digest=key, direction=OUTGOING).first()
+
+
+def _undelivered(unit: Unit, sent: Message, parsed: ParsedMail) -> None:
+    """A report came back: the usager's message is shown as not delivered, with the operator's reason."""
+    mark_failed(unit, sent, "L'opérateur du destinataire n'a pas pu remettre ce message.")
+
+
+def mark_failed(unit: Unit, sent: Message, reason: str) -> None:
+    """The usager's message is shown as not delivered."""
+    inside = queries.head(unit, sent)
+    inside["delivery_reason"] = reason
+    sent.delivery = Delivery.FAILED
+    sent.sealed_head = sealer(unit).seal_json("message", sent.id, inside)
+    Message.objects.filter(usager_id=unit.usager_id, id=sent.id).update(
+        delivery=sent.delivery, sealed_head=sent.sealed_head
+    )
+    events.message_undelivered(unit, sent.id, title=inside["subject"])
+
+
+def _thread(unit: Unit, parsed: ParsedMail, report: Message | None) -> Thread:
+    """By Message-ID, In-Reply-To and References, never by subject (S094)."""
+    found = None
+    if report is not None:
+        found = report.thread_id
+    elif parsed.in_reply_to:
+        keys = [queries.mail_id_digest(unit, one) for one in parsed.in_reply_to]
+        found = (
+            Message.objects.filter(usager_id=unit.usager_id, mail_id_digest__in=keys)
+            .order_by("-at", "-id")
+            .values_list("thread_id", flat=True)
+            .first()
+        )
+    if found is not None:
+        return Thread.objects.get(usager_id=unit.usager_id, id=found)
+    thread = Thread(usager_id=unit.usager_id, id=new_id(), last_at=clock.now(), unread=0)
+    subject = parsed.subject or "Sans objet"
+    thread.sealed_subject = sealer(unit).seal("conversation", thread.id, subject.encode())
+    thread.save(force_insert=True)
+    unit.register_locator([thread.id])
+    return thread
+
+
+def is_usager(by: Actor, usager_id: UUID) -> bool:
+    """Messages are the usager's and nobody else's: no professional reads a mailbox."""
+    return by.kind is ActorKind.USAGER and by.usager_id == usager_id

@@ -1,0 +1,204 @@
+"""The usager answers: only who wrote to them and has not ended the exchange; kept until the operator took it."""
+
+from __future__ import annotations
+
+import mimetypes
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from ens.audit import events
+from ens.coffre import store
+from ens.coffre.keyring import digest
+from ens.coffre.services import CONTENT, sealer
+from ens.enrolment import queries as enrolment
+from ens.identity import queries as identity
+from ens.kernel import clock
+from ens.kernel.actor import SYSTEM, Actor
+from ens.kernel.ids import new_id
+from ens.messaging import queries
+from ens.messaging.errors import OperatorUnknown, ReplyEmpty, ReplyNotAllowed, ReplyTooLarge, ThreadNotFound
+from ens.messaging.mime import clean_name
+from ens.messaging.models import Correspondent, Message, Thread
+from ens.messaging.ports import PermanentFailure, mail_relay
+from ens.messaging.services.receiving import attach, is_usager, mark_failed
+from ens.messaging.types import OUTGOING, Delivery, Reply, ReplyMode
+from ens.persistence import outbox
+from ens.persistence.locator import locate
+from ens.persistence.outbox import TryLater
+from ens.persistence.unit import StartAgain, Unit, unit_of_work
+
+OUTBOX_KIND = "courrier"
+
+
+def reply(thread_id: UUID, answer: Reply, *, by: Actor) -> UUID:
+    """Answer in a thread, to those of it who may be answered; the same form sent twice sends once.
+
+    Returns the message's id. Errors: ThreadNotFound, ReplyNotAllowed, ReplyEmpty, ReplyTooLarge, SpaceAbsent.
+    """
+    if not answer.body.strip() and not answer.files:
+        raise ReplyEmpty()
+    if len(answer.body.encode()) + sum(len(one.data) * 4 // 3 for one in answer.files) > settings.ENS_MAIL_MAX_BYTES:
+        raise ReplyTooLarge()
+
+    def act(unit: Unit) -> UUID:
+        events.message_sent(unit, None, attempt=True)
+        if not is_usager(by, unit.usager_id):
+            raise ThreadNotFound()
+        enrolment.check_open(unit)
+        thread = Thread.objects.filter(usager_id=unit.usager_id, id=thread_id).first()
+        if thread is None:
+            raise ThreadNotFound()
+        option = queries.reply_option(unit, thread.id)
+        if option.mode is not ReplyMode.REPLY:
+            raise ReplyNotAllowed()
+        return _send_in(unit, thread, answer, option.recipients_label)
+
+    return unit_of_work(locate(thread_id), act, by=by)
+
+
+def _send_in(unit: Unit, thread: Thread, answer: Reply, to: str) -> UUID:
+    recipients = [one for one in queries.writers(unit, thread.id) if one.ended_at is None]
+    title = queries.subject(unit, thread)
+    message_id = new_id()
+    mail = _mail(unit, thread, answer, recipients, title, message_id)
+    data = mail.as_bytes(policy=SMTP)
+    if len(data) > settings.ENS_MAIL_MAX_BYTES:
+        raise ReplyTooLarge()
+    token = answer.token or message_id.hex
+    dedupe = digest("reponse", unit.usager_id, thread.id, token)
+    known = Message.objects.filter(usager_id=unit.usager_id, dedupe_digest=dedupe).values_list("id", flat=True).first()
+    if known is not None:
+        unit.untraced("déjà envoyé : rien n'a changé")
+        return known
+    message = Message(
+        usager_id=unit.usager_id,
+        id=message_id,
+        thread_id=thread.id,
+        correspondent_id=recipients[0].id,
+        direction=OUTGOING,
+        at=clock.now(),
+        read_at=clock.now(),
+        mail_id_digest=queries.mail_id_digest(unit, str(mail["Message-ID"])),
+        dedupe_digest=dedupe,
+        delivery=Delivery.QUEUED,
+        raw_id=new_id(),
+    )
+    head = {
+        "subject": title,
+        "from_label": unit.by.name,
+        "role_label": unit.by.role,
+        "text": answer.body.strip(),
+        "html": "",
+        "message_id": str(mail["Message-ID"]),
+        "recipients": [queries.identity_of(unit, one)["reply_to"] for one in recipients],
+        "sender": identity.mail_address(unit),
+    }
+    message.sealed_head = sealer(unit).seal_json("message", message.id, head)
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+    except IntegrityError as error:
+        raise StartAgain() from error
+    unit.on_abandon(lambda: store.delete(message.raw_id))
+    store.put(message.raw_id, sealer(unit).seal(CONTENT, message.raw_id, data))
+    ids = attach(unit, message, [(_name(one.name), _media_type(one.name), one.data) for one in answer.files])
+    Thread.objects.filter(usager_id=unit.usager_id, id=thread.id).update(last_at=message.at)
+    unit.register_locator([message.id, *ids])
+    outbox.put(unit, OUTBOX_KIND, message.id)
+    events.message_sent(unit, message.id, title=title, to=to)
+    return message.id
+
+
+def _name(name: str) -> str:
+    return clean_name(name) or "piece-jointe"
+
+
+def _media_type(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def _mail(
+    unit: Unit, thread: Thread, answer: Reply, recipients: list[Correspondent], title: str, message_id: UUID
+) -> EmailMessage:
+    """The message as it leaves. Source: ECO.2.2.1 to 2.2.3."""
+    address = identity.mail_address(unit)
+    last = Message.objects.filter(usager_id=unit.usager_id, thread_id=thread.id).order_by("-at", "-id").first()
+    inside = queries.head(unit, last) if last else {}
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = formataddr((identity.traits(unit).shown_name, address))
+    mail["To"] = ", ".join(queries.identity_of(unit, one)["reply_to"] for one in recipients)
+    mail["Subject"] = title if title.lower().startswith("re:") else f"Re: {title}"
+    mail["Date"] = format_datetime(clock.now())
+    mail["Message-ID"] = f"<{message_id.hex}@{settings.ENS_MAIL_DOMAIN}>"
+    if inside.get("message_id"):
+        mail["In-Reply-To"] = inside["message_id"]
+        known = [*reversed(inside.get("references") or []), inside["message_id"]]
+        mail["References"] = " ".join(dict.fromkeys(known[-20:]))
+    mail["X-MSS-INS"] = "O"
+    mail["X-MSS-NIL"] = "ens"
+    mail.set_content(answer.body.strip() + "\n", cte="quoted-printable")
+    for one in answer.files:
+        main, _, sub = _media_type(one.name).partition("/")
+        mail.add_attachment(one.data, maintype=main, subtype=sub, filename=_name(one.name))
+    return mail
+
+
+def send(usager_id: UUID, message_id: UUID) -> None:
+    """Hand a queued message to each recipient's operator; repeated, only what is left. Errors: TryLater."""
+    relay = mail_relay()
+    if relay is None:
+        raise TryLater("aucun relais réglé")
+
+    def prepare(unit: Unit) -> tuple[str, list[str], list[str], bytes] | None:
+        unit.untraced("l'envoi a laissé sa trace quand l'usager l'a demandé")
+        message = Message.objects.filter(usager_id=unit.usager_id, id=message_id, delivery=Delivery.QUEUED).first()
+        if message is None:
+            return None
+        inside = queries.head(unit, message)
+        data = sealer(unit).open(CONTENT, message.raw_id, store.get(message.raw_id))
+        done = inside.get("delivered", [])
+        return inside["sender"], [one for one in inside["recipients"] if one not in done], done, data
+
+    ready = unit_of_work(usager_id, prepare, by=SYSTEM)
+    if ready is None:
+        return
+    sender, left, _, data = ready
+    for recipient in left:
+        try:
+            operator = queries.operator_of(recipient.rpartition("@")[2])
+            relay.send(operator, sender, recipient, data)
+        except OperatorUnknown:
+            _end(usager_id, message_id, failed="Le correspondant n'est plus joignable dans l'espace de confiance.")
+            return
+        except PermanentFailure as failure:
+            _end(usager_id, message_id, failed=str(failure))
+            return
+        _end(usager_id, message_id, delivered=recipient)
+
+
+def _end(usager_id: UUID, message_id: UUID, *, delivered: str = "", failed: str = "") -> None:
+    def act(unit: Unit) -> None:
+        message = Message.objects.get(usager_id=unit.usager_id, id=message_id)
+        if failed:
+            mark_failed(unit, message, failed)
+            return
+        unit.untraced("l'envoi a laissé sa trace quand l'usager l'a demandé")
+        inside = queries.head(unit, message)
+        inside["delivered"] = sorted({*inside.get("delivered", []), delivered})
+        is_whole = set(inside["recipients"]) <= set(inside["delivered"])
+        Message.objects.filter(usager_id=unit.usager_id, id=message.id).update(
+            delivery=Delivery.SENT if is_whole else Delivery.QUEUED,
+            sealed_head=sealer(unit).seal_json("message", message.id, inside),
+        )
+
+    unit_of_work(usager_id, act, by=SYSTEM)
+
+
+def give_up(usager_id: UUID, message_id: UUID) -> None:
+    """The operator never answered: the usager is told that the message was not delivered."""
+    _end(usager_id, message_id, failed="L'opérateur du destinataire ne répond pas depuis deux jours.")

@@ -1,0 +1,179 @@
+"""What messaging takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+INCOMING, OUTGOING = "recu", "envoye"
+
+
+class Delivery(StrEnum):
+    """Of a message the usager sent."""
+
+    RECEIVED = "recu"
+    QUEUED = "en_attente"
+    SENT = "envoye"
+    FAILED = "non_remis"
+
+
+class ReplyMode(StrEnum):
+    """Decided by the server, shown by the page (N073)."""
+
+    REPLY = "REPLY"
+    REPLY_BLOCKED = "REPLY_BLOCKED"
+    NO_REPLY = "NO_REPLY"
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMail:
+    """One message as accepted at the door: the envelope's addresses and the bytes."""
+
+    sender: str
+    recipient: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    message_id: UUID
+    created: bool  # False: the same message was already there
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file the usager joins to a reply."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """``token``: of the form, so that sending it twice sends once."""
+
+    body: str
+    files: tuple[File, ...] = ()
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyOption:
+    mode: ReplyMode
+    reason: str = ""
+    recipients_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentView:
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+    saved_document_id: UUID | None
+    can_save: bool
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    id: UUID
+    from_label: str
+    role_label: str
+    from_usager: bool
+    at: datetime
+    body_html: str  # sanitised; empty when the message is plain text
+    body_text: str
+    attachments: list[AttachmentView]
+    delivery_state: Delivery
+    delivery_reason: str = ""
+    is_system: bool = False  # a non-delivery report
+    same_id_warning: bool = False  # the sender used this Message-ID for another content
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadCard:
+    id: UUID
+    subject: str
+    correspondent_label: str
+    role_label: str
+    is_organisation: bool
+    last_at: datetime
+    unread: bool
+    first_attachment: str
+    attachment_count: int
+    excerpt: str
+    ended_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    id: UUID
+    subject: str
+    correspondent_label: str
+    role_label: str
+    is_organisation: bool
+    messages: list[MessageView]
+    reply: ReplyOption
+    ended_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedAttachment:
+    data: bytes
+    media_type: str
+    filename: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentSource:
+    """What saving an attachment in the record needs: the file and who sent it."""
+
+    attachment_id: UUID
+    name: str
+    media_type: str
+    data: bytes
+    sender_label: str
+    sender_role: str
+    subject: str
+    sent_at: datetime
+    document_id: UUID | None
+    unique_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorRef:
+    domain: str
+    name: str
+    host: str
+    port: int
+    is_test: bool = False
+
+
+# -- a message once parsed --------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    name: str
+    media_type: str
+    data: bytes
+    is_inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMail:
+    message_id: str
+    in_reply_to: tuple[str, ...]  # In-Reply-To, then References, newest first
+    subject: str
+    from_address: str
+    from_label: str
+    reply_to: str
+    sent_at: datetime | None
+    text: str
+    html: str  # sanitised
+    files: tuple[ParsedFile, ...]
+    ends_exchange: bool
+    undelivered: tuple[str, str] | None = None  # (Message-ID of ours, the diagnostic) when it is a report
+    is_automatic: bool = False
+    headers: dict[str, str] = field(default_factory=dict)  # the X-MSS-* ones

@@ -1,0 +1,264 @@
+"""A message received once, threaded, read, answered; nobody answers who did not write."""
+
+from __future__ import annotations
+
+import threading
+from email import message_from_bytes, policy
+
+import pytest
+
+from tests.messaging.mails import mail
+
+
+@pytest.fixture
+def operator(db):
+    from ens.kernel.actor import Actor, ActorKind
+    from ens.messaging.services import allow_operator
+    from ens.messaging.types import OperatorRef
+
+    allow_operator(OperatorRef("operateur.example", "Opérateur d'essai", "127.0.0.1", 1))
+    return Actor(ActorKind.OPERATEUR, "operateur.example", "Opérateur d'essai")
+
+
+@pytest.fixture
+def inaya(people):
+    return people.usager()
+
+
+class Relay:
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str, bytes]] = []
+        self.fails: Exception | None = None
+
+    def send(self, operator, sender, recipient, data) -> None:
+        if self.fails:
+            raise self.fails
+        self.sent.append((sender, recipient, data))
+
+
+@pytest.fixture
+def relay(db):
+    from ens.messaging import ports
+
+    before, relay = ports.mail_relay(), Relay()
+    ports.use_mail_relay(relay)
+    yield relay
+    ports.use_mail_relay(before)
+
+
+def receive(person, data, operator, sender="labo@operateur.example"):
+    from ens.messaging.services import receive as file
+    from ens.messaging.types import IncomingMail
+
+    return file(IncomingMail(sender, person.address, data), by=operator)
+
+
+def threads(person):
+    from ens.messaging.services import list_threads
+
+    return list_threads(person.usager_id, by=person.actor)
+
+
+def opened(person, card):
+    from ens.messaging.services import open_thread
+
+    return open_thread(card.id, by=person.actor)
+
+
+def answer(person, thread_id, body="Merci", token=""):
+    from ens.messaging.services import reply
+    from ens.messaging.types import File, Reply
+
+    return reply(thread_id, Reply(body, (File("photo.jpg", b"\xff\xd8\xff1"),), token), by=person.actor)
+
+
+def test_a_message_is_listed_unread_then_read_with_its_attachment(inaya, operator):
+    from ens.messaging.services import open_attachment, unread_count
+
+    receive(inaya, mail(inaya.address, files=(("résultats été.pdf", "application/pdf", b"%PDF-1.4 x"),)), operator)
+    (card,) = threads(inaya)
+    assert (card.subject, card.correspondent_label, card.unread) == ("Vos résultats", "Labo BioPCR Orly", True)
+    assert (card.first_attachment, card.attachment_count) == ("résultats été.pdf", 1)
+    assert unread_count(inaya.usager_id, by=inaya.actor) == 1
+    view = opened(inaya, card)
+    assert view.messages[0].body_text == "Bonjour, vos résultats sont joints."
+    assert unread_count(inaya.usager_id, by=inaya.actor) == 0
+    assert open_attachment(view.messages[0].attachments[0].id, by=inaya.actor).data == b"%PDF-1.4 x"
+
+
+def test_the_same_message_from_ten_connections_is_kept_once(inaya, operator):
+    data, ids, failures = mail(inaya.address), [], []
+
+    def send():
+        from django.db import connections
+
+        try:
+            ids.append(receive(inaya, data, operator).message_id)
+        except Exception as error:  # noqa: BLE001 - reported by the assertion below
+            failures.append(error)
+        finally:
+            connections.close_all()
+
+    workers = [threading.Thread(target=send) for _ in range(10)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert not failures
+    assert len(ids) == 10
+    assert len(set(ids)) == 1
+    assert len(threads(inaya)) == 1
+
+
+def test_same_message_id_other_content_is_another_message_and_flagged(inaya, operator):
+    for text in ("un", "deux"):
+        receive(inaya, mail(inaya.address, text=text, message_id="<meme@operateur.example>"), operator)
+    views = [opened(inaya, card).messages[0] for card in threads(inaya)]
+    assert sorted(view.same_id_warning for view in views) == [False, True]
+
+
+def test_threads_follow_references_and_not_subjects(inaya, operator):
+    receive(inaya, mail(inaya.address, message_id="<un@operateur.example>"), operator)
+    receive(inaya, mail(inaya.address, in_reply_to="<un@operateur.example>", subject="Autre objet"), operator)
+    receive(inaya, mail(inaya.address), operator)
+    assert sorted(len(opened(inaya, card).messages) for card in threads(inaya)) == [1, 2]
+
+
+def test_an_answer_leaves_by_the_relay_and_threads(inaya, operator, relay):
+    from ens.messaging.types import Delivery
+    from ens.persistence import outbox
+
+    receive(inaya, mail(inaya.address, message_id="<question@operateur.example>"), operator)
+    (card,) = threads(inaya)
+    first = answer(inaya, card.id, token="jeton")
+    assert answer(inaya, card.id, token="jeton") == first
+    outbox.run_due()
+    ((sender, recipient, data),) = [one for one in relay.sent if one[0] == inaya.address]
+    assert recipient == "labo@operateur.example"
+    parsed = message_from_bytes(data, policy=policy.default)
+    assert parsed["In-Reply-To"] == "<question@operateur.example>"
+    assert parsed["Subject"] == "Re: Vos résultats"
+    assert [part.get_filename() for part in parsed.iter_attachments()] == ["photo.jpg"]
+    assert opened(inaya, card).messages[-1].delivery_state is Delivery.SENT
+
+
+@pytest.mark.parametrize("end", [{"headers": {"X-MSS-MES": "FIN"}}, {"subject": "[FIN]"}])
+def test_an_ended_exchange_is_not_answered_until_the_professional_writes_again(inaya, operator, end):
+    from ens.messaging.errors import ReplyNotAllowed
+    from ens.messaging.types import ReplyMode
+
+    receive(inaya, mail(inaya.address, **end), operator)
+    (card,) = threads(inaya)
+    view = opened(inaya, card)
+    assert view.reply.mode is ReplyMode.REPLY_BLOCKED
+    assert view.ended_by == "Labo BioPCR Orly"
+    with pytest.raises(ReplyNotAllowed):
+        answer(inaya, card.id)
+    receive(inaya, mail(inaya.address), operator)
+    answer(inaya, card.id)
+
+
+def test_reply_to_outside_the_senders_domain_is_not_followed(inaya, operator, relay):
+    from ens.persistence import outbox
+
+    receive(inaya, mail(inaya.address, headers={"Reply-To": "espion@ailleurs.example"}), operator)
+    answer(inaya, threads(inaya)[0].id)
+    outbox.run_due()
+    assert [one[1] for one in relay.sent if one[0] == inaya.address] == ["labo@operateur.example"]
+
+
+def test_nobody_else_reads_or_answers(people, inaya, operator):
+    from ens.kernel.errors import EnsError
+
+    receive(inaya, mail(inaya.address), operator)
+    (card,) = threads(inaya)
+    noe, doctor = people.usager(first_names="NOE"), people.actor(people.professional())
+    for other in (noe.actor, doctor):
+        stranger = type("P", (), {"actor": other, "usager_id": inaya.usager_id})
+        for attempt in (lambda: opened(stranger, card), lambda: answer(stranger, card.id), lambda: threads(stranger)):
+            with pytest.raises(EnsError) as refusal:
+                attempt()
+            assert refusal.value.family == "absent"
+
+
+def test_a_permanent_refusal_and_a_report_show_as_not_delivered(inaya, operator, relay):
+    from ens.messaging.ports import PermanentFailure
+    from ens.messaging.types import Delivery
+    from ens.persistence import outbox
+
+    receive(inaya, mail(inaya.address), operator)
+    (card,) = threads(inaya)
+    relay.fails = PermanentFailure("La boîte de votre correspondant n'existe plus.")
+    answer(inaya, card.id)
+    outbox.run_due()
+    last = opened(inaya, card).messages[-1]
+    assert last.delivery_state is Delivery.FAILED
+    assert "n'existe plus" in last.delivery_reason
+
+    relay.fails = None
+    answer(inaya, card.id, body="Encore")
+    outbox.run_due()
+    sent = message_from_bytes(relay.sent[-1][2], policy=policy.default)
+    report = (
+        "From: MAILER-DAEMON@operateur.example\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n"
+        "Message-ID: <rapport@operateur.example>\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nNon remis\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
+        "Final-Recipient: rfc822; labo@operateur.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {sent['Message-ID']}\r\n\r\n--b--\r\n"
+    ).encode()
+    receive(inaya, report, operator, sender="")
+    view = opened(inaya, card)
+    assert [one.delivery_state for one in view.messages if one.from_usager] == [Delivery.FAILED, Delivery.FAILED]
+    assert view.messages[-1].is_system
+
+
+ADDRESSES = [
+    ("12345@patient.mssante.fr", "adresse_invalide"),
+    ("279035121518989@ailleurs.example", "adresse_invalide"),
+    ("inaya.michel@patient.mssante.fr", "adresse_invalide"),
+    ("185057512345674@patient.mssante.fr", "adresse_cle_invalide"),
+    ("185057512345673@patient.mssante.fr", "boite_absente"),
+]
+
+
+@pytest.mark.parametrize(("address", "code"), ADDRESSES)
+def test_a_wrong_address_says_what_is_wrong_with_it(db, operator, address, code):
+    from ens.kernel.errors import EnsError
+    from ens.messaging.services import check_recipient
+
+    with pytest.raises(EnsError) as refusal:
+        check_recipient(address, by=operator)
+    assert refusal.value.code == code
+
+
+@pytest.mark.parametrize("state", ["unknown", "noticed", "opposed", "closed"])
+def test_a_mailbox_that_is_not_open_answers_as_nobody(people, operator, state):
+    from ens.messaging.errors import MailboxAbsent
+    from ens.messaging.services import check_recipient
+
+    person = people.usager(state=state)
+    with pytest.raises(MailboxAbsent) as refusal:
+        check_recipient(person.address, by=operator)
+    assert refusal.value.facts == {}
+    with pytest.raises(MailboxAbsent):
+        receive(person, mail(person.address), operator)
+
+
+def test_an_attachment_is_saved_once_with_its_sender_as_source(inaya, operator):
+    from ens.journeys import save_attachment
+    from ens.record.services import open_content, open_document
+
+    receive(inaya, mail(inaya.address, files=(("CR_biologie.pdf", "application/pdf", b"%PDF-1.4 y"),)), operator)
+    piece = opened(inaya, threads(inaya)[0]).messages[0].attachments[0]
+    saved = save_attachment(piece.id, by=inaya.actor)
+    assert save_attachment(piece.id, by=inaya.actor) == saved
+    document = open_document(saved, by=inaya.actor)
+    assert (document.card.title, document.card.source_label, document.card.by_message) == (
+        "CR biologie",
+        "Labo BioPCR Orly",
+        True,
+    )
+    assert open_content(saved, by=inaya.actor).data == b"%PDF-1.4 y"
+    assert opened(inaya, threads(inaya)[0]).messages[0].attachments[0].saved_document_id == saved
