@@ -235,7 +235,7 @@ def told_to_reader(decision: Decision) -> str:
 
 
 def explain(document: DocumentFacts, readers: Iterable[KnownReader]) -> list[Answer]:
-    """« Qui pourrait lire ce document ? »: each known reader with the rules as they would apply, before anyone tries."""
+    """« Qui pourrait lire ce document ? », before anyone tries: each known reader, with the rules that would apply."""
     return [Answer(reader, decide_read(reader.facts, document)) for reader in readers]
 
 
