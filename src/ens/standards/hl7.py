@@ -1,16 +1,20 @@
-"""HL7 v3 and v2 small types: timestamps, CX, XCN."""
+"""HL7 v3 and v2 small types: timestamps and CX; XCN and XON are in ``xds``."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from ens.standards.errors import StandardError
 
-_TS = re.compile(r"(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(?:\.\d+)?([+-]\d{4})?")
-_CX = re.compile(r"([^^]*)\^\^\^&([0-9.]+)&ISO(?:\^(\w+))?")
+_TS = re.compile(
+    r"([0-9]{4})(?:([0-9]{2})(?:([0-9]{2})(?:([0-9]{2})(?:([0-9]{2})(?:([0-9]{2})(?:\.[0-9]+)?)?)?)?)?)?([+-][0-9]{4})?"
+)
+# a namespace before the OID is allowed and says nothing more
+_CX = re.compile(r"([^^&~|]+)\^\^\^[^^&~|]*&([0-9.]+)&ISO(?:\^(\w+))?")
 PARIS = ZoneInfo("Europe/Paris")
+PRECISIONS = ("year", "month", "day", "hour", "minute", "second")
 
 
 class MalformedTimestamp(StandardError):
@@ -36,17 +40,33 @@ def timestamp(text: str) -> datetime:
     if not found:
         raise MalformedTimestamp()
     year, month, day, hour, minute, second = (int(part) if part else None for part in found.groups()[:6])
-    zone = found[7]
     try:
-        moment = datetime(year or 1, month or 1, day or 1, hour or 0, minute or 0, min(second or 0, 59))
+        return datetime(
+            year or 1,
+            month or 1,
+            day or 1,
+            hour or 0,
+            minute or 0,
+            min(second or 0, 59),  # a leap second has no place in a datetime
+            tzinfo=_zone(found[7]),
+        )
     except ValueError as error:
         raise MalformedTimestamp() from error
-    if zone:
-        shift = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:]))
-        if shift >= timedelta(hours=24):
-            raise MalformedTimestamp()
-        return moment.replace(tzinfo=timezone(-shift if zone[0] == "-" else shift))
-    return moment.replace(tzinfo=PARIS)
+
+
+def _zone(text: str | None) -> tzinfo:
+    if not text:
+        return PARIS
+    shift = timedelta(hours=int(text[1:3]), minutes=int(text[3:]))
+    return timezone(-shift if text[0] == "-" else shift)
+
+
+def precision(text: str) -> str:
+    """The smallest part that the sender gave: one of PRECISIONS. Errors: MalformedTimestamp."""
+    found = _TS.fullmatch(text.strip())
+    if not found:
+        raise MalformedTimestamp()
+    return PRECISIONS[sum(1 for part in found.groups()[:6] if part) - 1]
 
 
 def format_timestamp(moment: datetime) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from ens.standards.errors import MalformedDatamatrix, MalformedTrait, StandardError
 from ens.standards.ins import IdentityStatus, Ins, check_ins_may_leave
@@ -129,7 +129,8 @@ def read_datamatrix(text: str) -> tuple[Ins, Traits]:
     if fields["S5"] not in ("M", "F") or not _PLACE.fullmatch(fields.get("S7", UNKNOWN_PLACE)):
         raise MalformedDatamatrix()
     try:
-        born = datetime.strptime(fields["S6"], "%d-%m-%Y").date()
+        day, month, year = fields["S6"].split("-")
+        born = date(int(year), int(month), int(day))
         normalise_lexical(fields["S3"], given_name=True)
         normalise_lexical(fields["S4"])
     except StandardError:

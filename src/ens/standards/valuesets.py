@@ -30,6 +30,24 @@ class Category:
     offered: bool  # when the usager adds a document
 
 
+@dataclass(frozen=True, slots=True)
+class Coded:
+    code: str
+    system: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profession:
+    code: str
+    label: str
+    in_matrix: str  # oui, or inconnu: the list of the arrêté's 19 professions is not public in full
+
+
+def _coded(name: str) -> dict[str, Coded]:
+    return {row["code"]: Coded(row["code"], row["system"], row["label"]) for row in _rows(name)}
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     with (_FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
@@ -64,9 +82,39 @@ def confidentiality_systems() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def format_suffixes() -> dict[str, str]:
-    """Template of a CDA model to the suffix of its format code. Source: ASS_A11."""
-    return {row["template"]: row["suffix"] for row in _rows("formats")}
+def format_codes() -> dict[str, str]:
+    """Template of a CDA model to its format code. Source: ASS_A11."""
+    return {row["template"]: row["format_code"] for row in _rows("formats")}
+
+
+@lru_cache(maxsize=1)
+def format_labels() -> dict[str, str]:
+    """Labels of the main format codes; informative. Source: JDV_J60, extract."""
+    return {row["code"]: row["label"] for row in _rows("formats_libelles")}
+
+
+@lru_cache(maxsize=1)
+def facilities() -> dict[str, Coded]:
+    """Kinds of structures, by code. Source: JDV_J02."""
+    return _coded("lieux")
+
+
+@lru_cache(maxsize=1)
+def practice_settings() -> dict[str, Coded]:
+    """Settings of practice, by code. Source: JDV_J04."""
+    return _coded("cadres")
+
+
+@lru_cache(maxsize=1)
+def confidentialities() -> dict[str, Coded]:
+    """By code. Source: JDV_J08."""
+    return _coded("confidentialites")
+
+
+@lru_cache(maxsize=1)
+def professions() -> dict[str, Profession]:
+    """Health professions, by code of TRE_G15. Source: JDV_J01."""
+    return {row["code"]: Profession(row["code"], row["label"], row["matrice"]) for row in _rows("professions")}
 
 
 def is_known_type(code: str) -> bool:
@@ -85,9 +133,15 @@ def class_of(type_code: str) -> str:
     return known.class_code if known else ""
 
 
-def category_of(type_code: str) -> str:
+@lru_cache(maxsize=1)
+def _categories_of_classes() -> dict[str, str]:
+    return {row["code"]: row["category"] for row in _rows("classes")}
+
+
+def category_of(type_code: str, class_code: str = "") -> str:
+    """Where the usager finds a document: by its type, else by its class, else with the others."""
     known = document_types().get(type_code)
-    return known.category if known else OTHER
+    return known.category if known else _categories_of_classes().get(class_code, OTHER)
 
 
 def category_label(code: str) -> str:

@@ -35,7 +35,7 @@ _DEEPEST = 6
 
 
 def to_html(structured: Element, *, heading: int = 2) -> str:
-    """HTML of the sections, headings from ``heading``; classes start with ``cda-``, no style, no script, no link out."""
+    """HTML of the sections, headings from ``heading``; no style, no script, no link out."""
     out = E.div({"class": "cda-corps"})
     renderer = _Renderer(structured)
     for section in structured.findall("h:component/h:section", NS):
