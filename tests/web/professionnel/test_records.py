@@ -41,7 +41,7 @@ def test_the_record_shows_the_strip_and_the_documents(
     assert "Compte rendu d’analyses" in shown
     assert f"{record_address}documents/{document_id}/" in shown
     assert "12/01/2026" in shown
-    assert "Labo BioPCR Orly" in shown
+    assert "Docteur Moreau" in shown
 
 
 @pytest.mark.feature("S045", "S093", "S107")
