@@ -19,6 +19,13 @@ class DocumentDifferent(Conflict):
     message = "Un autre contenu est déjà déposé sous cet identifiant unique. Pour le corriger, déposez un remplacement."
 
 
+class SetDifferent(Conflict):
+    """The SubmissionSet's unique id is on record with other documents."""
+
+    code = "lot_different"
+    message = "Un lot de soumission avec d'autres documents est déjà déposé sous cet identifiant unique."
+
+
 class DocumentTooLarge(Malformed):
     """More than 20 000 000 bytes once decoded."""
 

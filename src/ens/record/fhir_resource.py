@@ -44,7 +44,7 @@ def security_labels(document: Document, base: list[str]) -> list[dict[str, Any]]
     codes = [code for code in base if code in ("N", "R", "V")] or ["N"]
     if document.is_masked:
         codes.append("MASQUE_PS")
-    if document.held_back_until is not None and document.held_back_until > clock.now():
+    if document.held_back_since is not None:
         codes.append("INVISIBLE_PATIENT")
     if document.hidden_from_representatives:
         codes.append("INVISIBLE_REPRESENTANTS_LEGAUX")
@@ -148,4 +148,4 @@ def search_codes(resource: dict[str, Any] | None, author_rpps: str) -> list[str]
             identifiers = who.get("identifier") or []
             for identifier in identifiers if isinstance(identifiers, list) else [identifiers]:
                 found.add(f"author|{identifier.get('value', '')}")
-    return sorted(code[:120] for code in found)
+    return sorted("".join(letter for letter in code[:120] if letter.isprintable()) for code in found)

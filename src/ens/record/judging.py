@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+import re
+import unicodedata
+from dataclasses import dataclass
 from datetime import datetime
 
 from ens.record.errors import (
@@ -17,12 +19,15 @@ from ens.record.errors import (
 )
 from ens.record.types import DocumentDeposit
 from ens.standards import valuesets, xmlsafe
-from ens.standards.cda.header import CdaHeader, read_header
+from ens.standards.cda.header import NS, CdaHeader, read_header
 from ens.standards.errors import StandardError
 
 MAX_BYTES = 20_000_000
-CDA_TYPES = ("text/xml", "application/xml", "application/hl7-v3+xml", "application/hl7-cda+xml", "application/cda+xml")
-XML_BOM = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+XML_TYPES = ("text/xml", "application/xml", "application/hl7-v3+xml", "application/hl7-cda+xml", "application/cda+xml")
+UNKNOWN_MEDIA_TYPE = "application/octet-stream"
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,39}/[a-z0-9][a-z0-9!#$&^_.+-]{0,78}")
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_TITLE_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +43,43 @@ class Judged:
     organisation_label: str
     act_at: datetime | None
     created_at: datetime | None
+    media_type: str
     format_code: str
     unique_ids: tuple[str, ...]  # the metadata's first, then the header's
-    differences: list[str] = field(default_factory=list)
+    differences: tuple[str, ...] = ()  # sentences for the reader, where the metadata and the header disagree
+    image_count: int = 0  # pictures of the examination that the document refers to
+
+    @property
+    def is_replacement(self) -> bool:
+        return bool(self.deposit.replaces) or (self.header is not None and bool(self.header.related))
 
 
 def is_xml(data: bytes, media_type: str) -> bool:
-    """Judged by the bytes; the announced type only decides for an XML without its prolog."""
-    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:100]
-    if start.startswith(b"<?xml") or b"ClinicalDocument" in data[:4000]:
+    """Judged by the bytes; the announced type only decides for what has no signature of its own."""
+    if data[:2] in _UTF16_BOMS:
+        return data[2:4] in (b"<\x00", b"\x00<")
+    start = data[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"<?xml") or (start.startswith(b"<") and b"ClinicalDocument" in data[:4000]):
         return True
-    return media_type.split(";")[0].strip().lower() in CDA_TYPES
+    return bare_media_type(media_type) in XML_TYPES
+
+
+def bare_media_type(media_type: str) -> str:
+    """Without parameters, in small letters; unreadable ones are octet-stream. Source: RFC 6838, 4.2."""
+    bare = media_type.split(";")[0].strip().lower()
+    return bare if _MEDIA_TYPE.fullmatch(bare) else UNKNOWN_MEDIA_TYPE
+
+
+def normal_id(unique_id: str) -> str:
+    """One form for a producer's identifier: without ``urn:oid:``, so that FHIR, CDA and XDS agree."""
+    return unique_id.strip().removeprefix("urn:oid:")
 
 
 def judge(deposit: DocumentDeposit) -> Judged:
-    """Errors: DocumentEmpty, DocumentTooLarge, SizeDifferent, HashDifferent, TypeUnknown, CdaInvalid, CdaTypeDifferent."""
+    """Read a deposit's own bytes, and refuse what lies about itself.
+
+    Errors: DocumentEmpty, DocumentTooLarge, SizeDifferent, HashDifferent, TypeUnknown, CdaInvalid, CdaTypeDifferent.
+    """
     data = deposit.data
     if not data:
         raise DocumentEmpty()
@@ -64,61 +91,93 @@ def judge(deposit: DocumentDeposit) -> Judged:
     if deposit.sha1 is not None and deposit.sha1 != sha1:
         raise HashDifferent()
     if not valuesets.is_known_type(deposit.type_code):
-        raise TypeUnknown(type_code=deposit.type_code[:40])
+        raise TypeUnknown(type_code=_line(deposit.type_code, 40))
     if is_xml(data, deposit.media_type):
         return _judge_cda(deposit, sha1)
     return Judged(
         deposit=deposit,
         sha1=sha1,
         header=None,
-        title=deposit.title or valuesets.type_label(deposit.type_code),
-        author_label=deposit.author_label,
+        title=_line(deposit.title, _TITLE_MAX) or valuesets.type_label(deposit.type_code),
+        author_label=_line(deposit.author_label),
         author_rpps=deposit.author_rpps,
-        organisation_label=deposit.organisation_label,
+        organisation_label=_line(deposit.organisation_label),
         act_at=deposit.act_at,
         created_at=deposit.created_at,
-        format_code=deposit.format_code,
+        media_type=bare_media_type(deposit.media_type),
+        format_code=_line(deposit.format_code, 120),
         unique_ids=(normal_id(deposit.unique_id),),
     )
 
 
-def normal_id(unique_id: str) -> str:
-    """One form for a producer's identifier: without ``urn:oid:``, so that FHIR, CDA and XDS agree."""
-    return unique_id.strip().removeprefix("urn:oid:")
-
-
 def _judge_cda(deposit: DocumentDeposit, sha1: bytes) -> Judged:
     try:
-        header = read_header(xmlsafe.parse(deposit.data))
+        root = xmlsafe.parse(deposit.data)
+        header = read_header(root)
     except StandardError as error:
         raise CdaInvalid(reason=error.message) from error
     if header.type_code != deposit.type_code:
-        raise CdaTypeDifferent(announced=deposit.type_code[:40], header=header.type_code[:40])
-    ids = dict.fromkeys((normal_id(deposit.unique_id), header.unique_id))
+        raise CdaTypeDifferent(announced=_line(deposit.type_code, 40), header=_line(header.type_code, 40))
     author = header.author
+    media_type = bare_media_type(deposit.media_type)
     return Judged(
         deposit=deposit,
         sha1=sha1,
         header=header,
-        title=header.title,
-        author_label=author.label,
+        title=_line(header.title or deposit.title, _TITLE_MAX) or valuesets.type_label(deposit.type_code),
+        author_label=_line(author.label),
         author_rpps=author.rpps,
-        organisation_label=author.organisation or header.custodian,
+        organisation_label=_line(author.organisation or header.custodian),
         act_at=header.act_at,
         created_at=header.created_at,
-        format_code=deposit.format_code or header.format_code,
-        unique_ids=tuple(ids),
-        differences=_differences(deposit, header),
+        media_type=media_type if media_type in XML_TYPES else "text/xml",
+        format_code=_line(deposit.format_code or header.format_code, 120),
+        unique_ids=tuple(dict.fromkeys((normal_id(deposit.unique_id), header.unique_id))),
+        differences=tuple(_differences(deposit, header)),
+        image_count=len(root.findall(".//h:observation[@classCode='DGIMG']", NS)),  # catalogue DICOM, PS3.20
     )
 
 
+def _line(text: str, limit: int = 300) -> str:
+    """One line of words: what cannot be printed is left out."""
+    words = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return words[:limit]
+
+
 def _differences(deposit: DocumentDeposit, header: CdaHeader) -> list[str]:
-    """Sentences for the reader, where the metadata and the header disagree."""
+    if deposit.resource is None:
+        return []  # no metadata came with it: what we were told is our own guess
     found = []
-    if deposit.title and " ".join(deposit.title.split()) != header.title:
-        found.append(f"Titre annoncé à l'envoi : « {deposit.title} ».")
-    if deposit.author_rpps and header.author.rpps and deposit.author_rpps != header.author.rpps:
-        found.append(f"Auteur annoncé à l'envoi : {deposit.author_label or deposit.author_rpps}.")
-    if deposit.act_at and deposit.act_at.date() != header.act_at.astimezone(deposit.act_at.tzinfo).date():
-        found.append(f"Date annoncée à l'envoi : {deposit.act_at:%d/%m/%Y}.")
+    if deposit.title and _same(deposit.title) != _same(header.title):
+        found.append(f"Titre annoncé à l'envoi : « {_line(deposit.title)} ».")
+    if _is_another_author(deposit, header):
+        found.append(f"Auteur annoncé à l'envoi : {_line(deposit.author_label or deposit.author_rpps)}.")
+    organisations = {_same(header.author.organisation), _same(header.custodian)}
+    if deposit.organisation_label and _same(deposit.organisation_label) not in organisations:
+        found.append(f"Établissement annoncé à l'envoi : {_line(deposit.organisation_label)}.")
+    if deposit.act_at and not _same_day(deposit.act_at, header.act_at):
+        found.append(f"Date du soin annoncée à l'envoi : {deposit.act_at:%d/%m/%Y}.")
+    if deposit.created_at and not _same_day(deposit.created_at, header.created_at):
+        found.append(f"Date du document annoncée à l'envoi : {deposit.created_at:%d/%m/%Y}.")
     return found
+
+
+def _is_another_author(deposit: DocumentDeposit, header: CdaHeader) -> bool:
+    """By their number when both give it, else when the two names share no word."""
+    if deposit.author_rpps and any(author.rpps for author in header.authors):
+        return deposit.author_rpps not in {author.rpps for author in header.authors}
+    announced = set(_same(deposit.author_label).split())
+    named = {word for author in header.authors for word in _same(f"{author.name} {author.organisation}").split()}
+    return bool(announced) and not announced & named
+
+
+def _same(text: str) -> str:
+    """Words alone, without case, accents or punctuation, to compare."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    kept = (letter if letter.isalnum() else " " for letter in bare if not unicodedata.combining(letter))
+    return " ".join("".join(kept).split())
+
+
+def _same_day(announced: datetime, said: datetime) -> bool:
+    """In either zone: an announced day is often the day alone, at midnight somewhere."""
+    return announced.date() in (said.date(), said.astimezone(announced.tzinfo).date())

@@ -29,7 +29,6 @@ class Document(UsagerOwned):
     status = models.CharField(max_length=12)
     version = models.SmallIntegerField(default=1)
     meta_version = models.SmallIntegerField(default=1)
-    unique_id_digest = models.BinaryField()
     content_digest = models.BinaryField()
     type_code = models.CharField(max_length=40)
     class_code = models.CharField(max_length=20)
@@ -42,7 +41,7 @@ class Document(UsagerOwned):
     filed_at = models.DateTimeField()
     codes = ArrayField(models.CharField(max_length=120))  # « parameter|code » of facility, setting, event, author
     is_masked = models.BooleanField(default=False)
-    held_back_until = models.DateTimeField(null=True)  # INVISIBLE_PATIENT: the announcement comes first
+    held_back_since = models.DateTimeField(null=True)  # INVISIBLE_PATIENT: the announcement comes first
     hidden_from_representatives = models.BooleanField(default=False)
     is_archived = models.BooleanField(default=False)
     source_kind = models.CharField(max_length=20)
@@ -56,7 +55,6 @@ class Document(UsagerOwned):
     sealed_resource = models.BinaryField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("usager_id", "unique_id_digest"), name="one_unique_id"),)
         indexes = (
             models.Index(fields=("usager_id", "status", "act_at", "id"), name="document_in_order"),
             models.Index(fields=("usager_id", "logical_id"), name="document_versions"),
@@ -64,11 +62,11 @@ class Document(UsagerOwned):
         )
 
 
-class OtherIdentifier(UsagerOwned):
-    """Another identifier of the same document (``ClinicalDocument/id``): both deduplicate."""
+class DocumentIdentifier(UsagerOwned):
+    """A producer's identifier of a document: ``masterIdentifier`` and ``ClinicalDocument/id`` both deduplicate."""
 
     digest = models.BinaryField()
     document_id = models.UUIDField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("usager_id", "digest"), name="one_other_identifier"),)
+        constraints = (models.UniqueConstraint(fields=("usager_id", "digest"), name="one_document_identifier"),)

@@ -2,52 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from ens.access import queries as access
-from ens.access.policies import can_read, check_is_individual, decide_read
-from ens.access.types import Decision, DocumentFacts, ReaderFacts
+from ens.access.policies import check_is_individual, decide_read, is_held_back
+from ens.access.types import Decision, DocumentFacts
 from ens.coffre.services import sealer
 from ens.kernel import clock
 from ens.persistence.unit import Unit
+from ens.record.digests import author_digest
 from ens.record.errors import DocumentNotFound
 from ens.record.models import Document
-from ens.record.services.deposit import HELD_BACK, author_digest
 
 NEW_DAYS = 30
 
 
-def facts(unit: Unit, document: Document) -> DocumentFacts:
+class Light(NamedTuple):
+    """The few columns a search decides on: no model object is built on this path (DESIGN 3)."""
+
+    id: UUID
+    act_at: datetime
+    meta_version: int
+    set_id: UUID | None
+    type_code: str
+    status: str
+    is_masked: bool
+    held_back_since: datetime | None
+    hidden_from_representatives: bool
+    declared_author_digest: bytes | None
+
+
+Row = TypeVar("Row", Document, Light)
+
+
+def facts(unit: Unit, document: Document | Light) -> DocumentFacts:
     """What access decides on. The author is known by the keyed digest of their RPPS."""
-    rpps = unit.by.rpps
-    is_author = bool(
-        rpps
-        and document.declared_author_digest is not None
-        and bytes(document.declared_author_digest) == author_digest(unit.usager_id, rpps)
-    )
-    held_back = document.held_back_until
+    rpps, author, since = unit.by.rpps, document.declared_author_digest, document.held_back_since
     return DocumentFacts(
         type_code=document.type_code,
         is_masked=document.is_masked,
-        is_held_back=held_back is not None,
-        declared_author_rpps=rpps if is_author else "",
+        is_held_back=since is not None,
+        declared_author_rpps=rpps if rpps and author is not None and bytes(author) == _own_digest(unit) else "",
         status=document.status,
-        held_back_since=(held_back - HELD_BACK).astimezone(clock.PARIS).date() if held_back else None,
+        held_back_since=since.astimezone(clock.PARIS).date() if since else None,
         is_hidden_from_representatives=document.hidden_from_representatives,
     )
 
 
-def reader(unit: Unit) -> ReaderFacts:
-    """Facts about who reads, once a unit."""
-    known: ReaderFacts | None = unit.cache.get("record.reader")
+def _own_digest(unit: Unit) -> bytes:
+    known: bytes | None = unit.cache.get("record.own_digest")
     if known is None:
-        known = unit.cache["record.reader"] = access.reader_facts(unit)
+        known = unit.cache["record.own_digest"] = author_digest(unit.usager_id, unit.by.rpps)
     return known
 
 
-def decision(unit: Unit, document: Document) -> Decision:
-    return decide_read(reader(unit), facts(unit, document))
+def decision(unit: Unit, document: Document | Light) -> Decision:
+    """May the unit's actor read it, and why: once for documents alike."""
+    known: dict[DocumentFacts, Decision] = unit.cache.setdefault("record.decisions", {})
+    asked = facts(unit, document)
+    if asked not in known:
+        known[asked] = decide_read(access.reader_facts(unit), asked)
+    return known[asked]
 
 
 def readable(unit: Unit, document_id: UUID) -> Document:
@@ -59,14 +77,20 @@ def readable(unit: Unit, document_id: UUID) -> Document:
     return document
 
 
-def all_readable(unit: Unit, documents: list[Document]) -> list[Document]:
+def all_readable(unit: Unit, documents: Iterable[Row]) -> list[Row]:
     """Those of a list that the actor may read: the others are in no count either."""
     check_is_individual(unit.by)
-    who = reader(unit)
-    return [document for document in documents if can_read(who, facts(unit, document))]
+    return [document for document in documents if decision(unit, document).allowed]
 
 
 def card_of(unit: Unit, document: Document) -> dict[str, Any]:
     """The sealed card: title, labels, differences."""
     found: dict[str, Any] = sealer(unit).open_json("document", document.id, document.sealed_card)
     return found
+
+
+def traced_title(unit: Unit, document: Document) -> str:
+    """The title as the usager's history may show it: not while it waits for its announcement (R1111-53)."""
+    if is_held_back(facts(unit, document), today=clock.today()):
+        return ""
+    return str(card_of(unit, document)["title"])

@@ -1,7 +1,7 @@
 import django.contrib.postgres.fields
-import ens.kernel.ids
 from django.db import migrations, models
 
+import ens.kernel.ids
 from ens.persistence import schema
 
 
@@ -30,7 +30,6 @@ class Migration(migrations.Migration):
                 ("status", models.CharField(max_length=12)),
                 ("version", models.SmallIntegerField(default=1)),
                 ("meta_version", models.SmallIntegerField(default=1)),
-                ("unique_id_digest", models.BinaryField()),
                 ("content_digest", models.BinaryField()),
                 ("type_code", models.CharField(max_length=40)),
                 ("class_code", models.CharField(max_length=20)),
@@ -46,7 +45,7 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), size=None),
                 ),
                 ("is_masked", models.BooleanField(default=False)),
-                ("held_back_until", models.DateTimeField(null=True)),
+                ("held_back_since", models.DateTimeField(null=True)),
                 ("hidden_from_representatives", models.BooleanField(default=False)),
                 ("is_archived", models.BooleanField(default=False)),
                 ("source_kind", models.CharField(max_length=20)),
@@ -65,13 +64,10 @@ class Migration(migrations.Migration):
                     models.Index(fields=["usager_id", "logical_id"], name="document_versions"),
                     models.Index(fields=["usager_id", "binary_id"], name="document_binary"),
                 ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("usager_id", "unique_id_digest"), name="one_unique_id")
-                ],
             },
         ),
         migrations.CreateModel(
-            name="OtherIdentifier",
+            name="DocumentIdentifier",
             fields=[
                 (
                     "pk",
@@ -85,7 +81,9 @@ class Migration(migrations.Migration):
                 ("document_id", models.UUIDField()),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("usager_id", "digest"), name="one_other_identifier")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("usager_id", "digest"), name="one_document_identifier")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -114,10 +112,10 @@ class Migration(migrations.Migration):
         ),
         schema.usager_table("record_document", web="SELECT, INSERT, UPDATE"),
         schema.usager_table("record_submissionset", web="SELECT, INSERT, UPDATE"),
-        schema.usager_table("record_otheridentifier", web="SELECT, INSERT"),
+        schema.usager_table("record_documentidentifier", web="SELECT, INSERT"),
         schema.of_usager("record_document"),
         schema.of_usager("record_submissionset"),
-        schema.inside_usager("record_otheridentifier", "document_id", "record_document"),
+        schema.inside_usager("record_documentidentifier", "document_id", "record_document"),
         schema.sql(
             "ALTER TABLE record_document SET (toast_tuple_target = 8160)",
             "ALTER TABLE record_document ALTER COLUMN sealed_resource SET STORAGE EXTERNAL",

@@ -13,16 +13,19 @@ from ens.persistence.unit import Unit, unit_of_work
 from ens.record import queries
 from ens.record.errors import DocumentNotFound, MaskNotAllowed
 from ens.record.models import Document
-from ens.record.services.deposit import render_again
+from ens.record.services.replacement import render_again
 
 
 def mask(document_id: UUID, *, by: Actor) -> None:
-    """Only the usager, the declared médecin traitant and the author still see it. Errors: DocumentNotFound, MaskNotAllowed."""
+    """Only the usager, the declared médecin traitant and the author still see it.
+
+    Errors: NobodyThere, DocumentNotFound, SpaceAbsent, MaskNotAllowed.
+    """
     _set(document_id, True, by=by)
 
 
 def unmask(document_id: UUID, *, by: Actor) -> None:
-    """Authorised professionals see it again. Errors: DocumentNotFound, MaskNotAllowed."""
+    """Authorised professionals see it again. Same errors as ``mask``."""
     _set(document_id, False, by=by)
 
 
@@ -44,7 +47,7 @@ def _set(document_id: UUID, masked: bool, *, by: Actor) -> None:
             version.is_masked = masked
             render_again(unit, version)
         audit.rights_changed(unit)
-        leave(unit, document_id, title=queries.card_of(unit, document)["title"])
+        leave(unit, document_id, title=queries.traced_title(unit, document))
 
     usager_id = locate(document_id)
     if by.kind is ActorKind.USAGER and by.usager_id != usager_id:

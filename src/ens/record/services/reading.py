@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,8 @@ from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.persistence.locator import locate
 from ens.persistence.unit import Unit, unit_of_work
-from ens.record import previews, queries
+from ens.record import apart, queries
+from ens.record.errors import DocumentNotFound
 from ens.record.models import Document
 from ens.record.types import (
     CURRENT,
@@ -26,12 +28,12 @@ from ens.record.types import (
     DocumentList,
     OpenedContent,
     OpenedDocument,
+    Preview,
     VersionCard,
 )
 from ens.standards import valuesets
 
 READINGS = (Event.DOCUMENT_READ, Event.DOCUMENT_DOWNLOADED)
-HIDDEN_CATEGORIES = ("REMB",)  # fed as data, not shown as documents
 
 
 def list_documents(usager_id: UUID, which: DocumentFilter, *, by: Actor) -> DocumentList:
@@ -76,7 +78,7 @@ def _matches(one: DocumentCard, which: DocumentFilter) -> bool:
 
 
 def card(unit: Unit, document: Document) -> DocumentCard:
-    """A line of a list, its sealed part opened. Professionals are told nothing of what is masked."""
+    """A line of a list, its sealed part opened."""
     inside = queries.card_of(unit, document)
     is_usager = unit.by.kind is ActorKind.USAGER
     is_new = (
@@ -97,11 +99,11 @@ def card(unit: Unit, document: Document) -> DocumentCard:
         source_kind=document.source_kind,
         source_label=inside["source_label"],
         by_message=document.by_message,
-        is_masked=document.is_masked and is_usager,
+        is_masked=document.is_masked,
         is_new=is_new,
         version=document.version,
         status=document.status,
-        image_count=int(inside.get("image_count", 0)),
+        image_count=inside["image_count"],
     )
 
 
@@ -109,23 +111,25 @@ def open_document(document_id: UUID, *, by: Actor) -> OpenedDocument:
     """Give a document to the actor, leaving the trace of its reading.
 
     A document the actor may not know of answers like an absent one. Errors: NobodyThere, DocumentNotFound,
-    SpaceAbsent, PersonRequired. Source: IHE ITI TF-2, 3.43.
+    SpaceAbsent, PersonRequired, ContentDamaged, StoreUnavailable. Source: IHE ITI TF-2, 3.43.
     """
 
-    def act(unit: Unit) -> OpenedDocument:
+    def act(unit: Unit) -> tuple[OpenedDocument, bytes]:
         events.document_read(unit, document_id, attempt=True)
         enrolment.check_open(unit)
         document = queries.readable(unit, document_id)
-        inside = queries.card_of(unit, document)
-        events.document_read(unit, document.id, title=inside["title"])
+        events.document_read(unit, document.id, title=queries.traced_title(unit, document))
         if by.kind is ActorKind.USAGER and document.opened_by_usager_at is None:
             Document.objects.filter(usager_id=unit.usager_id, id=document.id).update(opened_by_usager_at=clock.now())
-        return _opened(unit, document, inside)
+        return _opened(unit, document), _content(unit, document)
 
-    return unit_of_work(locate(document_id), act, by=by)
+    opened, data = unit_of_work(locate(document_id), act, by=by)
+    # Once traced and committed: a preview takes its time, and no connection waits for it.
+    return replace(opened, preview=apart.preview(data, opened.media_type))
 
 
-def _opened(unit: Unit, document: Document, inside: dict[str, Any]) -> OpenedDocument:
+def _opened(unit: Unit, document: Document) -> OpenedDocument:
+    inside = queries.card_of(unit, document)
     is_usager = unit.by.kind is ActorKind.USAGER
     readers = lines(unit, HistoryFilter(object_id=document.id, events=READINGS, limit=20)).lines if is_usager else []
     return OpenedDocument(
@@ -137,7 +141,7 @@ def _opened(unit: Unit, document: Document, inside: dict[str, Any]) -> OpenedDoc
         media_type=document.media_type,
         size=document.size,
         filename=_filename(document, inside),
-        preview=previews.preview(_content(unit, document), document.media_type),
+        preview=Preview("none"),
         description=valuesets.type_label(document.type_code),
         is_own=document.source_kind == "usager",
         readers=[line for line in readers if line.actor_kind != ActorKind.USAGER and not line.is_refusal],
@@ -177,36 +181,49 @@ def _filename(document: Document, inside: dict[str, Any]) -> str:
     return f"{document.act_at:%Y-%m-%d} {' '.join(words)[:60]}.{extension}".replace(" ", "_")
 
 
-def open_content(document_id: UUID, *, by: Actor) -> OpenedContent:
-    """The document's own bytes, never altered, traced as a download. Same errors as ``open_document``."""
+def open_content(document_id: UUID, *, by: Actor, version: int | None = None) -> OpenedContent:
+    """The document's own bytes, never altered, traced as a download; of another version of it when asked.
+
+    Same errors as ``open_document``.
+    """
 
     def act(unit: Unit) -> OpenedContent:
         events.document_downloaded(unit, document_id, attempt=True)
         enrolment.check_open(unit)
         document = queries.readable(unit, document_id)
+        if version is not None and version != document.version:
+            document = _version(unit, document, version)
+        events.document_downloaded(unit, document.id, title=queries.traced_title(unit, document))
         inside = queries.card_of(unit, document)
-        events.document_downloaded(unit, document.id, title=inside["title"])
         return OpenedContent(_content(unit, document), document.media_type, _filename(document, inside))
 
     return unit_of_work(locate(document_id), act, by=by)
 
 
-def preview_page(document_id: UUID, page: int, *, by: Actor) -> bytes:
-    """A page of the preview (PNG), numbered from 1. Part of an opening: page 1 on its own is traced as a reading.
+def _version(unit: Unit, document: Document, version: int) -> Document:
+    rows = Document.objects.filter(usager_id=unit.usager_id, logical_id=document.logical_id, version=version)
+    found = queries.all_readable(unit, list(rows))
+    if not found:
+        raise DocumentNotFound()
+    return found[0]
 
+
+def preview_page(document_id: UUID, page: int, *, by: Actor) -> bytes:
+    """A page of the preview (PNG), numbered from 1.
+
+    It is part of an opening: it leaves a line of its own only when the actor did not just open the document.
     Errors: those of ``open_document``, PageAbsent.
     """
 
-    def act(unit: Unit) -> bytes:
+    def act(unit: Unit) -> tuple[bytes, str]:
         events.document_read(unit, document_id, attempt=True)
         enrolment.check_open(unit)
         document = queries.readable(unit, document_id)
-        picture = previews.page(_content(unit, document), document.media_type, page)
-        # Opening the document left its line a moment ago; a page asked for without it leaves one too.
         if opened_lately(unit, document.id):
             unit.untraced("page d'un document dont l'ouverture vient d'être tracée")
         else:
-            events.document_read(unit, document.id, title=queries.card_of(unit, document)["title"])
-        return picture
+            events.document_read(unit, document.id, title=queries.traced_title(unit, document))
+        return _content(unit, document), document.media_type
 
-    return unit_of_work(locate(document_id), act, by=by)
+    data, media_type = unit_of_work(locate(document_id), act, by=by)
+    return apart.page(data, media_type, page)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db.models import Q, QuerySet
 
 from ens.access.policies import check_is_individual
@@ -17,15 +19,15 @@ from ens.kernel.actor import Actor
 from ens.persistence.locator import locate
 from ens.persistence.unit import Unit, unit_of_work
 from ens.record import queries
+from ens.record.digests import unique_digest
 from ens.record.errors import DocumentNotFound
-from ens.record.judging import normal_id
-from ens.record.models import Document, OtherIdentifier, SubmissionSet
-from ens.record.services.deposit import unique_digest
+from ens.record.models import Document, DocumentIdentifier, SubmissionSet
+from ens.record.queries import Light
 from ens.record.types import OpenedContent, Period, ReferencePage, ReferenceQuery
 
 LABELS: dict[str, Q] = {
     "MASQUE_PS": Q(is_masked=True),
-    "INVISIBLE_PATIENT": Q(held_back_until__isnull=False),
+    "INVISIBLE_PATIENT": Q(held_back_since__isnull=False),
     "INVISIBLE_REPRESENTANTS_LEGAUX": Q(hidden_from_representatives=True),
     "N": Q(),
 }
@@ -37,15 +39,17 @@ def find_references(usager_id: UUID, query: ReferenceQuery, *, by: Actor) -> Ref
     def act(unit: Unit) -> ReferencePage:
         events.documents_searched(unit, attempt=True)
         enrolment.check_open(unit)
-        rows = _filtered(unit, query)
-        light = list(rows.defer("sealed_resource", "sealed_card", "codes"))
-        visible = queries.all_readable(unit, light)
-        kept, cursor = _page(visible, query, lambda row: row.act_at)
+        visible = _visible(unit, _filtered(unit, query))
+        kept, cursor = _page([(row.act_at, row.id, row.meta_version) for row in visible], query)
         resources = [] if query.only_count else _resources(unit, Document, kept)
         events.documents_searched(unit, found=len(visible))
-        return ReferencePage(resources, [row.id for row in kept], len(visible), cursor)
+        return ReferencePage(resources, [key for _, key, _ in kept], len(visible), cursor)
 
     return unit_of_work(usager_id, act, by=by)
+
+
+def _visible(unit: Unit, rows: QuerySet[Document]) -> list[Light]:
+    return queries.all_readable(unit, map(Light._make, rows.values_list(*Light._fields)))
 
 
 def _filtered(unit: Unit, query: ReferenceQuery) -> QuerySet[Document]:
@@ -84,9 +88,9 @@ def _filtered(unit: Unit, query: ReferenceQuery) -> QuerySet[Document]:
 
 
 def _identified(unit: Unit, identifiers: tuple[str, ...]) -> Q:
-    digests = [unique_digest(unit.usager_id, normal_id(one)) for one in identifiers]
-    others = OtherIdentifier.objects.filter(usager_id=unit.usager_id, digest__in=digests)
-    wanted = Q(unique_id_digest__in=digests) | Q(id__in=list(others.values_list("document_id", flat=True)))
+    digests = [unique_digest(unit.usager_id, one) for one in identifiers]
+    known = DocumentIdentifier.objects.filter(usager_id=unit.usager_id, digest__in=digests)
+    wanted = Q(id__in=list(known.values_list("document_id", flat=True)))
     ours = [key for one in identifiers if (key := _uuid(one)) is not None]
     return wanted | Q(id__in=ours) | Q(logical_id__in=ours)
 
@@ -107,26 +111,25 @@ def _within(field: str, period: Period | None) -> Q:
     return wanted
 
 
-def _page(rows: list[Any], query: ReferenceQuery, at: Callable[[Any], Any]) -> tuple[list[Any], Any]:
-    """Rows are in order; the next page starts after the cursor's (date, id), so that equal dates lose nothing."""
+Place = tuple[datetime, UUID, int]  # date, id, version of the bytes
+Cursor = tuple[datetime, UUID]
+
+
+def _page(places: list[Place], query: ReferenceQuery) -> tuple[list[Place], Cursor | None]:
+    """Places are in order; the next page starts after the cursor's (date, id), so that equal dates lose nothing."""
     if query.cursor is not None:
-        date, key = query.cursor
-        newest = query.newest_first
-        rows = [row for row in rows if ((at(row), row.id) < (date, key)) is newest and (at(row), row.id) != (date, key)]
-    kept = rows[: query.count]
-    more = len(rows) > len(kept) and kept
-    return kept, (at(kept[-1]), kept[-1].id) if more else None
+        after = query.cursor
+        places = [one for one in places if (one[:2] < after if query.newest_first else one[:2] > after)]
+    kept = places[: query.count]
+    return kept, kept[-1][:2] if kept and len(places) > len(kept) else None
 
 
-def _resources(unit: Unit, model: type[Any], rows: list[Any]) -> list[bytes]:
-    """The stored bytes, in the rows' order."""
+def _resources(unit: Unit, model: type[Any], places: list[Place]) -> list[bytes]:
+    """The stored bytes, in order."""
     seal = sealer(unit)
-    sealed = dict(
-        model.objects.filter(usager_id=unit.usager_id, id__in=[row.id for row in rows]).values_list(
-            "id", "sealed_resource"
-        )
-    )
-    return [seal.open("fhir", row.id, sealed[row.id], getattr(row, "meta_version", 1)) for row in rows]
+    rows = model.objects.filter(usager_id=unit.usager_id, id__in=[key for _, key, _ in places])
+    sealed = dict(rows.values_list("id", "sealed_resource"))
+    return [seal.open("fhir", key, sealed[key], version) for _, key, version in places]
 
 
 def read_reference(document_id: UUID, *, by: Actor) -> tuple[bytes, int]:
@@ -137,7 +140,7 @@ def read_reference(document_id: UUID, *, by: Actor) -> tuple[bytes, int]:
         enrolment.check_open(unit)
         document = queries.readable(unit, document_id)
         bytes_ = sealer(unit).open("fhir", document.id, document.sealed_resource, document.meta_version)
-        events.document_read(unit, document.id, title=queries.card_of(unit, document)["title"])
+        events.document_read(unit, document.id, title=queries.traced_title(unit, document))
         return bytes_, document.meta_version
 
     return unit_of_work(locate(document_id), act, by=by)
@@ -155,42 +158,63 @@ def read_binary(binary_id: UUID, *, by: Actor) -> OpenedContent:
         if found is None:
             raise DocumentNotFound()
         document = queries.readable(unit, found)
-        inside = queries.card_of(unit, document)
         data = sealer(unit).open(CONTENT, binary_id, store.get(binary_id))
-        events.document_downloaded(unit, document.id, title=inside["title"])
-        return OpenedContent(data, document.media_type, inside["filename"])
+        events.document_downloaded(unit, document.id, title=queries.traced_title(unit, document))
+        return OpenedContent(data, document.media_type, queries.card_of(unit, document)["filename"])
 
     return unit_of_work(locate(binary_id), act, by=by)
 
 
 def find_sets(usager_id: UUID, query: ReferenceQuery, *, by: Actor) -> ReferencePage:
-    """ITI-66: the SubmissionSets that hold at least one document the actor may read."""
+    """ITI-66: the SubmissionSets that hold at least one document the actor may read. Same errors as searches."""
 
     def act(unit: Unit) -> ReferencePage:
         events.documents_searched(unit, attempt=True)
         enrolment.check_open(unit)
-        rows = SubmissionSet.objects.filter(usager_id=unit.usager_id, id__in=_visible_sets(unit))
+        contents = _set_contents(unit)
+        rows = SubmissionSet.objects.filter(usager_id=unit.usager_id, id__in=sorted(contents))
         if query.statuses:
             rows = rows.filter(status__in=list(query.statuses))
+        if query.ids:
+            rows = rows.filter(id__in=list(query.ids))
         if query.identifiers:
-            wanted = [unique_digest(unit.usager_id, normal_id(one)) for one in query.identifiers]
+            wanted = [unique_digest(unit.usager_id, one) for one in query.identifiers]
             rows = rows.filter(unique_id_digest__in=wanted)
         rows = rows.filter(_within("sent_at", query.date))
         sign = "-" if query.newest_first else ""
-        found = list(rows.defer("sealed_resource").order_by(f"{sign}sent_at", f"{sign}id"))
-        kept, cursor = _page(found, query, lambda row: row.sent_at)
+        found = [(at, key, 1) for at, key in rows.order_by(f"{sign}sent_at", f"{sign}id").values_list("sent_at", "id")]
+        kept, cursor = _page(found, query)
         resources = [] if query.only_count else _resources(unit, SubmissionSet, kept)
+        shown = [_without_hidden(raw, contents[key]) for raw, (_, key, _) in zip(resources, kept, strict=False)]
         events.documents_searched(unit, found=len(found))
-        return ReferencePage(resources, [row.id for row in kept], len(found), cursor)
+        return ReferencePage(shown, [key for _, key, _ in kept], len(found), cursor)
 
     return unit_of_work(usager_id, act, by=by)
 
 
-def _visible_sets(unit: Unit) -> list[UUID]:
-    rows = Document.objects.filter(usager_id=unit.usager_id, set_id__isnull=False).defer(
-        "sealed_resource", "sealed_card"
-    )
-    return sorted({row.set_id for row in queries.all_readable(unit, list(rows)) if row.set_id is not None})
+def _set_contents(unit: Unit, set_id: UUID | None = None) -> dict[UUID, set[UUID]]:
+    """The sets with a document the actor may read; for each, the ids of those they may not."""
+    rows = Document.objects.filter(usager_id=unit.usager_id, set_id__isnull=False)
+    if set_id is not None:
+        rows = rows.filter(set_id=set_id)
+    every = [Light._make(row) for row in rows.values_list(*Light._fields)]
+    readable = {row.id for row in queries.all_readable(unit, every)}
+    shown = {row.set_id for row in every if row.id in readable}
+    return {
+        key: {row.id for row in every if row.set_id == key and row.id not in readable}
+        for key in shown
+        if key is not None
+    }
+
+
+def _without_hidden(raw: bytes, hidden: Iterable[UUID]) -> bytes:
+    """A List that names only what its reader may know of."""
+    unsaid = {f"DocumentReference/{key}" for key in hidden}
+    if not unsaid:
+        return raw
+    resource = orjson.loads(raw)
+    resource["entry"] = [entry for entry in resource["entry"] if entry["item"]["reference"] not in unsaid]
+    return orjson.dumps(resource)
 
 
 def read_set(set_id: UUID, *, by: Actor) -> bytes:
@@ -201,9 +225,10 @@ def read_set(set_id: UUID, *, by: Actor) -> bytes:
         enrolment.check_open(unit)
         check_is_individual(unit.by)
         row = SubmissionSet.objects.filter(usager_id=unit.usager_id, id=set_id).first()
-        if row is None or set_id not in _visible_sets(unit):
+        hidden = _set_contents(unit, set_id).get(set_id)
+        if row is None or hidden is None:
             raise DocumentNotFound()
         events.set_read(unit, set_id)
-        return sealer(unit).open("fhir", set_id, row.sealed_resource)
+        return _without_hidden(sealer(unit).open("fhir", set_id, row.sealed_resource), hidden)
 
     return unit_of_work(locate(set_id), act, by=by)

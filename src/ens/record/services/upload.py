@@ -10,12 +10,11 @@ from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.ids import new_id
 from ens.persistence.unit import Unit, unit_of_work
-from ens.record.cleaning import safe
+from ens.record import apart
 from ens.record.errors import DocumentNotFound, UploadFormInvalid
 from ens.record.judging import judge
 from ens.record.services.deposit import file_in
 from ens.record.types import DocumentDeposit, SubmissionDeposit, Upload
-from ens.standards import valuesets
 
 TITLE_MAX = 50
 # PRODUCTION 5.4: what a title may not hold, so that it travels in XDS metadata as well.
@@ -55,7 +54,7 @@ def add_own_document(usager_id: UUID, upload: Upload, *, by: Actor) -> UUID:
         raise UploadFormInvalid(field="act_date", reason="La date du document ne peut pas être dans le futur.")
     if upload.act_date.year < 1900:
         raise UploadFormInvalid(field="act_date", reason="Vérifiez l'année : elle commence en 1900.")
-    data, media_type = safe(upload.data)
+    data, media_type = apart.safe(upload.data)
     unique_id = _unique_id(usager_id, upload)
     document = DocumentDeposit(
         unique_id=unique_id,
@@ -80,7 +79,7 @@ def add_own_document(usager_id: UUID, upload: Upload, *, by: Actor) -> UUID:
 
 def check_title(title: str) -> None:
     """Errors: UploadFormInvalid."""
-    if not title:
+    if not title or not title.isprintable():
         raise UploadFormInvalid(field="title", reason="Donnez un titre au document.")
     if len(title) > TITLE_MAX:
         raise UploadFormInvalid(

@@ -1,0 +1,90 @@
+"""Replacing a document: by who filed it, once a version; the former one stays readable under its own id."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import orjson
+
+from ens.coffre.services import sealer
+from ens.kernel.actor import Actor, ActorKind
+from ens.persistence.unit import Unit
+from ens.record import fhir_resource
+from ens.record.errors import AlreadyReplaced, RelatesToUnknown, ReplacementNotAllowed
+from ens.record.judging import Judged
+from ens.record.models import Document
+from ens.record.services.identifiers import find_by_unique_ids
+from ens.record.types import CURRENT, SUPERSEDED
+
+REPLACED_ABSENT = "Ce document dit en remplacer un autre, qui n'est pas dans votre dossier."
+
+
+def replaced_by(unit: Unit, one: Judged) -> tuple[Document | None, list[str]]:
+    """The version this one replaces, checked, if any; and what to note for the reader.
+
+    An unknown target is refused when the metadata names it; when only the CDA header does, it is noted.
+    Errors: RelatesToUnknown, ReplacementNotAllowed, AlreadyReplaced.
+    """
+    for target in one.deposit.replaces:
+        found = _by_our_id(unit, target) or _first(find_by_unique_ids(unit, [target]))
+        if found is None:
+            raise RelatesToUnknown()
+        return _checked(unit, found), []
+    notes: list[str] = []
+    for related in one.header.related if one.header else ():
+        if related.type_code != "RPLC":
+            continue
+        found = _first(find_by_unique_ids(unit, [related.unique_id]))
+        if found is not None:
+            return _checked(unit, found), []
+        notes = [REPLACED_ABSENT]
+    return None, notes
+
+
+def _first(found: list[Document]) -> Document | None:
+    return found[0] if found else None
+
+
+def _by_our_id(unit: Unit, target: str) -> Document | None:
+    try:
+        key = UUID(target.removeprefix("urn:uuid:").rsplit("/", 1)[-1])
+    except ValueError:
+        return None
+    return Document.objects.filter(usager_id=unit.usager_id, id=key).first()
+
+
+def _checked(unit: Unit, former: Document) -> Document:
+    # Two replacements at once: the second waits, then sees what the first did.
+    locked = Document.objects.select_for_update().get(usager_id=unit.usager_id, id=former.id)
+    professional = professional_of(unit.by)
+    if locked.depositor != unit.by.depositor and (professional is None or locked.professional_id != professional):
+        raise ReplacementNotAllowed()
+    if locked.status != CURRENT:
+        raise AlreadyReplaced()
+    return locked
+
+
+def professional_of(by: Actor) -> UUID | None:
+    """Who authenticated, when it is a person with a number of the directory."""
+    return UUID(by.id) if by.kind is ActorKind.PROFESSIONNEL else None
+
+
+def supersede(unit: Unit, former: Document) -> None:
+    former.status = SUPERSEDED
+    render_again(unit, former)
+
+
+def render_again(unit: Unit, document: Document) -> None:
+    """After a change of state: the FHIR bytes say it too, under the next version number."""
+    seal = sealer(unit)
+    card = seal.open_json("document", document.id, document.sealed_card)
+    stored = orjson.loads(seal.open("fhir", document.id, document.sealed_resource, document.meta_version))
+    document.meta_version += 1
+    bytes_ = fhir_resource.reference(document, card, stored, bytes.fromhex(card["sha1"]), document.replaces_id)
+    document.sealed_resource = seal.seal("fhir", document.id, bytes_, document.meta_version)
+    Document.objects.filter(usager_id=unit.usager_id, id=document.id).update(
+        status=document.status,
+        is_masked=document.is_masked,
+        meta_version=document.meta_version,
+        sealed_resource=document.sealed_resource,
+    )
