@@ -24,6 +24,7 @@ from ens.access.errors import (
 )
 from ens.access.models import Autorisation, SearchCount
 from ens.access.types import ReaderFacts
+from ens.audit import events
 from ens.audit.queries import history
 from ens.audit.types import Event, HistoryFilter
 from ens.enrolment.errors import SpaceAbsent
@@ -332,6 +333,27 @@ def test_the_same_choice_made_many_times_at_once_is_made_once(inaya: Any, dupond
         thread.join()
     assert raised == []
     assert len(events_of(inaya, Event.ACCESS_AUTHORISED)) == 1
+
+
+@pytest.mark.feature("S099")
+def test_a_reading_that_began_before_a_block_starts_again_and_sees_it(people: Any, inaya: Any, dupond: Any) -> None:
+    services.authorise(inaya.usager_id, rpps=dupond.rpps, by=inaya.actor)
+    seen: list[bool] = []
+
+    def block_meanwhile() -> None:
+        services.block(inaya.usager_id, rpps=dupond.rpps, by=inaya.actor)
+        connection.close()
+
+    def act(unit: Any) -> None:
+        seen.append(queries.reader_facts(unit).blocked_since is not None)
+        if len(seen) == 1:
+            meanwhile = threading.Thread(target=block_meanwhile)
+            meanwhile.start()
+            meanwhile.join()
+        events.documents_searched(unit)
+
+    unit_of_work(inaya.usager_id, act, by=people.actor(dupond))
+    assert seen == [False, True]
 
 
 def test_a_query_outside_a_unit_finds_no_choice(inaya: Any, dupond: Any) -> None:
