@@ -81,7 +81,15 @@ def add_own(space: Space, name: str, title: str, data: bytes, filename: str) -> 
 
 
 def mail(
-    space: Space, sender: str, *, subject: str, body: str, attachment: str = "", html: str = "", ends: bool = False
+    space: Space,
+    sender: str,
+    *,
+    subject: str,
+    body: str,
+    attachment: str = "",
+    html: str = "",
+    ends: bool = False,
+    name: str = "",
 ) -> None:
     """A message as its operator hands it over."""
     from ens.kernel.actor import Actor, ActorKind
@@ -89,7 +97,7 @@ def mail(
     from ens.messaging.types import IncomingMail
 
     message = EmailMessage()
-    message["From"] = sender
+    message["From"] = f"{name} <{sender}>" if name else sender
     message["To"] = space.person.address
     message["Subject"] = subject
     message["Message-ID"] = f"<{abs(hash((space.person.address, subject, sender)))}@operateur.example>"
@@ -170,6 +178,7 @@ def full_space(people: Any) -> Space:
     mail(
         space,
         people.mailbox(doctor),
+        name=doctor.name,
         subject="Préparation de votre rendez-vous",
         body="Bonjour,\n\nÀ lundi.\n\nDr Dupond",
         attachment="Compte_rendu_de_rendez-vous.pdf",
@@ -177,12 +186,15 @@ def full_space(people: Any) -> Space:
     mail(
         space,
         people.mailbox(site),
+        name=site.name,
         subject="Vos résultats d’analyses",
         body="Voir la version mise en forme.",
         html="<p>Bonjour,</p><table><tr><th>Analyse</th><td>0,98</td></tr></table>",
         attachment="Analyses.pdf",
     )
-    mail(space, people.mailbox(doctor), subject="Échange terminé", body="Merci, à bientôt.", ends=True)
+    mail(
+        space, people.mailbox(doctor), name=doctor.name, subject="Échange terminé", body="Merci, à bientôt.", ends=True
+    )
     return space
 
 
@@ -206,7 +218,14 @@ def long_space(people: Any) -> Space:
         media_type="text/plain",
         days=4,
     )
-    mail(space, people.mailbox(doctor), subject=LONG[:180].strip(), body="z" * 300, attachment=WITHOUT_SPACE)
+    mail(
+        space,
+        people.mailbox(doctor),
+        name=doctor.name,
+        subject=LONG[:180].strip(),
+        body="z" * 300,
+        attachment=WITHOUT_SPACE,
+    )
     return space
 
 

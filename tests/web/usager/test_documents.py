@@ -17,9 +17,9 @@ def a_form(**changes: Any) -> dict[str, Any]:
         "fichier": SimpleUploadedFile("ordonnance.txt", b"Une monture, deux verres."),
         "titre": "Ordonnance de lunettes",
         "categorie": "ORD_SOIN",
-        "date_0": "16",
-        "date_1": "2",
-        "date_2": "2021",
+        "date_jour": "16",
+        "date_mois": "2",
+        "date_annee": "2021",
     }
     return {**form, **changes}
 
@@ -179,10 +179,10 @@ def test_the_same_form_sent_twice_adds_one_document(page: Any) -> None:
         ({"titre": "t" * 201}, "Choisissez un titre plus court"),
         ({"categorie": ""}, "Choisissez une catégorie."),
         ({"categorie": "SYNTH_PML"}, "Choisissez une catégorie de la liste."),
-        ({"date_0": "31"}, "Cette date n’existe pas."),
-        ({"date_0": "", "date_1": "", "date_2": ""}, "Indiquez la date"),
-        ({"date_1": ""}, "Indiquez la date"),
-        ({"date_2": "2999"}, "Cette date est à venir."),
+        ({"date_jour": "31"}, "Cette date n’existe pas."),
+        ({"date_jour": "", "date_mois": "", "date_annee": ""}, "Indiquez la date"),
+        ({"date_mois": ""}, "Indiquez la date"),
+        ({"date_annee": "2999"}, "Cette date est à venir."),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_the_rest_is_kept(page: Any, changes: Any, said: str) -> None:

@@ -27,7 +27,8 @@ def mail(inaya: Any, people: Any, doctor: Any) -> Any:
         from ens.messaging.types import IncomingMail
 
         message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = sender, inaya.address, subject
+        message["From"] = f"{doctor.name} <{sender}>"
+        message["To"], message["Subject"] = inaya.address, subject
         message["Message-ID"] = f"<{new_id()}@operateur.example>"
         if ends:
             message["X-MSS-MES"] = "FIN"
