@@ -13,8 +13,15 @@ from typing import Any
 
 from ens.cli.refusals import CommandRefused
 from ens.cli.space import Address, Space
+from ens.config.environment import MissingSetting
 
 REFUSED = 2
+COUNTS = {
+    "read": "lignes lues",
+    "registered": "personnes inscrites",
+    "known": "déjà connues",
+    "written": "lignes écrites",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,8 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code: int = options.perform(options)
         return code
-    except CommandRefused as refusal:
-        if getattr(options, "json", False):
+    except (CommandRefused, MissingSetting) as refusal:
+        if options.json:
             print(json.dumps({"error": str(refusal)}, ensure_ascii=False))
         print(refusal, file=sys.stderr)
         return REFUSED
@@ -104,10 +111,12 @@ def _duration(text: str) -> timedelta:
 def _clock(options: argparse.Namespace) -> int:
     by = _duration(options.by)
     _enter(options.data, demonstration=True)
+    from ens.config import connectors
     from ens.config.due import run_due
     from ens.kernel import clock
     from ens.persistence.clock import advance
 
+    connectors.choose()
     advance(by)
     done = run_due()
     now = clock.now().astimezone(clock.PARIS)
@@ -158,8 +167,8 @@ def _import(options: argparse.Namespace) -> int:
         raise CommandRefused("Ce fichier n'est pas un texte en UTF-8.") from error
     facts = report.as_json()
     refused = [f"ligne {line} refusée : {reason}" for line, reason in report.refused]
-    done = ", ".join(f"{name} : {value}" for name, value in facts.items() if isinstance(value, int))
-    _say(options, facts, [done or str(facts["written"]), *refused])
+    counts = [f"{words} : {facts[name]}" for name, words in COUNTS.items() if name in facts]
+    _say(options, facts, [", ".join(counts), *refused])
     return 0
 
 

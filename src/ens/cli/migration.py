@@ -4,43 +4,63 @@ from __future__ import annotations
 
 import sys
 
+from ens.cli.refusals import CommandRefused
+
+LATE = "Mettez-la à jour avec « ens migrate »."
+
 
 def main(mode: str, *, check_only: bool) -> None:
-    """Refusals end with code 2 and one sentence."""
+    """``check_only`` changes nothing in the database: somebody else migrates it. Errors: CommandRefused."""
     import django
-    from django.core.management import call_command
-    from django.db import Error
+    from django.db import Error, ProgrammingError
 
     django.setup()
     from ens.persistence import deployment
 
     wants_demonstration = mode == "demonstration"
     try:
-        if not check_only:
+        if check_only:
+            _refuse_unmigrated()
+            deployment.check_mode(demonstration=wants_demonstration)
+        else:
             deployment.check_not_newer()
             if deployment.is_foreign():
-                raise Refusal("Cette base de données contient autre chose qu'un espace : rien n'a été changé.")
+                raise CommandRefused("Cette base de données contient autre chose qu'un espace : rien n'a été changé.")
             deployment.refuse_other_mode(demonstration=wants_demonstration)
             deployment.migrate()
             deployment.record_mode(demonstration=wants_demonstration)
-            call_command("collectstatic", interactive=False, verbosity=0)
-        else:
-            deployment.check_mode(demonstration=wants_demonstration)
-            call_command("collectstatic", interactive=False, verbosity=0)
     except deployment.NewerSchema as error:
-        raise Refusal(f"Cette base de données vient d'une version plus récente du logiciel ({error}).") from error
+        raise CommandRefused(
+            f"Cette base de données vient d'une version plus récente du logiciel ({error})."
+        ) from error
     except deployment.WrongMode as error:
-        other = "une démonstration" if wants_demonstration is False else "un espace de production"
-        raise Refusal(f"Cette base de données est celle d'{other} : elle ne peut pas servir ici.") from error
+        other = "un espace de production" if wants_demonstration else "une démonstration"
+        raise CommandRefused(f"Cette base de données est celle d'{other} : elle ne peut pas servir ici.") from error
+    except ProgrammingError as error:
+        raise CommandRefused(f"Cette base de données n'est pas prête ({error.__cause__}). {LATE}") from error
     except Error as error:
-        raise Refusal(f"La base de données est endommagée ou ne répond pas ({type(error).__name__}).") from error
+        raise CommandRefused(
+            f"La base de données est endommagée ou ne répond pas ({type(error).__name__})."
+        ) from error
 
 
-class Refusal(SystemExit):
-    def __init__(self, sentence: str) -> None:
-        sys.stderr.write(sentence + "\n")
-        super().__init__(2)
+def _refuse_unmigrated() -> None:
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connections["default"])
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise CommandRefused(f"Cette base de données est en retard sur le logiciel. {LATE}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], check_only="--check" in sys.argv)
+    from ens.config.environment import MissingSetting
+
+    try:
+        main(sys.argv[1], check_only="--check" in sys.argv)
+    except (CommandRefused, MissingSetting) as refusal:
+        print(refusal, file=sys.stderr)
+        sys.exit(2)
+    from ens.cli.static import gather
+
+    gather()

@@ -230,7 +230,7 @@ class EmbeddedPostgres:
         (self.cluster / "postmaster.pid").unlink(missing_ok=True)
 
     def _write_settings(self) -> None:
-        if not self.port_file.exists() or self.pid is None and not _is_free(self.port):
+        if not self.port_file.exists() or (self.pid is None and not _is_free(self.port)):
             self.port_file.write_text(str(_free_port()))
         durability = ("fsync = off", "synchronous_commit = off", "full_page_writes = off") if self.fast else ()
         lines = (
@@ -307,7 +307,7 @@ def _living_in(folder: Path) -> set[int]:
         if not entry.name.isdigit():
             continue
         try:
-            is_there = os.readlink(entry / "cwd") == str(folder.resolve())
+            is_there = (entry / "cwd").readlink() == folder.resolve()
             state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
         except OSError:  # gone meanwhile, a zombie's cwd, or another user's
             continue
