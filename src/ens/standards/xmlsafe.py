@@ -85,6 +85,8 @@ def _refuse_doctype(data: bytes) -> None:
         prolog.Parse(data, True)
     except _RootReached:
         return
+    except XmlDoctype:
+        raise
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise XmlInvalid() from error
 

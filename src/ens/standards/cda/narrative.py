@@ -1,196 +1,322 @@
 """The narrative of a level 3 body as safe, accessible HTML; and as plain text.
 
-Built element by element from an allow-list: nothing of the source passes through unread. Source: CDA R2, 4.3.5
-(section narrative block).
+Built element by element from an allow-list: nothing of the source passes through unread, no attribute is copied.
+Source: CDA R2, 4.3.5 (section narrative block).
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import re
+from collections import Counter
 
 from lxml import etree
 from lxml.builder import E
 
+from ens.standards.cda.body import embedded_media
 from ens.standards.cda.header import NS
 from ens.standards.xmlsafe import Element
 
-_HL7 = "{urn:hl7-org:v3}"
-_BLOCKS = {
-    "paragraph": "p",
-    "item": "li",
-    "caption": "p",
-    "tr": "tr",
-    "thead": "thead",
-    "tbody": "tbody",
-    "tfoot": "tfoot",
-}
+HL7 = "{urn:hl7-org:v3}"
+ID_PREFIX = "cda-"
+MAX_PICTURE = 5_000_000
+_ROWS = ("thead", "tbody", "tfoot", "tr")
 _INLINE = {"sub": "sub", "sup": "sup"}
-_STYLES = {"bold": "strong", "emphasis": "em", "italics": "em", "underline": "span"}
-_PICTURES = ("image/png", "image/jpeg", "image/gif")
-_PICTURE_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
-_SPAN = re.compile(r"[1-9]\d?")
+_STYLES = {"bold": "strong", "emphasis": "em", "italics": "em", "bolditalics": "strong"}
+_REVISED = {"insert": "ins", "delete": "del"}
+_BLOCKS = ("paragraph", "table", "list", "caption")
+_SIGNATURES = {b"\x89PNG\r\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+_NOTHING = ("col", "colgroup", "script", "style")
+_SPAN = re.compile(r"[1-9]\d?", re.ASCII)
+_SAFE_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _DEEPEST = 6
+_NO_TEXT_IN = ("table", "thead", "tbody", "tfoot", "tr", "ul", "ol")
 
 
 def to_html(structured: Element, *, heading: int = 2) -> str:
     """HTML of the sections, headings from ``heading``; no style, no script, no link out."""
-    out = E.div({"class": "cda-corps"})
-    renderer = _Renderer(structured)
-    for section in structured.findall("h:component/h:section", NS):
-        renderer.section(out, section, heading)
-    return etree.tostring(out, encoding="unicode", method="html")
+    return etree.tostring(_tree(structured, heading), encoding="unicode", method="html")
 
 
 def to_text(structured: Element) -> str:
-    """The same as plain text: titles, then one line a paragraph, item or row."""
-    lines: list[str] = []
-    for section in structured.iter(f"{_HL7}section"):
-        title = section.find("h:title", NS)
-        if title is not None and (words := " ".join("".join(title.itertext()).split())):
-            lines += ["", words.upper()]
-        text = section.find("h:text", NS)
-        if text is not None:
-            _text_lines(text, lines)
-    return "\n".join(lines).strip()
+    """The same as plain text: titles in capitals, one line a paragraph or item, cells apart by « | »."""
+    lines: list[str] = [""]
+    _lines(_tree(structured, 2), lines)
+    text = "\n".join(" ".join(line.split()) for line in lines)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
-def _text_lines(element: Element, lines: list[str]) -> None:
-    if etree.QName(element).localname == "tr":
-        cells = [" ".join("".join(cell.itertext()).split()) for cell in element]
-        lines.append(" | ".join(cells))
-        return
-    own = " ".join((element.text or "").split())
-    if own:
-        lines.append(own)
-    for child in element:
-        if etree.QName(child).localname in ("content", "sub", "sup", "br", "linkHtml"):
-            words = " ".join("".join(child.itertext()).split())
-            if words:
-                lines.append(words)
-        else:
-            _text_lines(child, lines)
-        tail = " ".join((child.tail or "").split())
-        if tail:
-            lines.append(tail)
+def _tree(structured: Element, heading: int) -> Element:
+    out = E.div({"class": "cda-body"})
+    renderer = _Renderer(structured)
+    for section in structured.findall("h:component/h:section", NS):
+        renderer.section(out, section, heading)
+    return out
 
 
 class _Renderer:
     def __init__(self, structured: Element) -> None:
-        self._media = {found.get("ID", ""): found for found in structured.iter(f"{_HL7}observationMedia")}
+        self._media = {media.id: media for media in embedded_media(structured)}
+        self._declared = {found.get("ID", "") for found in structured.iter() if isinstance(found.tag, str)}
+        self._given: set[str] = set()  # an id is given once: the page has no duplicate
+        self._labels: Counter[str] = Counter()
 
-    def section(self, out: Element, section: Element, level: int) -> None:
+    def section(self, out: Element, section: Element, level: int, label: str = "") -> None:
         title = section.find("h:title", NS)
-        words = " ".join("".join(title.itertext()).split()) if title is not None else ""
+        words = _words(title) if title is not None else ""
         text = section.find("h:text", NS)
         inner = section.findall("h:component/h:section", NS)
         if not words and text is None and not inner:
             return
         block = etree.SubElement(out, "section", {"class": "cda-section"})
+        self._identify(block, section)
         if words:
             etree.SubElement(block, f"h{min(level, _DEEPEST)}").text = words
         if text is not None:
-            self._children(block, text, words)
-        for found in inner:
-            self.section(block, found, level + 1)
+            self._children(block, text, words or label)
+        for found in inner:  # a section without title leaves no hole in the levels
+            self.section(block, found, level + 1 if words else level, words or label)
+
+    def _identify(self, made: Element, source: Element) -> None:
+        identifier = source.get("ID", "")
+        if _SAFE_ID.fullmatch(identifier) and identifier not in self._given:
+            self._given.add(identifier)
+            made.set("id", ID_PREFIX + identifier)
 
     def _children(self, out: Element, source: Element, label: str) -> None:
-        _append_text(out, source.text)
+        _append(out, source.text)
         for child in source:
-            self._one(out, child, label)
-            _append_text(out, child.tail)
+            if isinstance(child.tag, str):  # neither comment nor instruction
+                self._one(out, child, label)
+            _append(out, child.tail)
 
     def _one(self, out: Element, child: Element, label: str) -> None:
         name = etree.QName(child).localname
+        if name in _NOTHING:
+            return
         if name == "table":
             self._table(out, child, label)
         elif name == "list":
-            kind = "ol" if child.get("listType") == "ordered" else "ul"
-            items = etree.SubElement(out, kind, {"class": "cda-liste"})
-            for item in child:
-                if etree.QName(item).localname == "item":
-                    self._children(etree.SubElement(items, "li"), item, label)
-        elif name in ("td", "th"):
+            self._list(out, child, label)
+        elif name in _ROWS and out.tag in ("table", *_ROWS):
+            self._children(etree.SubElement(out, name), child, label)
+        elif name in ("td", "th") and out.tag == "tr":
             self._cell(out, child, name, label)
-        elif name in _BLOCKS or name in _INLINE:
-            self._children(etree.SubElement(out, _BLOCKS.get(name) or _INLINE[name]), child, label)
+        elif name == "paragraph":
+            self._paragraph(out, child, label)
         elif name == "content":
             self._content(out, child, label)
         elif name == "br":
             etree.SubElement(out, "br")
         elif name == "renderMultiMedia":
-            self._picture(out, child)
-        elif name == "colgroup" or name == "col":
+            self._media_shown(out, child)
+        elif name == "linkHtml":
+            self._link(out, child, label)
+        elif name in ("footnote", "footnoteRef"):
+            self._footnote(out, child, name, label)
+        else:  # what is not of the narrative block keeps its words, never more
+            self._children(etree.SubElement(out, _INLINE.get(name, _group(child))), child, label)
+
+    def _paragraph(self, out: Element, child: Element, label: str) -> None:
+        caption = child.find("h:caption", NS)
+        if caption is not None and _words(caption):
+            etree.SubElement(etree.SubElement(out, "p", {"class": "cda-caption"}), "strong").text = _words(caption)
+        made = etree.SubElement(out, "div" if _group(child) == "div" else "p")
+        self._identify(made, child)
+        self._without_caption(made, child, label)
+
+    def _without_caption(self, out: Element, source: Element, label: str) -> None:
+        _append(out, source.text)
+        for child in source:
+            if isinstance(child.tag, str) and etree.QName(child).localname != "caption":
+                self._one(out, child, label)
+            _append(out, child.tail)
+
+    def _list(self, out: Element, source: Element, label: str) -> None:
+        caption = source.find("h:caption", NS)
+        if caption is not None and _words(caption):
+            etree.SubElement(out, "p", {"class": "cda-caption"}).text = _words(caption)
+        items = [item for item in source if item.tag == f"{HL7}item"]
+        if not items:
             return
-        else:  # linkHtml, footnote and what we do not know: their words, never their address
-            self._children(etree.SubElement(out, "span"), child, label)
+        made = etree.SubElement(out, "ol" if source.get("listType") == "ordered" else "ul", {"class": "cda-list"})
+        self._identify(made, source)
+        for item in items:
+            entry = etree.SubElement(made, "li")
+            self._identify(entry, item)
+            self._children(entry, item, label)
 
     def _table(self, out: Element, table: Element, label: str) -> None:
         caption = table.find("h:caption", NS)
-        words = " ".join("".join(caption.itertext()).split()) if caption is not None else label
+        words = _words(caption) if caption is not None else ""
         frame = etree.SubElement(
             out,
             "div",
-            {"class": "cda-tableau", "role": "region", "tabindex": "0", "aria-label": words or "Tableau"},
+            {"class": "cda-table", "role": "region", "tabindex": "0", "aria-label": self._region(words or label)},
         )
         made = etree.SubElement(frame, "table")
-        if caption is not None and words:
+        self._identify(made, table)
+        if words:
             etree.SubElement(made, "caption").text = words
-        for part in table:
-            if etree.QName(part).localname != "caption":
-                self._one(made, part, label)
-        for row in made.iter("tr"):
-            if len(row) == 0:
-                parent = row.getparent()
-                if parent is not None:
-                    parent.remove(row)
+        self._without_caption(made, table, label)
+        for row in list(made.iter("tr")):
+            parent = row.getparent()
+            if len(row) == 0 and parent is not None:
+                parent.remove(row)
+        if not list(made.iter("tr")):
+            out.remove(frame)
+
+    def _region(self, label: str) -> str:
+        """Regions of a page have distinct names: screen readers list them."""
+        label = label or "Tableau"
+        self._labels[label] += 1
+        return label if self._labels[label] == 1 else f"{label} ({self._labels[label]})"
 
     def _cell(self, out: Element, cell: Element, name: str, label: str) -> None:
         attributes = {}
         for span in ("colspan", "rowspan"):
-            if _SPAN.fullmatch(cell.get(span, "")) and cell.get(span) != "1":
-                attributes[span] = cell.get(span, "")
-        words = "".join(cell.itertext()).strip()
-        if name == "th" and words:
-            in_body = any(etree.QName(parent).localname == "tbody" for parent in cell.iterancestors())
-            attributes["scope"] = "row" if in_body and cell.getprevious() is None else "col"
+            value = cell.get(span, "").strip()
+            if _SPAN.fullmatch(value) and value != "1":
+                attributes[span] = value
         # an empty header cell is announced as a header of nothing: a plain cell is not
-        self._children(etree.SubElement(out, "th" if name == "th" and words else "td", attributes), cell, label)
+        heads = name == "th" and bool(_words(cell))
+        if heads:
+            attributes["scope"] = "row" if self._heads_a_row(cell) else "col"
+        made = etree.SubElement(out, "th" if heads else "td", attributes)
+        self._identify(made, cell)
+        self._children(made, cell, label)
+
+    @staticmethod
+    def _heads_a_row(cell: Element) -> bool:
+        """First of its row, out of thead, with a plain cell after it."""
+        row = cell.getparent()
+        in_head = row is not None and any(parent.tag == f"{HL7}thead" for parent in row.iterancestors())
+        followed = any(other.tag == f"{HL7}td" for other in cell.itersiblings())
+        return not in_head and cell.getprevious() is None and followed
 
     def _content(self, out: Element, content: Element, label: str) -> None:
-        tags = [_STYLES[style] for word in content.get("styleCode", "").split() if (style := word.lower()) in _STYLES]
-        target = etree.SubElement(out, tags[0] if tags else "span")
-        if "xhighlight" in content.get("styleCode", "").lower():
-            target.set("class", "cda-signale")
-        self._children(target, content, label)
+        styles = content.get("styleCode", "").lower().split()
+        tag = next((_STYLES[style] for style in styles if style in _STYLES), "")
+        tag = _REVISED.get(content.get("revised", ""), tag) or "span"
+        made = etree.SubElement(out, "div" if _group(content) == "div" else tag)
+        if "xhighlight" in "".join(styles):
+            made.set("class", "cda-highlight")
+        elif "underline" in styles:
+            made.set("class", "cda-underline")
+        self._identify(made, content)
+        self._children(made, content, label)
 
-    def _picture(self, out: Element, render: Element) -> None:
+    def _link(self, out: Element, link: Element, label: str) -> None:
+        """Inside the document, a link; towards the web, its address in words for the reader to judge."""
+        address = link.get("href", "").strip()
+        if address.startswith("#") and address[1:] in self._declared and _SAFE_ID.fullmatch(address[1:]):
+            made = etree.SubElement(out, "a", {"href": f"#{ID_PREFIX}{address[1:]}"})
+            self._children(made, link, label)
+            return
+        made = etree.SubElement(out, "span", {"class": "cda-link"})
+        self._children(made, link, label)
+        if re.fullmatch(r"https://[!-~]{3,300}", address) and address not in _words(link):
+            _append(made, f" ({address})")
+
+    def _footnote(self, out: Element, note: Element, name: str, label: str) -> None:
+        if name == "footnoteRef":
+            target = note.get("IDREF", "")
+            if target in self._declared and _SAFE_ID.fullmatch(target):
+                made = etree.SubElement(etree.SubElement(out, "sup"), "a", {"href": f"#{ID_PREFIX}{target}"})
+                made.text = _words(note) or "note"
+            return
+        made = etree.SubElement(out, _group(note), {"class": "cda-footnote"})
+        self._identify(made, note)
+        _append(made, "[")
+        self._children(made, note, label)
+        _append(made, "]")
+
+    def _media_shown(self, out: Element, render: Element) -> None:
+        caption = render.find("h:caption", NS)
+        words = _words(caption) if caption is not None else ""
         for key in render.get("referencedObject", "").split():
             media = self._media.get(key.lstrip("#"))
-            value = media.find("h:value", NS) if media is not None else None
-            kind = value.get("mediaType", "") if value is not None else ""
-            data = _decoded(value) if value is not None and kind in _PICTURES else None
-            if data is None:
-                etree.SubElement(out, "p").text = "Une image de ce document ne peut pas être affichée ici."
-                continue
-            source = f"data:{kind};base64,{base64.b64encode(data).decode()}"
-            etree.SubElement(out, "img", {"src": source, "alt": "Image jointe au document", "class": "cda-image"})
+            kind = picture_type(media.data) if media is not None else ""
+            if media is not None and kind and len(media.data) <= MAX_PICTURE:
+                source = f"data:{kind};base64,{base64.b64encode(media.data).decode()}"
+                etree.SubElement(out, "img", {"src": source, "alt": words or "Image", "class": "cda-picture"})
+            elif media is not None and media.media_type == "application/pdf":
+                _sentence(out, "Un fichier PDF est joint à cet endroit du document d'origine.")
+            else:
+                _sentence(out, "Une image de ce document ne peut pas être affichée ici.")
+        if words:
+            etree.SubElement(out, "span", {"class": "cda-caption"}).text = words
 
 
-def _decoded(value: Element) -> bytes | None:
-    try:
-        data = base64.b64decode("".join("".join(value.itertext()).split()), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return data if data.startswith(_PICTURE_STARTS) else None
+def picture_type(data: bytes) -> str:
+    """image/png, image/jpeg or image/gif by the first bytes, whatever was announced; else empty."""
+    return next((kind for start, kind in _SIGNATURES.items() if data.startswith(start)), "")
 
 
-def _append_text(out: Element, text: str | None) -> None:
-    if not text or (not text.strip() and out.tag in ("table", "thead", "tbody", "tr", "ul", "ol")):
+def _sentence(out: Element, words: str) -> None:
+    etree.SubElement(out, "span", {"class": "cda-notice"}).text = words
+
+
+def _group(source: Element) -> str:
+    """A block inside cannot stand in a p or a span."""
+    return "div" if any(next(source.iterdescendants(f"{HL7}{name}"), None) is not None for name in _BLOCKS) else "span"
+
+
+def _words(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def _append(out: Element, text: str | None) -> None:
+    if not text or (out.tag in _NO_TEXT_IN and not text.strip()):
+        return
+    if out.tag in _NO_TEXT_IN:  # words astray between two rows: shown, in a place where they may stand
+        _astray(out, text)
         return
     words = re.sub(r"\s+", " ", text)
     if len(out):
         out[-1].tail = (out[-1].tail or "") + words
     else:
         out.text = (out.text or "") + words
+
+
+def _astray(out: Element, text: str) -> None:
+    if out.tag == "tr":
+        etree.SubElement(out, "td").text = " ".join(text.split())
+    elif out.tag in ("ul", "ol"):
+        etree.SubElement(out, "li").text = " ".join(text.split())
+    else:
+        etree.SubElement(etree.SubElement(out, "tr"), "td").text = " ".join(text.split())
+
+
+def _lines(element: Element, lines: list[str]) -> None:
+    """Walks the HTML made above: a block has its lines, a cell is set apart."""
+    tag = str(element.tag)
+    title = re.fullmatch(r"h[1-6]", tag) is not None
+    block = title or tag in ("p", "div", "section", "tr", "ul", "ol", "li", "caption")
+    if block:
+        _new_line(lines)
+    if title:
+        lines.append("")
+    elif tag == "li":
+        lines[-1] = "- "
+    elif tag in ("td", "th") and element.getprevious() is not None:
+        lines[-1] += " | "
+    elif tag == "br":
+        lines.append("")
+    elif tag == "img":
+        lines[-1] += f" [{element.get('alt', '')}] "
+    start = len(lines)
+    if element.text:
+        lines[-1] += element.text.upper() if title else element.text
+    for child in element:
+        _lines(child, lines)
+        lines[-1] += child.tail or ""
+    if tag in ("td", "th") and len(lines) > start:  # a row stays on its line
+        lines[start - 1 :] = [" ".join(line.strip() for line in lines[start - 1 :] if line.strip())]
+    if block:
+        _new_line(lines)
+
+
+def _new_line(lines: list[str]) -> None:
+    if lines[-1].strip():
+        lines.append("")
