@@ -1,0 +1,1 @@
+"""The cast, the crowd, their story and their door."""

@@ -1,0 +1,65 @@
+"""Where the demonstration keeps its things, under ``DIR/demonstration``; ports and secrets stable between runs."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+
+def folder() -> Path:
+    """Made on demand; only its owner enters."""
+    path = Path(os.environ["ENS_DATA"]) / "demonstration"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def read_json(name: str, default: Any = None) -> Any:
+    path = folder() / name
+    return json.loads(path.read_text("utf-8")) if path.exists() else default
+
+
+def write_json(name: str, value: Any, *, where: Path | None = None) -> Path:
+    """Whole or not at all, readable by its owner only."""
+    path = (where or folder()) / name
+    temporary = path.with_name(f".{path.name}.nouveau")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        json.dump(value, out, ensure_ascii=False, indent=2)
+    temporary.replace(path)
+    return path
+
+
+def client_secret(client_id: str) -> str:
+    """Of an OAuth2 client: stable for this space, different in every space."""
+    key = (Path(os.environ["ENS_SECRETS"]) / "codes").read_bytes()
+    return hmac.new(key, f"demonstration {client_id}".encode(), hashlib.sha256).hexdigest()
+
+
+def ports(names: list[str]) -> dict[str, int]:
+    """A port each for these listeners, kept between runs unless another program took one."""
+    known: dict[str, int] = read_json("ports.json", {})
+    chosen = {name: known[name] if name in known and _is_free(known[name]) else _free() for name in names}
+    write_json("ports.json", chosen)
+    return chosen
+
+
+def _free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,121 @@
+"""The demonstration's own documents: PDF sheets by typst, CDA documents from a template. All fictional."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import orjson
+import typst
+
+from ens.demonstration.cast import Member
+
+_FOLDER = Path(__file__).parent / "documents"
+Table = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a sheet says. ``table``: its first row is the header."""
+
+    title: str
+    sender: str
+    address: str
+    paragraphs: tuple[str, ...]
+    table: Table = ()
+    signature: str = ""
+
+
+def spaced(matricule: str) -> str:
+    """« 2 89 45 67 890 123 25 »."""
+    cuts = ((0, 1), (1, 3), (3, 5), (5, 7), (7, 10), (10, 13), (13, 15))
+    return " ".join(matricule[start:end] for start, end in cuts)
+
+
+def pdf(sheet: Sheet, patient: Member, made_at: datetime) -> bytes:
+    """An accessible PDF (PDF/UA-1)."""
+    born = f"{patient.born:%d/%m/%Y}"
+    data = {
+        "titre": sheet.title,
+        "emetteur": sheet.sender,
+        "adresse": sheet.address,
+        "patient": {
+            "nom": f"{patient.last_name} {patient.used_first_name}",
+            "naissance": f", {'née' if patient.sex == 'F' else 'né'} le {born}",
+            "ins": f"INS {spaced(patient.matricule)}",
+        },
+        "paragraphes": list(sheet.paragraphs),
+        "tableau": [list(row) for row in sheet.table],
+        "signature": sheet.signature,
+    }
+    made = typst.compile(
+        str(_FOLDER / "feuille.typ"),
+        format="pdf",
+        sys_inputs={"donnees": orjson.dumps(data).decode()},
+        pdf_standards=["ua-1"],
+        timestamp=int(made_at.timestamp()),
+    )
+    return bytes(made) if isinstance(made, bytes) else b"".join(made)
+
+
+def unique_oid(key: str) -> str:
+    """A stable unique id of a document of the story. Source: ITU-T X.667, 2.25 and a number."""
+    return f"2.25.{int.from_bytes(hashlib.sha256(key.encode()).digest()[:15], 'big')}"
+
+
+def cda(
+    key: str,
+    sheet: Sheet,
+    patient: Member,
+    author: Member,
+    *,
+    type_code: str,
+    type_label: str,
+    at: datetime,
+    body: bytes = b"",
+) -> bytes:
+    """A CDA R2 document: level 1 around ``body`` (a PDF) when there is one, else level 3 with the sheet's words."""
+    stamp = f"{at:%Y%m%d%H%M%S%z}"
+    template = (_FOLDER / "biologie.xml").read_text("utf-8")
+    values = {
+        "racine": unique_oid("cda " + key),
+        "type": type_code,
+        "libelle": type_label,
+        "titre": sheet.title,
+        "cree": stamp,
+        "acte": stamp,
+        "matricule": patient.matricule,
+        "oid": patient.oid,
+        "nom": patient.last_name,
+        "prenom": patient.used_first_name,
+        "sexe": patient.sex,
+        "naissance": f"{patient.born:%Y%m%d}",
+        "rpps": author.rpps,
+        "civilite": "Dr" if author.civility == "DR" else "Mme",
+        "auteur_prenom": author.first_names,
+        "auteur_nom": author.last_name.title(),
+        "organisation": sheet.sender,
+    }
+    escaped = {name: escape(value, {'"': "&quot;"}) for name, value in values.items()}
+    return template.format(**escaped, corps=_level_1(body) if body else _level_3(sheet)).encode()
+
+
+def _level_1(body: bytes) -> str:
+    content = base64.b64encode(body).decode()
+    return f'<nonXMLBody><text mediaType="application/pdf" representation="B64">{content}</text></nonXMLBody>'
+
+
+def _level_3(sheet: Sheet) -> str:
+    words = "".join(f"<paragraph>{escape(one)}</paragraph>" for one in sheet.paragraphs)
+    rows = [[f"<td>{escape(cell)}</td>" for cell in row] for row in sheet.table[1:]]
+    table = ""
+    if sheet.table:
+        head = "".join(f"<th>{escape(cell)}</th>" for cell in sheet.table[0])
+        lines = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
+    section = f"<section><title>{escape(sheet.title)}</title><text>{table}{words}</text></section>"
+    return f"<structuredBody><component>{section}</component></structuredBody>"
