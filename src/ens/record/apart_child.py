@@ -5,7 +5,10 @@ from __future__ import annotations
 import resource
 import signal
 import sys
+import warnings
 from typing import Any
+
+from PIL import Image
 
 from ens.kernel.errors import EnsError
 from ens.record import cleaning, previews
@@ -22,6 +25,8 @@ def bound() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_IGN)
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    Image.MAX_IMAGE_PIXELS = previews.MAX_PIXELS
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process even inside a decoder
 
 

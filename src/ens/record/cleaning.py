@@ -1,18 +1,22 @@
-"""The usager's own files: judged by content, not by name, and made safe. Never applied to professionals' bytes."""
+"""The usager's own files: judged by content, not by name, and made safe. Never applied to professionals' bytes.
+
+Runs in the process apart (``apart``): decoders meet hostile files here.
+"""
 
 from __future__ import annotations
 
 import io
+import re
+from typing import Any
 
 import pikepdf
 import puremagic
 from PIL import Image, ImageOps
 
-from ens.record.errors import UploadDamaged, UploadEmpty, UploadEncrypted, UploadTooLarge, UploadTypeRefused
+from ens.record.errors import UploadDamaged, UploadEmpty, UploadEncrypted, UploadTypeRefused
 from ens.record.previews import MAX_PIXELS
 
-MAX_BYTES = 5_000_000
-_ACTIVE = ("/OpenAction", "/AA", "/JavaScript", "/EmbeddedFiles", "/XFA", "/Launch", "/RichMedia")
+MAX_FRAMES = 200
 _SIGNATURES = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -21,24 +25,35 @@ _SIGNATURES = (
     (b"{\\rtf", "text/rtf"),
     (b"%PDF-", "application/pdf"),
 )
+# Text that some reader runs or renders: markup, scripts, PostScript, batches, RTF and PDF further down.
+_NOT_WORDS = re.compile(r"<[!?/a-z]|#!|%!ps|%pdf-|\{\\rtf|@echo\b|mime-version:|begin:v", re.IGNORECASE)
+_SURE_MAGIC = 5  # bytes: shorter signatures are also the beginning of ordinary words
+# What runs, opens or carries something else. Source: ISO 32000-2, 7.11.4, 12.6, 13.
+_ACTIVE = ("/AA", "/OpenAction", "/JS", "/JavaScript", "/Launch", "/EmbeddedFiles", "/EF", "/AF", "/XFA", "/Collection")
+_MEDIA = ("/RichMedia", "/RichMediaContent", "/RichMediaSettings", "/3DD", "/3DA", "/Movie", "/Sound", "/Rendition")
+_ACTIVE_NOTES = ("/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D")
+_PLAIN_ACTIONS = ("/GoTo", "/URI", "/Named")
+_SAFE_LINK = re.compile(rb"(https?|mailto|tel):", re.IGNORECASE)
+_DEEPEST = 100
 
 
 def safe(data: bytes) -> tuple[bytes, str]:
-    """The file made safe, and its media type. Errors: UploadEmpty, UploadTooLarge, UploadTypeRefused,
-    UploadEncrypted, UploadDamaged."""
+    """The file made safe, and its media type.
+
+    Errors: UploadEmpty, UploadTypeRefused, UploadEncrypted, UploadDamaged.
+    """
     if not data:
         raise UploadEmpty()
-    if len(data) > MAX_BYTES:
-        raise UploadTooLarge(size=f"{len(data) / 1_000_000:.1f}".replace(".", ","))
-    media_type = _judge(data)
+    media_type = judge_type(data)
     if media_type == "application/pdf":
         return _safe_pdf(data), media_type
     if media_type.startswith("image/"):
         return _safe_image(data, media_type), media_type
-    return data, media_type
+    return (_safe_rtf(data) if media_type == "text/rtf" else data), media_type
 
 
-def _judge(data: bytes) -> str:
+def judge_type(data: bytes) -> str:
+    """One of the accepted types, by content. Errors: UploadTypeRefused."""
     for signature, media_type in _SIGNATURES:
         if data.startswith(signature):
             return media_type
@@ -48,91 +63,156 @@ def _judge(data: bytes) -> str:
 
 
 def _is_text(data: bytes) -> bool:
-    """Plain words: no control character, and nothing that a known format's signature claims (scripts, HTML…)."""
+    """Plain words: no control character, no markup nor script, and nothing that a known signature claims."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-        if "\ufffd" in text:
+        try:
+            text = data.decode("cp1252")
+        except UnicodeDecodeError:
             return False
-    if any(ord(letter) < 32 and letter not in "\t\n\r\f" for letter in text):
+    if any((ord(letter) < 32 and letter not in "\t\n\r\f") or ord(letter) == 127 for letter in text):
         return False
-    start = text.lstrip()[:200].lower()
-    if start.startswith(("<", "#!", "<?", "{", "mz")) and (start.startswith("#!") or "<" in start[:1]):
+    if _NOT_WORDS.match(text.lstrip()):
         return False
     try:
-        claimed = puremagic.from_string(data, mime=True)
+        claims = puremagic.magic_string(data)
     except (puremagic.PureError, ValueError):
         return True
-    return not claimed or claimed.startswith("text/plain")
+    return all(
+        len(claim.byte_match) < _SURE_MAGIC or claim.mime_type.startswith("text/") or not claim.mime_type
+        for claim in claims
+    )
+
+
+def _safe_rtf(data: bytes) -> bytes:
+    """Refused when it carries an object or a link to one: there is no plain way to take them out."""
+    if re.search(rb"\\(object|objdata|objautlink|objupdate|field\s*\{\\\*\\fldinst\s*\{?\s*DDE)", data):
+        raise UploadTypeRefused()
+    return data
+
+
+# -- PDF ----------------------------------------------------------------------------------------------------
 
 
 def _safe_pdf(data: bytes) -> bytes:
-    """The PDF without script, automatic action, attachment or form that runs."""
+    """The PDF without script, automatic action, attachment, film or sound; its pages, links and fields remain."""
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             if len(pdf.pages) == 0:
                 raise UploadDamaged()
-            for name in _ACTIVE:
-                if name in pdf.Root:
-                    del pdf.Root[name]
-            names = pdf.Root.get("/Names")
-            if names is not None:
-                for name in ("/JavaScript", "/EmbeddedFiles"):
-                    if name in names:
-                        del names[name]
-            form = pdf.Root.get("/AcroForm")
-            if form is not None and "/XFA" in form:
-                del form["/XFA"]
+            for name in (*_ACTIVE, "/Renditions", "/AlternatePresentations"):
+                if name in pdf.Root.get("/Names", pikepdf.Dictionary()):
+                    del pdf.Root["/Names"][name]
             for found in pdf.objects:
-                _disarm(found)
+                _disarm(found, 0)
+            _disarm(pdf.Root, 0)
             out = io.BytesIO()
-            pdf.save(out)
+            pdf.save(out, encryption=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     except pikepdf.PasswordError as error:
         raise UploadEncrypted() from error
-    except (pikepdf.PdfError, ValueError, RecursionError) as error:
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, RecursionError, MemoryError) as error:
         raise UploadDamaged() from error
     return out.getvalue()
 
 
-def _disarm(found: object) -> None:
-    if not isinstance(found, pikepdf.Dictionary | pikepdf.Stream):
-        return
-    for name in ("/JS", "/AA", "/Launch", "/OpenAction"):
-        if name in found:
-            del found[name]
-    action = found.get("/A")
-    if isinstance(action, pikepdf.Dictionary) and action.get("/S") not in ("/URI", "/GoTo"):
-        del found["/A"]
-    if found.get("/S") in ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData"):
-        found["/S"] = pikepdf.Name("/GoTo")
+def _disarm(found: Any, depth: int) -> None:
+    """This object and what is written inside it; what it points to is met on its own."""
+    if depth > _DEEPEST:
+        raise UploadDamaged()
+    if isinstance(found, pikepdf.Array):
+        for place in reversed(range(len(found))):
+            inside = found[place]
+            if isinstance(inside, pikepdf.Dictionary) and inside.get("/Subtype") in _ACTIVE_NOTES:
+                del found[place]
+            elif not getattr(inside, "is_indirect", False):
+                _disarm(inside, depth + 1)
+    elif isinstance(found, pikepdf.Dictionary | pikepdf.Stream):
+        for name in (*_ACTIVE, *_MEDIA):
+            if name in found:
+                del found[name]
+        for name in ("/A", "/PA", "/Next"):
+            if name in found and not _is_plain_action(found[name]):
+                del found[name]
+        if _is_action(found) and not _is_plain_action(found):
+            found["/S"] = pikepdf.Name("/Named")  # reached from elsewhere: an action that does nothing
+            found["/N"] = pikepdf.Name("/Aucune")
+        for name in list(found.keys()):
+            inside = found[name]
+            if not getattr(inside, "is_indirect", False):
+                _disarm(inside, depth + 1)
+
+
+def _is_action(found: Any) -> bool:
+    return found.get("/Type") == "/Action" or found.get("/S") in (
+        "/JavaScript",
+        "/Launch",
+        "/SubmitForm",
+        "/ImportData",
+        "/GoToR",
+        "/GoToE",
+        "/Rendition",
+        "/Movie",
+        "/Sound",
+        "/RichMediaExecute",
+        "/GoTo3DView",
+    )
+
+
+def _is_plain_action(action: Any) -> bool:
+    if not isinstance(action, pikepdf.Dictionary):
+        return not isinstance(action, pikepdf.Array | pikepdf.Stream)
+    if action.get("/S") == "/URI":
+        return bool(_SAFE_LINK.match(bytes(action.get("/URI", b""))))
+    return action.get("/S") in (*_PLAIN_ACTIONS, None)
+
+
+# -- pictures -----------------------------------------------------------------------------------------------
 
 
 def _safe_image(data: bytes, media_type: str) -> bytes:
     """The picture drawn again, upright, without what the camera wrote beside it (place, date, device)."""
     formats = {"image/jpeg": "JPEG", "image/png": "PNG", "image/tiff": "TIFF"}
+    out = io.BytesIO()
     try:
         picture = Image.open(io.BytesIO(data), formats=(formats[media_type],))
-        if picture.width * picture.height > MAX_PIXELS:
-            raise UploadDamaged()
-        frames = []
-        for index in range(getattr(picture, "n_frames", 1)):
-            picture.seek(index)
-            frame = ImageOps.exif_transpose(picture.copy())
-            frames.append(_bare(frame))
-        out = io.BytesIO()
+        frames = _frames(picture) if media_type == "image/tiff" else [_bare(_bounded(picture, 0))]
         if media_type == "image/tiff":
             frames[0].save(out, "TIFF", save_all=True, append_images=frames[1:], compression="tiff_deflate")
         elif media_type == "image/jpeg":
             frames[0].convert("RGB").save(out, "JPEG", quality=90, optimize=True)
         else:
             frames[0].save(out, "PNG", optimize=True)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, KeyError, TypeError, EOFError, MemoryError) as error:
+        raise UploadDamaged() from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UploadDamaged() from error
     return out.getvalue()
 
 
-def _bare(frame: Image.Image) -> Image.Image:
+def _frames(picture: Image.Image) -> list[Image.Image]:
+    """Every page of a TIFF, bounded together: a bomb may hide behind a small first page."""
+    count = int(getattr(picture, "n_frames", 1))
+    if count > MAX_FRAMES:
+        raise UploadDamaged()
+    frames, drawn = [], 0
+    for index in range(count):
+        picture.seek(index)
+        frames.append(_bare(_bounded(picture, drawn)))
+        drawn += picture.width * picture.height
+    return frames
+
+
+def _bounded(picture: Image.Image, drawn: int) -> Image.Image:
+    if drawn + picture.width * picture.height > MAX_PIXELS:
+        raise UploadDamaged()
+    return picture
+
+
+def _bare(picture: Image.Image) -> Image.Image:
+    frame = ImageOps.exif_transpose(picture.copy())
+    if "transparency" in frame.info:
+        frame = frame.convert("RGBA")
     kept = Image.new(frame.mode, frame.size)
     if frame.mode == "P" and (palette := frame.getpalette()) is not None:
         kept.putpalette(palette)

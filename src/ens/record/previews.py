@@ -1,18 +1,18 @@
 """Previews of documents: pictures of PDF pages, pictures, text, safe narrative. Never alters what was filed.
 
 Whatever cannot be shown answers « aperçu impossible » and keeps the download: a preview never raises for a
-damaged file.
+damaged file. Runs in the process apart (``apart``).
 """
 
 from __future__ import annotations
 
 import io
-import warnings
 
 import pypdfium2
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 from striprtf.striprtf import rtf_to_text
 
+from ens.record.apart import IMPOSSIBLE
 from ens.record.errors import PageAbsent
 from ens.record.judging import is_xml
 from ens.record.types import Preview
@@ -25,8 +25,9 @@ MAX_PAGES = 200
 MAX_PIXELS = 60_000_000
 PAGE_WIDTH = 1240  # an A4 page at 150 dots an inch
 MAX_TEXT = 400_000
+MAX_TEXT_PAGES = 50
+MAX_RTF = 10_000_000
 
-IMPOSSIBLE = "Aperçu impossible : le fichier est endommagé ou illisible. Vous pouvez le télécharger."
 PROTECTED = "Ce document est protégé par un mot de passe. Téléchargez-le pour l'ouvrir."
 NO_PREVIEW = "Ce format n'a pas d'aperçu. Vous pouvez télécharger le document."
 
@@ -36,13 +37,19 @@ _DAMAGED = (
     OSError,
     ValueError,
     SyntaxError,
+    KeyError,
+    TypeError,
+    EOFError,
+    MemoryError,
+    RecursionError,
     Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
 )
 
 
 def kind_of(data: bytes, media_type: str) -> str:
     """pdf, image, rtf, cda, text or other, by the bytes first."""
-    if data.startswith(b"%PDF-") or b"%PDF-" in data[:1024]:
+    if data.startswith(b"%PDF-"):
         return "pdf"
     if data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n", b"II*\x00", b"MM\x00*", b"GIF8")):
         return "image"
@@ -50,6 +57,8 @@ def kind_of(data: bytes, media_type: str) -> str:
         return "rtf"
     if is_xml(data, media_type):
         return "cda"
+    if b"%PDF-" in data[:1024]:  # readers tolerate what comes before. Source: ISO 32000-1, annex H.3
+        return "pdf"
     return "text" if media_type.split(";")[0].strip() == "text/plain" else "other"
 
 
@@ -62,7 +71,7 @@ def preview(data: bytes, media_type: str) -> Preview:
         if kind == "image":
             return Preview("images", pages=min(_frames(data), MAX_PAGES))
         if kind == "rtf":
-            return Preview("text", text=rtf_to_text(data.decode("latin-1"), errors="replace")[:MAX_TEXT])
+            return Preview("text", text=rtf_to_text(data[:MAX_RTF].decode("latin-1"), errors="replace")[:MAX_TEXT])
         if kind == "text":
             return Preview("text", text=decode_text(data)[:MAX_TEXT])
         if kind == "cda":
@@ -114,7 +123,7 @@ def _pdf(data: bytes) -> Preview:
     try:
         pages = min(len(document), MAX_PAGES)
         words: list[str] = []
-        for index in range(pages):
+        for index in range(min(pages, MAX_TEXT_PAGES)):
             if sum(map(len, words)) > MAX_TEXT:
                 break
             text_page = document[index].get_textpage()
@@ -139,19 +148,14 @@ def _pdf_page(data: bytes, number: int) -> bytes:
 
 
 def _open(data: bytes) -> Image.Image:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            picture = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "TIFF", "GIF"))
-        except Image.DecompressionBombWarning as error:
-            raise ValueError("too many pixels") from error
-    if picture.width * picture.height > MAX_PIXELS:
-        raise ValueError("too many pixels")
-    return picture
+    return Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "TIFF", "GIF"))
 
 
 def _frames(data: bytes) -> int:
-    return int(getattr(_open(data), "n_frames", 1))
+    picture = _open(data)
+    if picture.width * picture.height > MAX_PIXELS:
+        raise ValueError("too many pixels")
+    return int(getattr(picture, "n_frames", 1))
 
 
 def _image_page(data: bytes, number: int) -> bytes:
@@ -159,9 +163,24 @@ def _image_page(data: bytes, number: int) -> bytes:
     if not 1 <= number <= min(int(getattr(picture, "n_frames", 1)), MAX_PAGES):
         raise PageAbsent()
     picture.seek(number - 1)
-    shown = picture.convert("RGB")
-    shown.thumbnail((PAGE_WIDTH, PAGE_WIDTH * 3))
-    return _png(shown)
+    if picture.width * picture.height > MAX_PIXELS:
+        raise ValueError("too many pixels")
+    return _png(_sheet(picture))
+
+
+def _sheet(picture: Image.Image) -> Image.Image:
+    """Upright, at the width of a page, on white."""
+    if picture.mode in ("I", "I;16", "I;16B"):
+        picture = picture.point(lambda value: value * (1 / 256)).convert("L")
+    elif picture.mode in ("P", "1", "PA", "LA"):
+        picture = picture.convert("RGBA")
+    picture.thumbnail((PAGE_WIDTH, PAGE_WIDTH * 3))
+    picture = ImageOps.exif_transpose(picture)
+    if picture.mode == "RGBA":
+        white = Image.new("RGB", picture.size, "white")
+        white.paste(picture, mask=picture.getchannel("A"))
+        return white
+    return picture
 
 
 def _png(picture: Image.Image) -> bytes:
