@@ -13,10 +13,10 @@ from ens.standards import xmlsafe
 from ens.standards.cda.header import CdaHeader, read_header
 from tests.conftest import SHARED
 from tests.interop.fhir.builders import provide_bundle
-from tests.interop.fhir.conftest import Software, id_of, software
+from tests.interop.fhir.conftest import Software, id_of, software, static_folder
 
 pytestmark = pytest.mark.slow  # a client, a token and a space each
-__all__ = ["software"]  # the fixture, used by its name
+__all__ = ["software", "static_folder"]  # fixtures, used by their names
 
 PUBLISHED = sorted((SHARED / "data" / "cda_r2").glob("*.xml")) or [None]
 

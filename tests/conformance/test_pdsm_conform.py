@@ -15,10 +15,13 @@ from typing import Any
 import pytest
 
 from ens.kernel.ids import new_id
+from tests.interop.fhir.conftest import static_folder
+
+__all__ = ["static_folder"]  # the fixture, used by its name
 
 
 @pytest.fixture
-def server(db: Any) -> Iterator[str]:
+def server(static_folder: None) -> Iterator[str]:
     from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
     from django.core.wsgi import get_wsgi_application
 
@@ -73,7 +76,7 @@ def published(shared: Path) -> dict[str, Any]:
 
 
 @pytest.fixture
-def post(people: Any) -> Callable[[dict[str, Any]], Any]:
+def post(people: Any, static_folder: None) -> Callable[[dict[str, Any]], Any]:
     """Files under the token of a doctor, in the space of the examples' patient."""
     from django.test import Client
 

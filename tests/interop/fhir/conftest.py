@@ -34,7 +34,15 @@ class Software:
 
 
 @pytest.fixture
-def software(db: Any) -> Callable[..., Software]:
+def static_folder(db: Any) -> None:
+    """WhiteNoise warns about a folder that is not there; tests collect no static file."""
+    from django.conf import settings
+
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture
+def software(static_folder: None) -> Callable[..., Software]:
     """Registers a software of a professional or an establishment, and gets its token as it would."""
     from django.test import Client
 

@@ -434,7 +434,7 @@ def test_a_professional_may_not_speak_under_another_name(dupond: Any, people: An
 
 @pytest.mark.feature("S107")
 @pytest.mark.parametrize("path", ["", "DocumentReference", "Binary/x", "Patient", "nimportequoi"])
-def test_nothing_is_answered_without_a_token(db: Any, path: str) -> None:
+def test_nothing_is_answered_without_a_token(static_folder: None, path: str) -> None:
     from django.test import Client
 
     for header in ({}, {"Authorization": "Bearer faux"}, {"Authorization": "Basic eDp5"}):
@@ -463,7 +463,7 @@ def test_filing_and_reading_are_in_the_usagers_history(dupond: Any, doctor: Any,
 
 
 # -- HTTP -------------------------------------------------------------------------------------------------------
-def test_metadata_is_public_with_and_without_a_final_slash(db: Any) -> None:
+def test_metadata_is_public_with_and_without_a_final_slash(static_folder: None) -> None:
     from django.test import Client
 
     for path in ("/fhir/metadata", "/fhir/metadata/", "/fhir/metadata?_format=json"):
