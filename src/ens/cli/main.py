@@ -20,7 +20,6 @@ COUNTS = {
     "read": "lignes lues",
     "registered": "personnes inscrites",
     "known": "déjà connues",
-    "written": "lignes écrites",
 }
 
 
@@ -168,6 +167,8 @@ def _import(options: argparse.Namespace) -> int:
     facts = report.as_json()
     refused = [f"ligne {line} refusée : {reason}" for line, reason in report.refused]
     counts = [f"{words} : {facts[name]}" for name, words in COUNTS.items() if name in facts]
+    written = facts.get("written", {})
+    counts += [f"{kind} : {number}" for kind, number in written.items()] if isinstance(written, dict) else []
     _say(options, facts, [", ".join(counts), *refused])
     return 0
 

@@ -25,8 +25,8 @@ class Address:
 
     @classmethod
     def parse(cls, text: str, option: str) -> Address:
-        host, _, port = text.rpartition(":")
-        if not port.isdigit() or not 0 < int(port) < 65536:
+        host, colon, port = text.rpartition(":")
+        if not colon or not port.isdigit() or not 0 < int(port) < 65536:
             raise CommandRefused(f"{option} s'écrit HOTE:PORT, par exemple 127.0.0.1:8000.")
         return cls(host.strip("[]") or "127.0.0.1", int(port))
 
@@ -99,8 +99,13 @@ class Space:
 
     def lock(self) -> None:
         """Hold the folder until this process ends. Errors: CommandRefused when another holds it."""
-        self.run.mkdir(mode=0o755, parents=True, exist_ok=True)
-        (self.data / "espace").touch()
+        try:
+            self.run.mkdir(mode=0o755, parents=True, exist_ok=True)
+            (self.data / "espace").touch()
+        except OSError as error:
+            raise CommandRefused(
+                f"Le dossier {self.data} n'est pas accessible en écriture : {error.strerror}."
+            ) from error
         self._lock = os.open(self.run / "verrou", os.O_RDWR | os.O_CREAT, 0o600)
         os.set_inheritable(self._lock, False)
         try:
