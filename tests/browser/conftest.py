@@ -13,6 +13,8 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 
+from tests.browser.story import Space, empty_space, full_space, long_space
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCREENS = ROOT / "var" / "screens"
 IMAGES = ROOT / "docs" / "images"
@@ -122,3 +124,25 @@ def session_cookie(compte: Any, url: str) -> dict[str, str]:
     client.force_login(compte)
     name = settings.SESSION_COOKIE_NAME
     return {"name": name, "value": client.cookies[name].value, "url": url}
+
+
+@pytest.fixture(scope="session")
+def full(database: Any, browser: Any) -> Space:
+    """A space with something of everything; tests that change it make their own."""
+    from tests.factories import People
+
+    return full_space(People())
+
+
+@pytest.fixture(scope="session")
+def long(database: Any, browser: Any) -> Space:
+    from tests.factories import People
+
+    return long_space(People())
+
+
+@pytest.fixture(scope="session")
+def empty(database: Any, browser: Any) -> Space:
+    from tests.factories import People
+
+    return empty_space(People())

@@ -12,7 +12,8 @@ from tests.browser.story import Space, full_space, pdf
 
 
 @pytest.fixture
-def full(database: Any, browser: Any) -> Space:
+def own(database: Any, browser: Any) -> Space:
+    """A space of the test's own, for acts that change it."""
     from tests.factories import People
 
     return full_space(People())
@@ -76,9 +77,9 @@ def test_on_a_large_screen_the_thread_is_beside_the_list_and_on_a_phone_alone(wi
 
 
 @pytest.mark.feature("S101")
-def test_masking_saves_at_once_and_says_so(window_for: Any, full: Space) -> None:
-    page = (window := window_for(full.compte)).page
-    window.open(f"/documents/{full.documents['pdf']}/")
+def test_masking_saves_at_once_and_says_so(window_for: Any, own: Space) -> None:
+    page = (window := window_for(own.compte)).page
+    window.open(f"/documents/{own.documents['pdf']}/")
     assert not page.is_visible("text=Enregistrer")
     page.check("#masque")
     page.wait_for_selector("#annonces >> text=Document masqué")
@@ -86,14 +87,14 @@ def test_masking_saves_at_once_and_says_so(window_for: Any, full: Space) -> None
     assert window.complaints == []
 
 
-def test_without_javascript_masking_answering_and_adding_work(window_for: Any, full: Space) -> None:
-    page = (window := window_for(full.compte, java_script_enabled=False)).page
-    window.open(f"/documents/{full.documents['pdf']}/")
+def test_without_javascript_masking_answering_and_adding_work(window_for: Any, own: Space) -> None:
+    page = (window := window_for(own.compte, java_script_enabled=False)).page
+    window.open(f"/documents/{own.documents['pdf']}/")
     page.check("#masque")
     page.click("text=Enregistrer")
     assert page.is_visible("text=Document masqué")
 
-    window.open(f"/messages/{full.threads['Préparation de votre rendez-vous']}/")
+    window.open(f"/messages/{own.threads['Préparation de votre rendez-vous']}/")
     page.fill("#id_corps", "Merci, à lundi.")
     page.click("summary:has-text('Joindre un document')")
     page.set_input_files("#id_fichiers", {"name": "photo.pdf", "mimeType": "application/pdf", "buffer": pdf(pages=1)})

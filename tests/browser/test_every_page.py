@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import SCREENS, Window
-from tests.browser.story import Space, empty_space, full_space, long_space
+from tests.browser.story import Space
 
 VIEWS = ((1280, "light"), (390, "light"), (320, "dark"), (1280, "dark"))
 
@@ -52,27 +52,6 @@ FULL = {
     "menu": "/menu/",
     "absente-connecte": "/documents/00000000-0000-7000-8000-000000000000/",
 }
-
-
-@pytest.fixture(scope="module")
-def full(database: Any, browser: Any) -> Space:
-    from tests.factories import People
-
-    return full_space(People())
-
-
-@pytest.fixture(scope="module")
-def long(database: Any, browser: Any) -> Space:
-    from tests.factories import People
-
-    return long_space(People())
-
-
-@pytest.fixture(scope="module")
-def empty(database: Any, browser: Any) -> Space:
-    from tests.factories import People
-
-    return empty_space(People())
 
 
 def check(window: Window, name: str) -> None:

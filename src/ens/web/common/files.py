@@ -29,9 +29,14 @@ SAID_TYPES = frozenset(
 
 
 class Content(Protocol):
-    data: bytes
-    media_type: str
-    filename: str
+    @property
+    def data(self) -> bytes: ...
+
+    @property
+    def media_type(self) -> str: ...
+
+    @property
+    def filename(self) -> str: ...
 
 
 def file_response(content: Content) -> HttpResponse:

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 from ens.kernel.actor import ActorKind
 from ens.web.common.pages import page
 
+DEMONSTRATION_DOOR = "/demonstration/"  # its addresses exist in the demonstration only
+
 
 @require_GET
 def accueil(request: HttpRequest) -> HttpResponse:
@@ -23,7 +25,8 @@ def connexion(request: HttpRequest) -> HttpResponse:
     """How to sign in. Someone signed in is sent to their home."""
     if request.actor is not None:
         return redirect("/pro/" if request.actor.kind == ActorKind.PROFESSIONNEL else "usager:accueil")
-    return page(request, "public/connexion.html", {"fin_inactivite": request.GET.get("fin") == "inactivite"})
+    context = {"fin_inactivite": request.GET.get("fin") == "inactivite", "porte_demonstration": DEMONSTRATION_DOOR}
+    return page(request, "public/connexion.html", context)
 
 
 @require_POST

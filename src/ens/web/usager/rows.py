@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ens.audit.types import Event, HistoryLine
 from ens.kernel.actor import AccessMode, ActorKind
 from ens.record.types import DocumentCard
+from ens.web.common.words import NBSP
 from ens.web.usager.categories import category
 
 SOURCE_ICONS = {
@@ -67,7 +68,8 @@ class HistoryRow:
 def history_row(line: HistoryLine, *, reader_id: str) -> HistoryRow:
     """``reader_id``: whose history page it is; their own acts are told with « Vous »."""
     own = line.actor_kind == ActorKind.USAGER and line.actor_id == reader_id
-    sentence = line.sentence.replace("'", "’")
+    quoted = f"«{NBSP}{line.title}{NBSP}»"
+    sentence = line.sentence.replace("'", "’").replace(f"« {line.title} »".replace("'", "’"), quoted)
     icon, tint = _icon(line, own)
     return HistoryRow(
         numero=line.number,

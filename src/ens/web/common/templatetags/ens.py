@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.utils.html import format_html
@@ -13,7 +15,7 @@ from ens.web.common import words
 
 register = template.Library()
 
-_STYLES = {
+_STYLES: dict[str, Callable[[Any], str]] = {
     "quand": words.when,
     "jour": words.day,
     "jour_complet": words.full_day,
@@ -30,7 +32,8 @@ def moment(value: datetime | date | None, style: str = "quand", majuscule: bool 
         return ""
     said = _STYLES[style](value)
     # A day is written as a day: no hour that nobody measured.
-    machine = words.local(value).isoformat(timespec="minutes") if isinstance(value, datetime) else value.isoformat()
+    here = words.local(value)
+    machine = here.isoformat(timespec="minutes") if isinstance(here, datetime) else here.isoformat()
     return format_html('<time datetime="{}">{}</time>', machine, capfirst(said) if majuscule else said)
 
 

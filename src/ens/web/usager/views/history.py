@@ -18,8 +18,9 @@ from ens.web.usager.pages import usager_page
 from ens.web.usager.rows import HistoryRow, history_row
 
 PER_PAGE = 50
-# Whose acts are shown; the usager's own come on demand, so that a reading by someone else is not drowned in them.
-OTHERS = (ActorKind.PROFESSIONNEL, ActorKind.ETABLISSEMENT, ActorKind.OPERATEUR, ActorKind.SUPPORT)
+# Whose acts are shown; the usager's own come on demand, so that a reading by someone else is not
+# drowned in them. A mail operator delivers, it does not read: its lines are under « Tout ».
+OTHERS = (ActorKind.PROFESSIONNEL, ActorKind.ETABLISSEMENT, ActorKind.SUPPORT)
 KINDS: dict[str, tuple[str, ...]] = {"autres": OTHERS, "moi": (ActorKind.USAGER,), "tout": ()}
 
 

@@ -1,0 +1,121 @@
+"""The pages of professionals, in their states, on three widths and two themes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.browser.test_every_page import check
+
+
+class Consultation:
+    """Docteur Dupond, authorised by Inaya, whose record holds documents with plain and long titles."""
+
+    def __init__(self, people: Any) -> None:
+        from ens.access import services as access
+        from ens.identity.models import Compte
+        from ens.kernel.ids import new_id
+        from ens.record import services as record
+        from ens.record.types import DocumentDeposit, SubmissionDeposit
+
+        self.inaya = people.usager()
+        self.stranger = people.usager(first_names="ETIENNE", sex="M")
+        self.empty = people.usager(first_names="NOE", sex="M")
+        doctor = people.professional("Dupond", first_name="Virginie")
+        self.compte = Compte.objects.create(username=f"pro-{doctor.id}", professional_id=doctor.id)
+        for person in (self.inaya, self.empty):
+            access.authorise(person.usager_id, rpps=doctor.rpps, by=person.actor)
+        laboratory = people.actor(people.establishment("Labo BioPCR Orly"))
+        self.documents = []
+        for title in ("Compte rendu d’analyses de biologie", "Compterendusansespace" * 8, "Un titre très long, " * 9):
+            moment = datetime(2026, 1, 12, 9, tzinfo=UTC)
+            deposit = DocumentDeposit(
+                unique_id=f"1.2.250.1.999.{new_id().int}",
+                data=f"Glycémie 0,92 g/L {new_id()}".encode(),
+                media_type="text/plain",
+                type_code="11502-2",
+                title=title,
+                act_at=moment,
+                created_at=moment,
+                author_label="Docteur Moreau, service de biologie médicale et de microbiologie",
+            )
+            filed = record.deposit(self.inaya.usager_id, SubmissionDeposit((deposit,)), by=laboratory)
+            self.documents.append(filed.document_id)
+
+
+@pytest.fixture(scope="module")
+def consultation(database: Any, browser: Any) -> Consultation:
+    from tests.factories import People
+
+    return Consultation(People())
+
+
+def search(window: Any, matricule: str) -> None:
+    window.open("/pro/")
+    window.page.fill("#id_matricule", matricule)
+    with window.page.expect_navigation():
+        window.page.keyboard.press("Enter")
+    window.complaints.clear()  # a 422 is said in the console by the browser itself
+
+
+def test_the_search_holds_on_every_screen(window_for: Any, consultation: Consultation) -> None:
+    window = window_for(consultation.compte)
+    window.open("/pro/")
+    check(window, "pro-recherche")
+
+
+def test_the_traits_to_check_hold_on_every_screen(window_for: Any, consultation: Consultation) -> None:
+    window = window_for(consultation.compte)
+    search(window, consultation.inaya.matricule)
+    assert "Vérifiez les traits" in window.page.inner_text("main")
+    check(window, "pro-traits")
+
+
+def test_nobody_found_and_the_consent_hold_on_every_screen(window_for: Any, consultation: Consultation) -> None:
+    window = window_for(consultation.compte)
+    search(window, consultation.stranger.matricule)
+    check(window, "pro-accord")
+    window.page.click("text=Enregistrer son accord")
+    window.page.wait_for_selector("[data-ens-erreurs]")
+    window.complaints.clear()
+    check(window, "pro-accord-erreurs")
+
+
+def test_a_mistyped_matricule_holds_on_every_screen(window_for: Any, consultation: Consultation) -> None:
+    window = window_for(consultation.compte)
+    search(window, "MICHEL")
+    window.page.wait_for_selector(".fr-error-text")
+    check(window, "pro-erreur")
+
+
+def test_the_record_holds_on_every_screen(window_for: Any, consultation: Consultation) -> None:
+    window = window_for(consultation.compte)
+    window.open(f"/pro/dossiers/{consultation.inaya.usager_id}/")
+    check(window, "pro-dossier")
+
+
+def test_an_empty_record_holds_on_every_screen(window_for: Any, consultation: Consultation) -> None:
+    window = window_for(consultation.compte)
+    window.open(f"/pro/dossiers/{consultation.empty.usager_id}/")
+    check(window, "pro-dossier-vide")
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_a_document_holds_on_every_screen(window_for: Any, consultation: Consultation, which: int) -> None:
+    window = window_for(consultation.compte)
+    window.open(f"/pro/dossiers/{consultation.inaya.usager_id}/documents/{consultation.documents[which]}/")
+    check(window, f"pro-document-{which}")
+
+
+def test_the_keyboard_alone_goes_from_the_search_to_a_document(window_for: Any, consultation: Consultation) -> None:
+    window = window_for(consultation.compte)
+    search(window, consultation.inaya.matricule)
+    window.page.focus("text=Ouvrir le dossier")
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_url("**/pro/dossiers/**")
+    window.page.focus("table a")
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_url("**/documents/**")
+    assert "Glycémie" in window.page.inner_text("main")
