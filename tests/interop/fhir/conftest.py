@@ -77,3 +77,19 @@ def authorise() -> Callable[[Any, Any], None]:
 def id_of(location: str) -> UUID:
     """The id in ``Kind/{id}/_history/{version}``, relative or absolute."""
     return UUID(location.split("/_history/")[0].rsplit("/", 1)[1])
+
+
+@pytest.fixture
+def inaya(people: Any) -> Any:
+    return people.usager()
+
+
+@pytest.fixture
+def doctor(people: Any) -> Any:
+    return people.professional("Dupond")
+
+
+@pytest.fixture
+def dupond(software: Any, doctor: Any, inaya: Any, authorise: Any) -> Any:
+    authorise(inaya, doctor)
+    return software(doctor)

@@ -52,7 +52,7 @@ ROUTES: dict[tuple[str, ...], Route] = {
 }
 
 
-@csrf_exempt  # type: ignore[untyped-decorator]  # Django publishes no types
+@csrf_exempt
 def fhir(request: HttpRequest, path: str | None = None) -> HttpResponse:
     """Answer any call under /fhir: with what was asked, or with an OperationOutcome."""
     try:
