@@ -17,8 +17,14 @@ _FINESS = re.compile(r"(?:[0-9]{2}|2[AB])[0-9]{7}")
 
 
 def has_valid_key(finess: str) -> bool:
-    """Luhn on the nine digits, Corsica's letter counting as a zero (20…). False for what is no FINESS number."""
-    return bool(_FINESS.fullmatch(finess)) and luhn_holds(re.sub("[AB]", "0", finess))
+    """Luhn on the nine digits. False for what is no FINESS number.
+
+    A Corsican number (2A, 2B) is not judged and counts as valid: how its letter weighs is not published, and to
+    refuse a real hospital is worse than to let a slip through.
+    """
+    if not _FINESS.fullmatch(finess):
+        return False
+    return not finess.isdigit() or luhn_holds(finess)
 
 
 def parse_finess(text: str, *, lenient: bool = False) -> str:

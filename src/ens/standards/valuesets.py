@@ -21,6 +21,7 @@ class DocumentType:
     class_code: str
     category: str
     usager: bool  # one of the types a usager files under
+    plain: str  # what a citizen reads; ``label`` is the official one
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,13 @@ def document_types() -> dict[str, DocumentType]:
     """By type code. Source: JDV_J07, JDV_J66."""
     return {
         row["code"]: DocumentType(
-            row["code"], row["system"], row["label"], row["class_code"], row["category"], row["usager"] == "oui"
+            row["code"],
+            row["system"],
+            row["label"],
+            row["class_code"],
+            row["category"],
+            row["usager"] == "oui",
+            row["plain"] or row["label"],
         )
         for row in _rows("types")
     }
@@ -123,6 +130,12 @@ def is_known_type(code: str) -> bool:
 
 def type_label(code: str) -> str:
     """What a citizen reads; an unknown code is itself."""
+    known = document_types().get(code)
+    return known.plain if known else code
+
+
+def official_label(code: str) -> str:
+    """The label of the nomenclature, for coded fields; an unknown code is itself."""
     known = document_types().get(code)
     return known.label if known else code
 

@@ -21,6 +21,9 @@ from ens.standards.xmlsafe import Element
 
 _SUBSET = "IHE_XDM/SUBSET01"
 _EXTENSIONS = {"text/xml": "XML", "application/pdf": "PDF", "image/jpeg": "JPG", "text/plain": "TXT"}
+# TRE_A11 (IHE), TRE_A09 (DICOM), else TRE_A06 (ANS)
+_FORMAT_SYSTEMS = {"urn:ihe:": "1.3.6.1.4.1.19376.1.2.3", "1.2.840.10008.": "1.2.840.10008.2.6.1"}
+_OTHER_FORMATS = "1.2.250.1.213.1.1.4.2.282"
 _README = (
     "Cette archive suit le profil IHE XDM. Le fichier INDEX.HTM donne la liste des documents,\r\n"
     "le dossier IHE_XDM leurs contenus et leurs metadonnees.\r\n"
@@ -173,7 +176,7 @@ def _write_set(
         _write_author(made, set_id, ebxml.SET_AUTHOR, author)
     content = _classification(made, set_id, ebxml.SET_CONTENT_TYPE, entries[0].type_code)
     _slot(content, "codingScheme", _system(ebxml.TYPE_CODE, entries[0].type_code))
-    _localized(content, valuesets.type_label(entries[0].type_code))
+    _localized(content, valuesets.official_label(entries[0].type_code))
     _add(
         made,
         "Classification",
@@ -190,7 +193,7 @@ def _codes(entry: DocumentEntry) -> list[tuple[str, str, str]]:
     confidentialities = valuesets.confidentialities()
     codes = [
         (ebxml.CLASS_CODE, entry.class_code, valuesets.class_labels().get(entry.class_code, entry.class_code)),
-        (ebxml.TYPE_CODE, entry.type_code, valuesets.type_label(entry.type_code)),
+        (ebxml.TYPE_CODE, entry.type_code, valuesets.official_label(entry.type_code)),
         (ebxml.FORMAT_CODE, entry.format_code, valuesets.format_labels().get(entry.format_code, entry.format_code)),
         (ebxml.FACILITY_CODE, entry.facility_code, _label(valuesets.facilities(), entry.facility_code)),
         (
@@ -212,7 +215,7 @@ def _system(scheme: str, code: str) -> str:
     if scheme == ebxml.CLASS_CODE:
         return "1.2.250.1.213.1.1.4.1"
     if scheme == ebxml.FORMAT_CODE:
-        return "1.3.6.1.4.1.19376.1.2.3" if code.startswith("urn:ihe:") else "1.2.250.1.213.1.1.4.2.282"
+        return next((system for start, system in _FORMAT_SYSTEMS.items() if code.startswith(start)), _OTHER_FORMATS)
     if scheme == ebxml.TYPE_CODE:
         known = valuesets.document_types().get(code)
         return known.system if known else ""
