@@ -16,6 +16,7 @@ import django
 
 from ens.demonstration import places
 from ens.demonstration.cast import DOCTOR_OF_ALL, Member, cast, member, of_kind
+from ens.kernel.actor import Actor
 
 CHILDREN = {"noe": "inaya", "jade": "inaya"}
 BLOCKED = {"inaya": "etienne"}
@@ -203,6 +204,8 @@ def _happen(kind: str, what: object, done: dict[str, str], ids: dict[str, UUID])
         return what.key
     if isinstance(what, Member):
         return _read_by(what, base)
+    if kind == "opening":
+        return _open_all(ids["inaya"])
     title, category, data = what  # type: ignore[misc] # an upload: the only kind left
     return _upload(title, category, data, ids["inaya"])
 
@@ -227,16 +230,38 @@ def _read_by(doctor: Member, base: str) -> str:
     return doctor.key
 
 
-def _upload(title: str, category: str, data: bytes, usager_id: UUID) -> str:
+def _inaya(usager_id: UUID) -> Actor:
     from ens.identity.models import Compte
     from ens.identity.queries import actor_of
-    from ens.kernel import clock
-    from ens.record.services import add_own_document
-    from ens.record.types import Upload
 
     by = actor_of(Compte.objects.get(username="demo-inaya"), usager_id)
     if by is None:
         raise RuntimeError("the account of Inaya is missing")
+    return by
+
+
+def _open_all(usager_id: UUID) -> str:
+    """Inaya opens every message and document that has arrived."""
+    from ens.messaging.services import list_threads, open_thread
+    from ens.record.services import list_documents, open_document
+    from ens.record.types import DocumentFilter
+
+    by = _inaya(usager_id)
+    for thread in list_threads(usager_id, by=by):
+        if thread.unread:
+            open_thread(thread.id, by=by)
+    for card in list_documents(usager_id, DocumentFilter(), by=by).cards:
+        if card.is_new:
+            open_document(card.id, by=by)
+    return "inaya"
+
+
+def _upload(title: str, category: str, data: bytes, usager_id: UUID) -> str:
+    from ens.kernel import clock
+    from ens.record.services import add_own_document
+    from ens.record.types import Upload
+
+    by = _inaya(usager_id)
     upload = Upload(data, f"{title}.pdf", title, category, clock.today(), token=f"demonstration {title}")
     return str(add_own_document(usager_id, upload, by=by))
 

@@ -30,7 +30,7 @@ class Moment:
     days: int
     at: time
     key: str
-    kind: str  # filing, letter, upload, reading
+    kind: str  # filing, letter, upload, reading, opening
     tell: Callable[[datetime], object]
 
     def when(self, today: date) -> datetime:
@@ -125,6 +125,10 @@ VISIT = _sheet(
 RESULTS = _sheet(
     "Analyses", LABORATORY, "Prélèvement à jeun.", table=ANALYSES, signature="Dr Sarah Rivière, biologiste médicale"
 )
+
+
+def _opening(at: datetime) -> None:
+    """Inaya reads what has arrived."""
 
 
 def moments() -> list[Moment]:
@@ -286,6 +290,8 @@ def moments() -> list[Moment]:
                 replaces="biologie-1",
             ),
         ),
+        Moment(200, time(20, 0), "inaya-lit-1", "opening", _opening),
+        Moment(5, time(20, 0), "inaya-lit-2", "opening", _opening),
         Moment(2, time(10, 5), "lecture-dupond", "reading", _reading("dupond")),
         Moment(
             1,

@@ -12,8 +12,4 @@ urlpatterns = [
     path("entrer/<slug:key>/", views.enter, name="entrer"),
     path("roles/<slug:key>/", views.role, name="role"),
 ]
-ACCESS = {
-    "demonstration:porte": "demonstration",
-    "demonstration:entrer": "demonstration",
-    "demonstration:role": "demonstration",
-}
+ACCESS = {"porte": "demonstration", "entrer": "demonstration", "role": "demonstration"}

@@ -40,7 +40,7 @@ def door(request: HttpRequest) -> HttpResponse:
 
 
 def _line(one: Member) -> dict[str, object]:
-    return {"key": one.key, "name": one.name, "role": one.role, "state": STATES.get(one.state, "")}
+    return {"key": one.key, "name": one.name, "role": one.role, "state": STATES.get(one.state, ""), "is_place": one.kind in SOFTWARE}
 
 
 def _known(key: str) -> Member:
