@@ -33,7 +33,7 @@ bench: ready-dev ## mesurer (ONLY=partie)
 	@$(BIN)/python benchmarks/run.py $(ONLY)
 
 features: ready-dev ## lignes de docs/domaine/features.csv, avec les tests qui les prouvent
-	@$(BIN)/python -m pytest --collect-only -q -p tests.features_plugin -p no:randomly -n 0 --features
+	@$(BIN)/python -m tests.features
 
 diagrams: ready-dev ## refaire les schémas d'états de docs/domaine
 	@$(BIN)/python .ci/diagrams.py

@@ -122,7 +122,7 @@ def test_keys_are_random_and_closed_to_others(folder):
         patch.delenv("ENS_SECRETS", raising=False)
         for name in ("un", "deux"):
             Space(folder / name).make_secrets(first_time=True)
-    keys = [path for path in Path(folder).glob("*/secrets/*")]
+    keys = list(Path(folder).glob("*/secrets/*"))
     assert len({path.read_bytes() for path in keys}) == len(keys) == 10
     assert {path.stat().st_mode & 0o777 for path in keys} == {0o600}
     assert {path.parent.stat().st_mode & 0o777 for path in keys} == {0o700}
