@@ -176,6 +176,9 @@ def full_space(people: Any) -> Space:
     add_own(space, "ajoute", "Plan de soins personnalisé", pdf("Mon plan", 1), "plan.pdf")
     record.open_document(space.documents["pdf"], by=people.actor(doctor))
     mail(
+        space, people.mailbox(doctor), name=doctor.name, subject="Échange terminé", body="Merci, à bientôt.", ends=True
+    )
+    mail(
         space,
         people.mailbox(doctor),
         name=doctor.name,
@@ -191,9 +194,6 @@ def full_space(people: Any) -> Space:
         body="Voir la version mise en forme.",
         html="<p>Bonjour,</p><table><tr><th>Analyse</th><td>0,98</td></tr></table>",
         attachment="Analyses.pdf",
-    )
-    mail(
-        space, people.mailbox(doctor), name=doctor.name, subject="Échange terminé", body="Merci, à bientôt.", ends=True
     )
     return space
 

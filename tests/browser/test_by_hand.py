@@ -58,9 +58,9 @@ def test_the_profile_panel_opens_and_closes_by_keyboard(window_for: Any, full: S
     window.open("/accueil/")
     page.focus(".ens-puce-profil > summary")
     page.keyboard.press("Enter")
-    assert page.is_visible("text=Se déconnecter")
+    page.wait_for_selector("text=Se déconnecter")
     page.keyboard.press("Escape")
-    assert not page.is_visible(".ens-panneau")
+    page.wait_for_selector(".ens-panneau", state="hidden")
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 
@@ -92,17 +92,17 @@ def test_without_javascript_masking_answering_and_adding_work(window_for: Any, o
     window.open(f"/documents/{own.documents['pdf']}/")
     page.check("#masque")
     page.click("text=Enregistrer")
-    assert page.is_visible("text=Document masqué")
+    page.wait_for_selector("text=Document masqué")
 
     window.open(f"/messages/{own.threads['Préparation de votre rendez-vous']}/")
     page.fill("#id_corps", "Merci, à lundi.")
     page.click("summary:has-text('Joindre un document')")
     page.set_input_files("#id_fichiers", {"name": "photo.pdf", "mimeType": "application/pdf", "buffer": pdf(pages=1)})
     page.click("text=Envoyer")
-    assert page.is_visible("text=Réponse envoyée")
-    assert page.is_visible("text=Merci, à lundi.")
+    page.wait_for_selector("text=Réponse envoyée")
+    page.wait_for_selector("text=Merci, à lundi.")
     page.click("text=Enregistrer dans mon dossier")
-    assert page.is_visible("text=Dans votre dossier")
+    page.wait_for_selector("text=Dans votre dossier")
 
     window.open("/documents/ajouter/")
     page.set_input_files(
@@ -113,7 +113,7 @@ def test_without_javascript_masking_answering_and_adding_work(window_for: Any, o
     for part, value in (("0", "16"), ("1", "2"), ("2", "2021")):
         page.fill(f"#id_date_{part}", value)
     page.click("text=Ajouter le document")
-    assert page.is_visible("h1:has-text('Ordonnance de lunettes')")
+    page.wait_for_selector("h1:has-text('Ordonnance de lunettes')")
 
 
 @pytest.mark.feature("S052", "S054")
