@@ -21,6 +21,7 @@ NOWHERE = "postgresql://personne:rien@127.0.0.1:1/ens"
 
 _folder = tempfile.TemporaryDirectory(prefix="ens-tests-")
 _data = Path(_folder.name)
+(_data / "static").mkdir()  # whitenoise warns when its folder is missing, and warnings are errors
 _data.chmod(0o755)  # PostgreSQL runs as another user when the tests run as root
 
 

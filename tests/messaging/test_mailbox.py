@@ -262,3 +262,41 @@ def test_an_attachment_is_saved_once_with_its_sender_as_source(inaya, operator):
     )
     assert open_content(saved, by=inaya.actor).data == b"%PDF-1.4 y"
     assert opened(inaya, threads(inaya)[0]).messages[0].attachments[0].saved_document_id == saved
+
+
+def _archive(person):
+    from datetime import UTC, datetime
+
+    from ens.standards.ins import Ins
+    from ens.standards.xdm import OutgoingDocument, XdmPatient, write_xdm
+
+    document = OutgoingDocument(
+        data=b"<?xml version='1.0'?><note>contenu</note>",
+        unique_id="2.25.99",
+        type_code="11502-2",
+        format_code="urn:ihe:iti:xds:2017:mimeTypeSufficient",
+        title="Résultats du laboratoire",
+        created_at=datetime(2026, 3, 16, tzinfo=UTC),
+        authors=(),
+    )
+    patient = XdmPatient(Ins.parse(person.matricule, person.oid), "MICHEL", "Inaya")
+    return write_xdm([document], patient, sent_at=datetime(2026, 3, 16, tzinfo=UTC))
+
+
+def test_an_xdm_archive_is_opened_and_its_documents_offered(inaya, operator):
+    archive = ("IHE_XDM.zip", "application/zip", _archive(inaya))
+    receive(inaya, mail(inaya.address, subject="XDM/1.0/DDM+Résultats MICHEL Inaya", files=(archive,)), operator)
+    (card,) = threads(inaya)
+    assert card.subject == "Résultats MICHEL Inaya"
+    (piece,) = opened(inaya, card).messages[0].attachments
+    assert (piece.name, piece.can_save) == ("Résultats du laboratoire.xml", True)
+
+
+def test_an_archive_about_another_patient_or_damaged_refuses_the_message(people, inaya, operator):
+    from ens.messaging.errors import AttachmentOfAnother, MessageMalformed
+
+    other = people.usager()
+    for data, error in ((_archive(other), AttachmentOfAnother), (b"PK\x03\x04zzz", MessageMalformed)):
+        with pytest.raises(error):
+            receive(inaya, mail(inaya.address, files=(("IHE_XDM.zip", "application/zip", data),)), operator)
+    assert threads(inaya) == []

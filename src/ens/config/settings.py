@@ -61,6 +61,7 @@ OAUTH2_PROVIDER = {
     "SCOPES": {"dossier": "Alimenter et consulter le dossier, selon les droits de la personne nommée"},
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "PKCE_REQUIRED": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # a dump of the base gives no token
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
 INSTALLED_APPS = [
@@ -95,6 +96,7 @@ MIDDLEWARE = [
     "ens.config.observation.ObservationMiddleware",
     "ens.web.common.security.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ens.interop.fhir.middleware.FhirFirstMiddleware",
     "ens.config.clock.ClockMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -159,6 +159,7 @@ class ParsedFile:
     media_type: str
     data: bytes
     is_inline: bool = False
+    patient: tuple[str, str] | None = None  # (matricule, OID) of an archive's metadata
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from ens.identity.types import EstablishmentRef, ProfessionalRef
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.ids import new_id
-from ens.messaging import queries
+from ens.messaging import archives, queries
 from ens.messaging.errors import (
     AddressInvalid,
     AddressKeyWrong,
@@ -35,8 +36,6 @@ from ens.messaging.types import INCOMING, OUTGOING, Delivery, IncomingMail, Pars
 from ens.notifications.services import tell
 from ens.notifications.types import NoticeKind
 from ens.persistence.unit import StartAgain, Unit, unit_of_work
-from ens.standards import xmlsafe
-from ens.standards.cda.header import read_header
 from ens.standards.errors import StandardError
 from ens.standards.ins import Matricule
 
@@ -83,6 +82,7 @@ def receive(mail: IncomingMail, *, by: Actor) -> Received:
     if len(mail.data) > settings.ENS_MAIL_MAX_BYTES:
         raise MessageTooLarge(limit=settings.ENS_MAIL_MAX_BYTES)
     parsed = parse(mail.data)
+    parsed = replace(parsed, files=archives.opened(parsed.files))
     usager_id = check_recipient(mail.recipient, by=by)
 
     def act(unit: Unit) -> Received:
@@ -98,17 +98,9 @@ def receive(mail: IncomingMail, *, by: Actor) -> Received:
 
 
 def _check_patients(unit: Unit, parsed: ParsedMail) -> None:
-    """A CDA joined to the message is about its addressee (matricule; an address carries no OID)."""
-    own = identity.traits(unit).matricule
-    for one in parsed.files:
-        if one.media_type not in queries.XML_TYPES and not one.name.lower().endswith(".xml"):
-            continue
-        try:
-            header = read_header(xmlsafe.parse(one.data))
-        except StandardError:
-            continue  # not a CDA: an attachment like another, kept as it came
-        if any(matricule != own for matricule, _ in header.patients):
-            raise AttachmentOfAnother()
+    """What is joined is about the addressee (matricule: an address carries no OID). Errors: AttachmentOfAnother."""
+    if archives.patients(parsed.files) - {identity.traits(unit).matricule}:
+        raise AttachmentOfAnother()
 
 
 def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:

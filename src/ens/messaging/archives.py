@@ -1,0 +1,57 @@
+"""``IHE_XDM.zip`` opened: its documents take its place among a message's files, each with its patient.
+
+The whole message is kept as it came; an archive that lies or cannot be opened refuses the message, with its reason:
+the sender can send it again. Source: référentiel MSSanté ECO.2.1.1 and 2.1.2; IHE ITI TF-2, 3.32.
+"""
+
+from __future__ import annotations
+
+from ens.messaging.errors import MessageMalformed
+from ens.messaging.types import ParsedFile
+from ens.standards import xmlsafe
+from ens.standards.cda.header import read_header
+from ens.standards.errors import StandardError
+from ens.standards.hl7 import parse_cx
+from ens.standards.xdm import XdmDocument, read_xdm
+
+NAME = "ihe_xdm.zip"
+
+
+def opened(files: tuple[ParsedFile, ...]) -> tuple[ParsedFile, ...]:
+    """The files, archives opened. Errors: MessageMalformed."""
+    found: list[ParsedFile] = []
+    for one in files:
+        if one.name.lower() != NAME:
+            found.append(one)
+            continue
+        try:
+            found += [_file(document) for document in read_xdm(one.data).documents]
+        except StandardError as error:
+            raise MessageMalformed(reason=error.message) from error
+    return tuple(found)
+
+
+def _file(document: XdmDocument) -> ParsedFile:
+    entry = document.entry
+    name = entry.title or document.name.rsplit("/", 1)[-1]
+    extension = document.name.rsplit(".", 1)[-1].lower()
+    return ParsedFile(
+        name=f"{name}.{extension}" if not name.lower().endswith(f".{extension}") else name,
+        media_type=entry.mime_type or "text/xml",
+        data=document.data,
+        patient=parse_cx(entry.patient_id) if entry.patient_id else None,
+    )
+
+
+def patients(files: tuple[ParsedFile, ...]) -> set[str]:
+    """The matricules that the files say they are about: metadata of archives, headers of CDA documents."""
+    found = {one.patient[0] for one in files if one.patient}
+    for one in files:
+        if "xml" not in one.media_type and not one.name.lower().endswith(".xml"):
+            continue
+        try:
+            header = read_header(xmlsafe.parse(one.data))
+        except StandardError:
+            continue  # not a CDA: an attachment like another, kept as it came
+        found |= {matricule for matricule, _ in header.patients}
+    return found
