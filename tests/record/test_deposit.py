@@ -5,57 +5,18 @@ from __future__ import annotations
 import hashlib
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
 from ens.kernel.ids import new_id
-from ens.record.types import DocumentDeposit, DocumentFilter, SubmissionDeposit
-
-
-def pdf(words: str = "contenu") -> bytes:
-    return b"%PDF-1.4\n" + words.encode() + b"\n%%EOF\n"
-
-
-def document(**changes) -> DocumentDeposit:
-    given = {
-        "unique_id": f"urn:oid:2.25.{new_id().int}",
-        "data": pdf(),
-        "media_type": "application/pdf",
-        "type_code": "11488-4",
-        "title": "Compte rendu de consultation",
-        "act_at": datetime(2026, 3, 4, 10, tzinfo=UTC),
-        "author_label": "Docteur Dupond",
-    }
-    return DocumentDeposit(**{**given, **changes})
-
-
-def deposit(person, one, by):
-    from ens.record.services import deposit as file
-
-    return file(person.usager_id, SubmissionDeposit((one,)), by=by)
-
-
-def listed(person):
-    from ens.record.services import list_documents
-
-    return list_documents(person.usager_id, DocumentFilter(), by=person.actor)
-
-
-@pytest.fixture
-def inaya(people):
-    return people.usager()
-
-
-@pytest.fixture
-def dupond(people):
-    return people.actor(people.professional(), client_id="logiciel-dupond")
+from tests.record.builders import deposit, document, listed
+from tests.record.files import small_pdf
 
 
 def test_a_filed_document_is_listed_opened_and_its_bytes_given_back(inaya, dupond):
     from ens.record.services import open_content, open_document
 
-    filed = deposit(inaya, document(), dupond)
+    filed = deposit(inaya, document(), by=dupond)
     card = listed(inaya).cards[0]
     assert (card.id, card.title, card.category, card.is_new) == (
         filed.document_id,
@@ -65,7 +26,7 @@ def test_a_filed_document_is_listed_opened_and_its_bytes_given_back(inaya, dupon
     )
     opened = open_document(filed.document_id, by=inaya.actor)
     assert opened.author_label == "Docteur Dupond"
-    assert open_content(filed.document_id, by=inaya.actor).data == pdf()
+    assert open_content(filed.document_id, by=inaya.actor).data == small_pdf()
     assert not listed(inaya).cards[0].is_new
 
 
@@ -73,11 +34,11 @@ def test_the_same_twice_is_filed_once_and_another_content_conflicts(inaya, dupon
     from ens.record.errors import DocumentDifferent
 
     one = document()
-    first = deposit(inaya, one, dupond)
-    again = deposit(inaya, one, dupond)
+    first = deposit(inaya, one, by=dupond)
+    again = deposit(inaya, one, by=dupond)
     assert (again.document_id, again.created) == (first.document_id, False)
     with pytest.raises(DocumentDifferent):
-        deposit(inaya, replace(one, data=pdf("autre")), dupond)
+        deposit(inaya, replace(one, data=small_pdf("autre")), by=dupond)
     assert listed(inaya).total == 1
 
 
@@ -88,7 +49,7 @@ def test_thirty_two_at_once_file_one(inaya, dupond):
         from django.db import connections
 
         try:
-            ids.append(deposit(inaya, one, dupond).document_id)
+            ids.append(deposit(inaya, one, by=dupond).document_id)
         except Exception as error:  # noqa: BLE001 - reported by the assertion below
             failures.append(error)
         finally:
@@ -121,18 +82,17 @@ def test_what_lies_about_itself_is_refused_and_leaves_nothing(inaya, dupond, wha
     from ens.kernel.errors import EnsError
 
     with pytest.raises(EnsError) as refusal:
-        deposit(inaya, document(**changes), dupond)
+        deposit(inaya, document(**changes), by=dupond)
     assert refusal.value.code == code
     assert listed(inaya).total == 0
 
 
 def test_one_bad_document_refuses_its_whole_set(inaya, dupond):
     from ens.record.errors import PatientDifferent
-    from ens.record.services import deposit as file
 
     other = document(patients=(("279035121518989", "1.2.250.1.213.1.4.10"),))
     with pytest.raises(PatientDifferent):
-        file(inaya.usager_id, SubmissionDeposit((document(), other)), by=dupond)
+        deposit(inaya, document(), other, by=dupond)
     assert listed(inaya).total == 0
 
 
@@ -142,40 +102,40 @@ def test_nothing_is_filed_where_no_space_is_open(people, dupond, state):
 
     person = people.usager(state=state)
     with pytest.raises(SpaceAbsent):
-        deposit(person, document(), dupond)
+        deposit(person, document(), by=dupond)
 
 
 def test_a_replacement_keeps_the_former_version_readable(inaya, dupond):
     from ens.record.services import open_content, open_document
 
-    first = deposit(inaya, document(), dupond)
-    second = deposit(inaya, document(data=pdf("corrigé"), replaces=(str(first.document_id),)), dupond)
+    first = deposit(inaya, document(), by=dupond)
+    second = deposit(inaya, document(data=small_pdf("corrigé"), replaces=(str(first.document_id),)), by=dupond)
     assert [card.id for card in listed(inaya).cards] == [second.document_id]
     opened = open_document(second.document_id, by=inaya.actor)
     assert [version.version for version in opened.versions] == [2, 1]
-    assert open_content(first.document_id, by=inaya.actor).data == pdf()
+    assert open_content(first.document_id, by=inaya.actor).data == small_pdf()
 
 
 def test_only_the_same_depositor_replaces(people, inaya, dupond):
     from ens.record.errors import AlreadyReplaced, RelatesToUnknown, ReplacementNotAllowed
 
-    first = deposit(inaya, document(), dupond)
+    first = deposit(inaya, document(), by=dupond)
     stranger = people.actor(people.professional("Moreau"), client_id="logiciel-moreau")
     with pytest.raises(ReplacementNotAllowed):
-        deposit(inaya, document(data=pdf("x"), replaces=(str(first.document_id),)), stranger)
+        deposit(inaya, document(data=small_pdf("x"), replaces=(str(first.document_id),)), by=stranger)
     with pytest.raises(RelatesToUnknown):
-        deposit(inaya, document(data=pdf("x"), replaces=(str(new_id()),)), dupond)
-    deposit(inaya, document(data=pdf("y"), replaces=(str(first.document_id),)), dupond)
+        deposit(inaya, document(data=small_pdf("x"), replaces=(str(new_id()),)), by=dupond)
+    deposit(inaya, document(data=small_pdf("y"), replaces=(str(first.document_id),)), by=dupond)
     with pytest.raises(AlreadyReplaced):
-        deposit(inaya, document(data=pdf("z"), replaces=(str(first.document_id),)), dupond)
+        deposit(inaya, document(data=small_pdf("z"), replaces=(str(first.document_id),)), by=dupond)
 
 
 def test_a_replacement_of_a_masked_document_stays_masked(inaya, dupond):
     from ens.record.services import mask
 
-    first = deposit(inaya, document(), dupond)
+    first = deposit(inaya, document(), by=dupond)
     mask(first.document_id, by=inaya.actor)
-    deposit(inaya, document(data=pdf("x"), replaces=(str(first.document_id),)), dupond)
+    deposit(inaya, document(data=small_pdf("x"), replaces=(str(first.document_id),)), by=dupond)
     assert listed(inaya).cards[0].is_masked
 
 
@@ -185,7 +145,7 @@ def test_clear_text_is_nowhere_in_the_base_nor_in_the_store(people, dupond):
 
     person = people.usager()
     secret = "TitreTresSecret"
-    deposit(person, document(title=secret, data=pdf("MotTresSecret"), author_label="AuteurTresSecret"), dupond)
+    deposit(person, document(title=secret, data=small_pdf("MotTresSecret"), author_label="AuteurTresSecret"), by=dupond)
     words = [b"TitreTresSecret", b"MotTresSecret", b"AuteurTresSecret", person.matricule.encode()]
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'cles')")

@@ -6,6 +6,7 @@ Source: PDSm, PDSm_ComprehensiveDocumentReference and PDSm_SubmissionSetComprehe
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -41,7 +42,7 @@ def as_urn(unique_id: str) -> str:
 
 def security_labels(document: Document, base: list[str]) -> list[dict[str, Any]]:
     """N (or R, V) and what was added to it, from the document's state today. Source: JDV_J08."""
-    codes = [code for code in base if code in ("N", "R", "V")] or ["N"]
+    codes = base_labels(base)
     if document.is_masked:
         codes.append("MASQUE_PS")
     if document.held_back_since is not None:
@@ -50,6 +51,10 @@ def security_labels(document: Document, base: list[str]) -> list[dict[str, Any]]
         codes.append("INVISIBLE_REPRESENTANTS_LEGAUX")
     labels = valuesets.confidentiality_systems()
     return [{"coding": [{"system": system_uri(labels[code]), "code": code}]} for code in codes]
+
+
+def base_labels(confidentiality: Iterable[str]) -> list[str]:
+    return [code for code in confidentiality if code in ("N", "R", "V")] or ["N"]
 
 
 def reference(
@@ -129,9 +134,11 @@ def submission_set(
     return orjson.dumps(resource)
 
 
-def search_codes(resource: dict[str, Any] | None, author_rpps: str) -> list[str]:
-    """« parameter|code » of what a search may ask for beyond the columns: facility, setting, event, author."""
-    found: set[str] = {f"author|{author_rpps}"} if author_rpps else set()
+def search_codes(resource: dict[str, Any] | None, author_rpps: str, confidentiality: Iterable[str]) -> list[str]:
+    """« parameter|code » of what a search may ask for beyond the columns: facility, setting, event, author, label."""
+    found = {f"label|{code}" for code in base_labels(confidentiality)}
+    if author_rpps:
+        found.add(f"author|{author_rpps}")
     if resource:
         context = resource.get("context") or {}
         for parameter, concepts in (

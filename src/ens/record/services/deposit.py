@@ -167,7 +167,7 @@ def _new_document(
         act_at=one.act_at or one.created_at or now,
         created_at=one.created_at or one.act_at or now,
         filed_at=now,
-        codes=fhir_resource.search_codes(one.deposit.resource, one.author_rpps),
+        codes=fhir_resource.search_codes(one.deposit.resource, one.author_rpps, labels),
         # a replacement never shows what the usager had masked
         is_masked="MASQUE_PS" in labels or (former is not None and former.is_masked),
         held_back_since=now if "INVISIBLE_PATIENT" in labels else None,

@@ -25,11 +25,11 @@ from ens.record.models import Document, DocumentIdentifier, SubmissionSet
 from ens.record.queries import Light
 from ens.record.types import OpenedContent, Period, ReferencePage, ReferenceQuery
 
+# Those that are a state of ours, not a code as received.
 LABELS: dict[str, Q] = {
     "MASQUE_PS": Q(is_masked=True),
     "INVISIBLE_PATIENT": Q(held_back_since__isnull=False),
     "INVISIBLE_REPRESENTANTS_LEGAUX": Q(hidden_from_representatives=True),
-    "N": Q(),
 }
 
 
@@ -73,9 +73,9 @@ def _filtered(unit: Unit, query: ReferenceQuery) -> QuerySet[Document]:
         if values:
             rows = rows.filter(codes__overlap=[f"{parameter}|{value}"[:120] for value in values])
     if query.security_labels:
-        wanted = Q(pk__in=[])
+        wanted = Q()
         for label in query.security_labels:
-            wanted |= LABELS.get(label, Q(pk__in=[]))
+            wanted |= LABELS.get(label, Q(codes__contains=[f"label|{label}"[:120]]))
         rows = rows.filter(wanted)
     if query.identifiers:
         rows = rows.filter(_identified(unit, query.identifiers))
