@@ -60,6 +60,7 @@ class _Renderer:
         self._declared = {found.get("ID", "") for found in structured.iter() if isinstance(found.tag, str)}
         self._given: set[str] = set()  # an id is given once: the page has no duplicate
         self._labels: Counter[str] = Counter()
+        self._holders = _holders(structured)
 
     def section(self, out: Element, section: Element, level: int, label: str = "") -> None:
         title = section.find("h:title", NS)
@@ -82,6 +83,10 @@ class _Renderer:
         if _SAFE_ID.fullmatch(identifier) and identifier not in self._given:
             self._given.add(identifier)
             made.set("id", ID_PREFIX + identifier)
+
+    def _group(self, source: Element) -> str:
+        """A block inside cannot stand in a p or a span."""
+        return "div" if source in self._holders else "span"
 
     def _children(self, out: Element, source: Element, label: str) -> None:
         _append(out, source.text)
@@ -115,13 +120,13 @@ class _Renderer:
         elif name in ("footnote", "footnoteRef"):
             self._footnote(out, child, name, label)
         else:  # what is not of the narrative block keeps its words, never more
-            self._children(etree.SubElement(out, _INLINE.get(name, _group(child))), child, label)
+            self._children(etree.SubElement(out, _INLINE.get(name, self._group(child))), child, label)
 
     def _paragraph(self, out: Element, child: Element, label: str) -> None:
         caption = child.find("h:caption", NS)
         if caption is not None and _words(caption):
             etree.SubElement(etree.SubElement(out, "p", {"class": "cda-caption"}), "strong").text = _words(caption)
-        made = etree.SubElement(out, "div" if _group(child) == "div" else "p")
+        made = etree.SubElement(out, "div" if self._group(child) == "div" else "p")
         self._identify(made, child)
         self._without_caption(made, child, label)
 
@@ -189,16 +194,18 @@ class _Renderer:
     @staticmethod
     def _heads_a_row(cell: Element) -> bool:
         """First of its row, out of thead, with a plain cell after it."""
+        if cell.getprevious() is not None:
+            return False
         row = cell.getparent()
         in_head = row is not None and any(parent.tag == f"{HL7}thead" for parent in row.iterancestors())
         followed = any(other.tag == f"{HL7}td" for other in cell.itersiblings())
-        return not in_head and cell.getprevious() is None and followed
+        return not in_head and followed
 
     def _content(self, out: Element, content: Element, label: str) -> None:
         styles = content.get("styleCode", "").lower().split()
         tag = next((_STYLES[style] for style in styles if style in _STYLES), "")
         tag = _REVISED.get(content.get("revised", ""), tag) or "span"
-        made = etree.SubElement(out, "div" if _group(content) == "div" else tag)
+        made = etree.SubElement(out, "div" if self._group(content) == "div" else tag)
         if "xhighlight" in "".join(styles):
             made.set("class", "cda-highlight")
         elif "underline" in styles:
@@ -225,7 +232,7 @@ class _Renderer:
                 made = etree.SubElement(etree.SubElement(out, "sup"), "a", {"href": f"#{ID_PREFIX}{target}"})
                 made.text = _words(note) or "note"
             return
-        made = etree.SubElement(out, _group(note), {"class": "cda-footnote"})
+        made = etree.SubElement(out, self._group(note), {"class": "cda-footnote"})
         self._identify(made, note)
         _append(made, "[")
         self._children(made, note, label)
@@ -257,9 +264,15 @@ def _sentence(out: Element, words: str) -> None:
     etree.SubElement(out, "span", {"class": "cda-notice"}).text = words
 
 
-def _group(source: Element) -> str:
-    """A block inside cannot stand in a p or a span."""
-    return "div" if any(next(source.iterdescendants(f"{HL7}{name}"), None) is not None for name in _BLOCKS) else "span"
+def _holders(structured: Element) -> set[Element]:
+    """The elements with a block somewhere inside, found in one walk: a narrative may be long and deep."""
+    found: set[Element] = set()
+    for block in structured.iter(*(f"{HL7}{name}" for name in _BLOCKS)):
+        for parent in block.iterancestors():
+            if parent in found:
+                break
+            found.add(parent)
+    return found
 
 
 def _words(element: Element) -> str:
@@ -273,8 +286,9 @@ def _append(out: Element, text: str | None) -> None:
         _astray(out, text)
         return
     words = re.sub(r"\s+", " ", text)
-    if len(out):
-        out[-1].tail = (out[-1].tail or "") + words
+    last = next(out.iterchildren(reversed=True), None)  # counting the children each time would take their square
+    if last is not None:
+        last.tail = (last.tail or "") + words
     else:
         out.text = (out.text or "") + words
 
