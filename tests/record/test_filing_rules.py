@@ -140,6 +140,23 @@ def test_a_set_sent_twice_is_one_and_with_other_documents_a_conflict(inaya, dupo
     assert listed(inaya).total == 1
 
 
+def test_known_documents_in_a_new_set_answer_their_first_set(inaya, dupond):
+    one = document()
+    first = deposit(inaya, one, by=dupond, unique_id="urn:oid:1.2.1", resource=LIST)
+    again = deposit(inaya, one, by=dupond, unique_id="urn:oid:1.2.2", resource=LIST)
+    assert (again.set_id, again.created) == (first.set_id, False)
+
+
+def test_a_document_filed_alone_is_found_in_the_set_that_comes_after(inaya, dupond):
+    from ens.record.services import read_set
+
+    one = document()
+    deposit(inaya, one, by=dupond)
+    after = deposit(inaya, one, by=dupond, unique_id="urn:oid:1.2.1", resource=LIST)
+    assert not after.created
+    assert str(after.document_id).encode() in read_set(after.set_id, by=inaya.actor)
+
+
 # -- replacement ----------------------------------------------------------------------------------------------
 
 

@@ -115,22 +115,19 @@ def _from_metadata(document: Document, card: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def submission_set(
-    set_id: UUID, usager_id: UUID, received: dict[str, Any], references: list[tuple[str, UUID]]
-) -> bytes:
-    """The stored bytes of a List; ``references``: entry references as sent, and the ids given."""
-    given = dict(references)
+def submission_set(set_id: UUID, usager_id: UUID, received: dict[str, Any], documents: list[UUID]) -> bytes:
+    """The stored bytes of a List, whose entries name our ids."""
     resource = dict(received)
     resource["resourceType"] = "List"
     resource["id"] = str(set_id)
     resource["meta"] = {**(resource.get("meta") or {}), "versionId": "1", "lastUpdated": instant(clock.now())}
     resource["subject"] = {"reference": f"Patient/{usager_id}"}
-    entries = []
-    for entry in resource.get("entry") or []:
-        sent = (entry.get("item") or {}).get("reference", "")
-        if sent in given:
-            entries.append({**entry, "item": {"reference": f"DocumentReference/{given[sent]}"}})
-    resource["entry"] = entries or [{"item": {"reference": f"DocumentReference/{one}"}} for one in given.values()]
+    sent = resource.get("entry") or []
+    entries = sent if len(sent) == len(documents) else [{} for _ in documents]
+    resource["entry"] = [
+        {**entry, "item": {"reference": f"DocumentReference/{key}"}}
+        for entry, key in zip(entries, documents, strict=True)
+    ]
     return orjson.dumps(resource)
 
 

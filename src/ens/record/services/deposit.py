@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db import IntegrityError
 
-from ens.access import queries as access
 from ens.access.policies import check_can_deposit
+from ens.access.types import ReaderFacts
 from ens.audit import events
 from ens.coffre import store
 from ens.coffre.services import CONTENT, sealer
@@ -19,7 +19,7 @@ from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.ids import new_id
 from ens.notifications.services import tell
 from ens.notifications.types import NoticeKind
-from ens.persistence.unit import StartAgain, Unit, unit_of_work
+from ens.persistence.unit import Unit, unit_of_work
 from ens.record import fhir_resource
 from ens.record.digests import author_digest, content_digest, unique_digest
 from ens.record.errors import DocumentDifferent, PatientDifferent, SetDifferent
@@ -58,21 +58,20 @@ def file_in(unit: Unit, submission: SubmissionDeposit, judged: list[Judged]) -> 
     attempt = events.document_added if unit.by.kind is ActorKind.USAGER else events.document_deposited
     attempt(unit, None, attempt=True)
     enrolment.check_open(unit)
-    check_can_deposit(access.reader_facts(unit))
+    check_can_deposit(ReaderFacts(unit.by.kind, is_usager=unit.by.usager_id == unit.usager_id))
     _check_patients(unit, submission, judged)
-    set_id = _existing_set(unit, submission)
-    is_new_set = submission.resource is not None and set_id is None
-    if is_new_set:
-        set_id = new_id()
+    new_set = new_id() if submission.resource is not None else None
     filed: dict[int, DepositedDocument] = {}
     for place in _order(unit, judged):
-        filed[place] = _file_one(unit, submission, judged[place], set_id)
+        filed[place] = _file_one(unit, submission, judged[place], new_set)
     done = [filed[place] for place in range(len(judged))]
-    any_created = any(one.created for one in done)
-    if is_new_set and set_id is not None:
+    created = [one for one in done if one.created]
+    keys = [key for one in created for key in (one.document_id, one.binary_id)]
+    set_id = new_set if created else _known_set(unit, submission, done) or new_set
+    if set_id is not None and set_id == new_set:
         _insert_set(unit, submission, set_id, done)
-    elif any_created and submission.resource is not None:
-        raise SetDifferent()
+        keys.append(set_id)
+    unit.register_locator(keys)
     if not unit.lines:
         unit.untraced("déjà déposé : rien n'a changé")
     return Deposited(set_id, tuple(done))
@@ -105,12 +104,18 @@ def _check_patients(unit: Unit, submission: SubmissionDeposit, judged: list[Judg
                 raise PatientDifferent(where=where)
 
 
-def _existing_set(unit: Unit, submission: SubmissionDeposit) -> UUID | None:
-    if not submission.unique_id:
+def _known_set(unit: Unit, submission: SubmissionDeposit, done: list[DepositedDocument]) -> UUID | None:
+    """When nothing is new: the set of that identifier, else the one its documents first came in."""
+    if submission.resource is None:
         return None
     wanted = unique_digest(unit.usager_id, submission.unique_id)
-    known = SubmissionSet.objects.filter(usager_id=unit.usager_id, unique_id_digest=wanted)
-    return known.values_list("id", flat=True).first()
+    sets = SubmissionSet.objects.filter(usager_id=unit.usager_id)
+    found = sets.filter(unique_id_digest=wanted).values_list("id", flat=True).first() if submission.unique_id else None
+    if found is None:
+        ids = [one.document_id for one in done]
+        first = Document.objects.filter(usager_id=unit.usager_id, id__in=ids, set_id__isnull=False)
+        found = first.order_by("filed_at", "id").values_list("set_id", flat=True).first()
+    return found
 
 
 def _file_one(unit: Unit, submission: SubmissionDeposit, one: Judged, set_id: UUID | None) -> DepositedDocument:
@@ -132,7 +137,6 @@ def _file_one(unit: Unit, submission: SubmissionDeposit, one: Judged, set_id: UU
     # Rows first: whoever sends the same waits on them, and writes no content in vain.
     unit.on_abandon(lambda: store.delete(document.binary_id))
     store.put(document.binary_id, seal.seal(CONTENT, document.binary_id, one.deposit.data))
-    unit.register_locator([document.id, document.binary_id])
     if former is not None:
         supersede(unit, former)
     _tell(unit, submission, document, former, card)
@@ -200,9 +204,8 @@ def _card(unit: Unit, submission: SubmissionDeposit, one: Judged, notes: list[st
 
 def _insert_set(unit: Unit, submission: SubmissionDeposit, set_id: UUID, done: list[DepositedDocument]) -> None:
     received = submission.resource or {}
-    sent = [(entry.get("item") or {}).get("reference", "") for entry in received.get("entry") or []]
-    pairs = list(zip(sent, (one.document_id for one in done), strict=False))
-    bytes_ = fhir_resource.submission_set(set_id, unit.usager_id, received, pairs)
+    ids = [one.document_id for one in done]
+    bytes_ = fhir_resource.submission_set(set_id, unit.usager_id, received, ids)
     row = SubmissionSet(
         usager_id=unit.usager_id,
         id=set_id,
@@ -211,11 +214,13 @@ def _insert_set(unit: Unit, submission: SubmissionDeposit, set_id: UUID, done: l
         sent_at=clock.now(),
         sealed_resource=sealer(unit).seal("fhir", set_id, bytes_),
     )
+    known = [one.document_id for one in done if not one.created]
+    if known:
+        Document.objects.filter(usager_id=unit.usager_id, id__in=known, set_id__isnull=True).update(set_id=set_id)
     try:
         row.save(force_insert=True)
-    except IntegrityError as error:
-        raise StartAgain() from error
-    unit.register_locator([set_id])
+    except IntegrityError as error:  # who sends the same waits on its documents: these are others
+        raise SetDifferent() from error
 
 
 def _tell(

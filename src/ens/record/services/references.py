@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -171,8 +170,8 @@ def find_sets(usager_id: UUID, query: ReferenceQuery, *, by: Actor) -> Reference
     def act(unit: Unit) -> ReferencePage:
         events.documents_searched(unit, attempt=True)
         enrolment.check_open(unit)
-        contents = _set_contents(unit)
-        rows = SubmissionSet.objects.filter(usager_id=unit.usager_id, id__in=sorted(contents))
+        visible, hidden = _sets(unit)
+        rows = SubmissionSet.objects.filter(usager_id=unit.usager_id, id__in=sorted(visible))
         if query.statuses:
             rows = rows.filter(status__in=list(query.statuses))
         if query.ids:
@@ -185,35 +184,28 @@ def find_sets(usager_id: UUID, query: ReferenceQuery, *, by: Actor) -> Reference
         found = [(at, key, 1) for at, key in rows.order_by(f"{sign}sent_at", f"{sign}id").values_list("sent_at", "id")]
         kept, cursor = _page(found, query)
         resources = [] if query.only_count else _resources(unit, SubmissionSet, kept)
-        shown = [_without_hidden(raw, contents[key]) for raw, (_, key, _) in zip(resources, kept, strict=False)]
+        shown = [_without(raw, hidden) for raw in resources]
         events.documents_searched(unit, found=len(found))
         return ReferencePage(shown, [key for _, key, _ in kept], len(found), cursor)
 
     return unit_of_work(usager_id, act, by=by)
 
 
-def _set_contents(unit: Unit, set_id: UUID | None = None) -> dict[UUID, set[UUID]]:
-    """The sets with a document the actor may read; for each, the ids of those they may not."""
-    rows = Document.objects.filter(usager_id=unit.usager_id, set_id__isnull=False)
-    if set_id is not None:
-        rows = rows.filter(set_id=set_id)
-    every = [Light._make(row) for row in rows.values_list(*Light._fields)]
-    readable = {row.id for row in queries.all_readable(unit, every)}
-    shown = {row.set_id for row in every if row.id in readable}
-    return {
-        key: {row.id for row in every if row.set_id == key and row.id not in readable}
-        for key in shown
-        if key is not None
-    }
+def _sets(unit: Unit) -> tuple[set[UUID], set[str]]:
+    """The sets with a document the actor may read, and the references they may not know of."""
+    rows = Document.objects.filter(usager_id=unit.usager_id).values_list(*Light._fields)
+    every = [Light._make(row) for row in rows]
+    readable = queries.all_readable(unit, every)
+    hidden = {row.id for row in every} - {row.id for row in readable}
+    return {row.set_id for row in readable if row.set_id}, {f"DocumentReference/{key}" for key in hidden}
 
 
-def _without_hidden(raw: bytes, hidden: Iterable[UUID]) -> bytes:
+def _without(raw: bytes, hidden: set[str]) -> bytes:
     """A List that names only what its reader may know of."""
-    unsaid = {f"DocumentReference/{key}" for key in hidden}
-    if not unsaid:
+    if not hidden:
         return raw
     resource = orjson.loads(raw)
-    resource["entry"] = [entry for entry in resource["entry"] if entry["item"]["reference"] not in unsaid]
+    resource["entry"] = [entry for entry in resource["entry"] if entry["item"]["reference"] not in hidden]
     return orjson.dumps(resource)
 
 
@@ -225,10 +217,10 @@ def read_set(set_id: UUID, *, by: Actor) -> bytes:
         enrolment.check_open(unit)
         check_is_individual(unit.by)
         row = SubmissionSet.objects.filter(usager_id=unit.usager_id, id=set_id).first()
-        hidden = _set_contents(unit, set_id).get(set_id)
-        if row is None or hidden is None:
+        visible, hidden = _sets(unit)
+        if row is None or set_id not in visible:
             raise DocumentNotFound()
         events.set_read(unit, set_id)
-        return _without_hidden(sealer(unit).open("fhir", set_id, row.sealed_resource), hidden)
+        return _without(sealer(unit).open("fhir", set_id, row.sealed_resource), hidden)
 
     return unit_of_work(locate(set_id), act, by=by)
