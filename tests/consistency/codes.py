@@ -1,0 +1,118 @@
+"""One page for each error code, made from the errors and from the tables of the faces.
+
+``python -m tests.consistency.codes`` writes ``docs/interop/codes``; a test compares.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+
+from ens.kernel.errors import EnsError, Family
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "interop" / "codes"
+FAMILIES = {
+    Family.ABSENT: (
+        "absent",
+        "Il n'y a rien à cet endroit, ou rien que vous puissiez connaître : les deux se disent de la même façon.",
+        "Vérifiez l'identifiant. Recommencer sans rien changer donnera la même réponse.",
+    ),
+    Family.REFUSED: (
+        "refus",
+        "L'acte n'est pas permis à qui le demande.",
+        "Recommencer sans rien changer donnera la même réponse : il manque un droit, une identité ou une autorisation.",
+    ),
+    Family.CONFLICT: (
+        "conflit",
+        "L'acte est correct en lui-même, mais contraire à ce qui est déjà là.",
+        "Relisez l'état présent avant de décider d'un nouvel envoi.",
+    ),
+    Family.MALFORMED: (
+        "forme",
+        "Ce qui a été envoyé ne peut pas être compris, ou se contredit.",
+        "Corrigez l'envoi. Rien n'a été enregistré.",
+    ),
+    Family.UNAVAILABLE: (
+        "indisponible",
+        "La demande est peut-être bonne : une partie du service ne répond pas.",
+        "Recommencez plus tard, en espaçant les essais. Rien n'a été enregistré.",
+    ),
+}
+
+
+def errors() -> list[type[EnsError]]:
+    """Every named error of the product, all its modules imported. Django must be set up."""
+    import ens
+    from ens.kernel.errors import named_errors
+
+    for module in pkgutil.walk_packages(ens.__path__, "ens."):
+        if ".migrations" not in module.name and not module.name.endswith(("__main__", "wsgi")):
+            importlib.import_module(module.name)
+    return [error for error in named_errors() if error.__module__.startswith("ens.")]
+
+
+def pages() -> dict[str, str]:
+    """Each code's page. Packages that answer alike share a code; each has its sentence."""
+    by_code: dict[str, list[type[EnsError]]] = {}
+    for error in errors():
+        by_code.setdefault(error.code, []).append(error)
+    return {code: _page(sharing) for code, sharing in by_code.items()}
+
+
+def _page(sharing: list[type[EnsError]]) -> str:
+    from ens.interop.fhir import outcome
+    from ens.interop.smtp import replies
+    from ens.web.common.errors import page_for
+
+    error = sharing[0]
+    sentences = sorted({found.message for found in sharing})
+    family, meaning, advice = FAMILIES[error.family]
+    status, kind = outcome.CODES.get(error.code, outcome.FAMILIES[error.family])
+    smtp = replies.BY_CODE.get(error.code) or replies.BY_FAMILY[error.family]
+    shown = page_for(error)
+    return "\n".join(
+        (
+            f"# `{error.code}`",
+            "",
+            "\n>\n".join(f"> {sentence}" for sentence in sentences),
+            "",
+            f"{meaning} {advice}",
+            "",
+            "| | |",
+            "| --- | --- |",
+            f"| famille | {family} |",
+            f"| FHIR | HTTP {status}, `OperationOutcome.issue.code` = `{kind}` |",
+            f"| courrier (SMTP) | `{smtp} {error.code}` |",
+            f"| page | HTTP {shown.status}, « {shown.title} » |",
+            "",
+            "Une réponse n'est donnée que par les portes où le cas peut se présenter. Entre accolades : un fait",
+            "propre au cas. Le code est stable ; la phrase peut être améliorée.",
+            "",
+        )
+    )
+
+
+def main() -> int:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    wanted = {f"{code}.md": text for code, text in pages().items()}
+    for path in FOLDER.glob("*.md"):
+        if path.name not in wanted:
+            path.unlink()
+    for name, text in wanted.items():
+        (FOLDER / name).write_text(text, "utf-8")
+    print(f"{len(wanted)} pages dans {FOLDER}")
+    return 0
+
+
+if __name__ == "__main__":
+    import os
+
+    import django
+
+    from tests.conftest import _environment  # the same empty space as the tests
+
+    os.environ.update(_environment())
+    django.setup()
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""Every error has its answer on every face, and its page."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+
+from ens.interop.fhir import outcome
+from ens.interop.smtp import replies
+from ens.kernel.errors import Family
+from ens.web.common.errors import page_for
+from tests.consistency import codes
+
+ALL = codes.errors()
+EVERY = pytest.mark.parametrize("error", ALL, ids=lambda error: error.__name__)
+
+
+def test_a_code_names_one_answer():
+    """Errors that share a code are told alike by every face."""
+    families: dict[str, set[Family]] = {}
+    for error in ALL:
+        families.setdefault(error.code, set()).add(error.family)
+    assert {code: found for code, found in families.items() if len(found) > 1} == {}
+
+
+@EVERY
+def test_an_error_has_a_stable_code_and_a_french_sentence(error):
+    assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", error.code)
+    assert error.message.rstrip().endswith((".", "}", "?", "!")), error.message
+    fields = {name for _, name, _, _ in string.Formatter().parse(error.message) if name is not None}
+    assert all(name.isidentifier() for name in fields)
+
+
+@EVERY
+def test_every_face_has_an_answer(error):
+    status, kind = outcome.CODES.get(error.code, outcome.FAMILIES[error.family])
+    assert 400 <= status < 600 and kind
+    reply = replies.BY_CODE.get(error.code) or replies.BY_FAMILY[error.family]
+    assert re.match(r"[45]\d\d [45]\.\d\.\d+", reply), reply
+    assert reply[0] == reply[4]
+    assert 400 <= page_for(error).status < 600
+    assert status < 500 or error.family == Family.UNAVAILABLE
+
+
+def test_no_table_answers_a_code_that_nobody_raises():
+    known = {error.code for error in ALL}
+    assert set(replies.BY_CODE) <= known
+    assert set(outcome.CODES) <= known
+
+
+def test_every_code_has_its_page_and_no_page_outlives_its_code():
+    written = {path.stem: path.read_text("utf-8") for path in codes.FOLDER.glob("*.md")}
+    assert written == codes.pages(), "refaites-les : python -m tests.consistency.codes"
