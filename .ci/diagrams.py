@@ -36,4 +36,3 @@ def drawing() -> str:
 if __name__ == "__main__":
     path = Path(__file__).resolve().parents[1] / "docs" / "domaine" / "etats-espace.md"
     path.write_text(drawing(), "utf-8")
-    print(path)
