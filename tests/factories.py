@@ -9,14 +9,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from ens.standards.ins import control_key
-
 from ens.enrolment import services as enrolment
 from ens.identity import queries, services
 from ens.identity.models import Activity, Establishment, Mailbox, Professional
 from ens.identity.types import EstablishmentRef, NewUsager, ProfessionalRef
 from ens.kernel.actor import SYSTEM, Actor, ActorKind
 from ens.kernel.ids import new_id
+from ens.standards.ins import control_key
 
 TEST_OID = "1.2.250.1.213.1.4.10"
 _numbers = itertools.count(random.SystemRandom().randrange(10**6))

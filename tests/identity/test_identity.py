@@ -37,7 +37,8 @@ def test_traits_are_sealed(people):
 
 
 @pytest.mark.parametrize(
-    "name", ["Extraction_ProSanteConnect_exemple_fictif.txt", "Extraction_ProSanteConnect_Personne_activite_wiremock.txt"]
+    "name",
+    ["Extraction_ProSanteConnect_exemple_fictif.txt", "Extraction_ProSanteConnect_Personne_activite_wiremock.txt"],
 )
 def test_the_published_extracts_are_imported_twice_without_doubling(db, shared, name):
     from ens.identity.imports import import_annuaire

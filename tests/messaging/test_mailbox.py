@@ -133,7 +133,7 @@ def test_an_answer_leaves_by_the_relay_and_threads(inaya, operator, relay):
     first = answer(inaya, card.id, token="jeton")
     assert answer(inaya, card.id, token="jeton") == first
     outbox.run_due()
-    ((sender, recipient, data),) = [one for one in relay.sent if one[0] == inaya.address]
+    ((_, recipient, data),) = [one for one in relay.sent if one[0] == inaya.address]
     assert recipient == "labo@operateur.example"
     parsed = message_from_bytes(data, policy=policy.default)
     assert parsed["In-Reply-To"] == "<question@operateur.example>"
@@ -175,9 +175,9 @@ def test_nobody_else_reads_or_answers(people, inaya, operator):
     noe, doctor = people.usager(first_names="NOE"), people.actor(people.professional())
     for other in (noe.actor, doctor):
         stranger = type("P", (), {"actor": other, "usager_id": inaya.usager_id})
-        for attempt in (lambda: opened(stranger, card), lambda: answer(stranger, card.id), lambda: threads(stranger)):
+        for attempt, *arguments in ((opened, card), (answer, card.id), (threads,)):
             with pytest.raises(EnsError) as refusal:
-                attempt()
+                attempt(stranger, *arguments)
             assert refusal.value.family == "absent"
 
 

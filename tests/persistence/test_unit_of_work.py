@@ -207,7 +207,8 @@ def test_the_trace_can_only_grow(people):
     from django.db import ProgrammingError, connections
 
     people.usager()
-    for statement in ("UPDATE audit_auditline SET event = 'x'", "DELETE FROM audit_auditline", "TRUNCATE audit_auditline"):
+    changes = ("UPDATE audit_auditline SET event = 'x'", "DELETE FROM audit_auditline", "TRUNCATE audit_auditline")
+    for statement in changes:
         with pytest.raises(ProgrammingError, match="permission denied"), connections["default"].cursor() as cursor:
             cursor.execute(statement)
 

@@ -56,7 +56,7 @@ def lines(unit: Unit, which: HistoryFilter) -> History:
 def opened_lately(unit: Unit, object_id: UUID) -> bool:
     """Whether the unit's actor left a reading of this object in the last quarter of an hour."""
     since = datetime.now(UTC) + clock.offset() - timedelta(minutes=15)
-    return AuditLine.objects.filter(
+    rows = AuditLine.objects.filter(
         usager_id=unit.usager_id,
         object_id=object_id,
         actor_id=unit.by.id,
@@ -64,7 +64,8 @@ def opened_lately(unit: Unit, object_id: UUID) -> bool:
         event=Event.DOCUMENT_READ,
         outcome=DONE,
         at__gte=since,
-    ).exists()
+    )
+    return bool(rows.exists())
 
 
 def _line(unit: Unit, row: AuditLine) -> HistoryLine:

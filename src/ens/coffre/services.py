@@ -23,7 +23,8 @@ def create_key(unit: Unit) -> Sealer:
     master, wrapped = keyring.wrap(key)
     with connections["default"].cursor() as cursor:
         cursor.execute(
-            'INSERT INTO "cles"."usager_key" (usager_id, version, master, wrapped, created_at) VALUES (%s, 1, %s, %s, %s)',
+            'INSERT INTO "cles"."usager_key" (usager_id, version, master, wrapped, created_at) '
+            "VALUES (%s, 1, %s, %s, %s)",
             [unit.usager_id, master, wrapped, datetime.now(UTC)],
         )
     unit.cache[_CACHE] = Sealer(unit.usager_id, 1, key)

@@ -37,6 +37,7 @@ def main() -> None:
 
     django.setup()
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
     import ens.config.jobs  # noqa: F401 - declares the periodic jobs
     from ens.config import connectors
@@ -46,7 +47,8 @@ def main() -> None:
     outbox = threading.Thread(target=_move_outbox, name="outbox", daemon=True)
     outbox.start()
     # procrastinate installs its own handlers for SIGTERM and SIGINT and returns once its jobs are done.
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+    connector = DjangoConnector(alias="default").get_worker_connector()
+    with app.replace_connector(connector) as worker_app:
         worker_app.run_worker(concurrency=2, wait=True, install_signal_handlers=True)
     STOP.set()
     outbox.join(timeout=5)

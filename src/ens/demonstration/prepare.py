@@ -16,7 +16,9 @@ import django
 
 from ens.demonstration import places
 from ens.demonstration.cast import DOCTOR_OF_ALL, Member, cast, member, of_kind
+from ens.demonstration.story import OwnFile
 from ens.kernel.actor import Actor
+from ens.kernel.clock import PARIS
 
 CHILDREN = {"noe": "inaya", "jade": "inaya"}
 BLOCKED = {"inaya": "etienne"}
@@ -98,7 +100,7 @@ def _bring(usager_id: UUID, one: Member) -> None:
         return
     person = Actor(ActorKind.USAGER, OF_THE_CAST, one.name, usager_id=usager_id)
     now = clock.now()
-    noticed = now - timedelta(days=400 if one.state != "noticed" else 0)
+    noticed = now - timedelta(days=400 if one.state != "noticed" else 1)  # yesterday: +42d passes its last day
     services.notice(usager_id, channel="email" if one.email else "courrier", by=SYSTEM, sent_at=noticed)
     later = noticed + timedelta(days=5)
     if one.state == "opposed":
@@ -170,7 +172,9 @@ def _tell(ids: dict[str, UUID]) -> None:
     from ens.demonstration.story import moments
     from ens.persistence import clock as kept
 
-    known = places.read_json("histoire.json", {"day": date.today().isoformat(), "done": {}, "over": False})
+    known = places.read_json(
+        "histoire.json", {"day": datetime.now(PARIS).date().isoformat(), "done": {}, "over": False}
+    )
     if known["over"]:
         return
     today = date.fromisoformat(known["day"])
@@ -206,8 +210,9 @@ def _happen(kind: str, what: object, done: dict[str, str], ids: dict[str, UUID])
         return _read_by(what, base)
     if kind == "opening":
         return _open_all(ids["inaya"])
-    title, category, data = what  # type: ignore[misc] # an upload: the only kind left
-    return _upload(title, category, data, ids["inaya"])
+    if isinstance(what, OwnFile):
+        return _upload(what, ids["inaya"])
+    raise TypeError(f"nothing happens as {kind}")
 
 
 def _mail_domain() -> str:
@@ -256,13 +261,14 @@ def _open_all(usager_id: UUID) -> str:
     return "inaya"
 
 
-def _upload(title: str, category: str, data: bytes, usager_id: UUID) -> str:
+def _upload(own: OwnFile, usager_id: UUID) -> str:
     from ens.kernel import clock
     from ens.record.services import add_own_document
     from ens.record.types import Upload
 
     by = _inaya(usager_id)
-    upload = Upload(data, f"{title}.pdf", title, category, clock.today(), token=f"demonstration {title}")
+    token = f"demonstration {own.title}"
+    upload = Upload(own.data, f"{own.title}.pdf", own.title, own.category, clock.today(), token=token)
     return str(add_own_document(usager_id, upload, by=by))
 
 

@@ -37,6 +37,15 @@ class Moment:
         return datetime.combine(today - timedelta(days=self.days), self.at, PARIS)
 
 
+@dataclass(frozen=True, slots=True)
+class OwnFile:
+    """What Inaya adds herself."""
+
+    title: str
+    category: str
+    data: bytes
+
+
 def _sheet(title: str, sender: str, *paragraphs: str, table: Table = (), signature: str = "") -> Sheet:
     addresses = {
         "Labo BioPCR Orly": "12, avenue des Analyses, 94310 Orly",
@@ -102,10 +111,10 @@ def _letter(
     return tell
 
 
-def _upload(title: str, category: str, *paragraphs: str) -> Callable[[datetime], tuple[str, str, bytes]]:
-    def tell(at: datetime) -> tuple[str, str, bytes]:
+def _upload(title: str, category: str, *paragraphs: str) -> Callable[[datetime], OwnFile]:
+    def tell(at: datetime) -> OwnFile:
         sheet = Sheet(title, "Inaya Michel", "", paragraphs)
-        return title, category, pdf(sheet, member("inaya"), at)
+        return OwnFile(title, category, pdf(sheet, member("inaya"), at))
 
     return tell
 
@@ -188,7 +197,8 @@ def moments() -> list[Moment]:
                 "dupond",
                 "Docteur_Dupond",
                 "Votre diabète",
-                "Bonjour Inaya,\n\nVoici ce dont nous avons parlé. Notez vos glycémies matin et soir pendant deux semaines.\n\n"
+                "Bonjour Inaya,\n\nVoici ce dont nous avons parlé. "
+                "Notez vos glycémies matin et soir pendant deux semaines.\n\n"
                 "Docteur Dupond",
                 files=(
                     (
@@ -303,7 +313,8 @@ def moments() -> list[Moment]:
                 "thomas",
                 "Christelle_Thomas",
                 "Préparation de votre rendez-vous",
-                "Bonjour Inaya,\n\nPour l'échographie, buvez un verre d'eau une heure avant et venez avec votre carnet.\n\n"
+                "Bonjour Inaya,\n\nPour l'échographie, buvez un verre d'eau une heure avant "
+                "et venez avec votre carnet.\n\n"
                 "À bientôt,\nChristelle Thomas, sage-femme",
             ),
         ),
@@ -317,8 +328,10 @@ def moments() -> list[Moment]:
                 "hopital",
                 "Chef_de_service_gynécologie",
                 "Vos résultats d'analyses du Dr Paul André",
-                "Bonjour Madame Michel,\n\nVos résultats sont arrivés. Votre hémoglobine glyquée est à 6,1 %, ce qui est bien "
-                "équilibré. Nous en parlerons pendant l'échographie.\n\nVous trouverez ci-joint le compte rendu de notre "
+                "Bonjour Madame Michel,\n\nVos résultats sont arrivés. "
+                "Votre hémoglobine glyquée est à 6,1 %, ce qui est bien "
+                "équilibré. Nous en parlerons pendant l'échographie.\n\n"
+                "Vous trouverez ci-joint le compte rendu de notre "
                 "rendez-vous et les analyses.\n\nBien à vous,\nDr Paul André",
                 files=(("Compte_rendu_de_rendez-vous.pdf", VISIT), ("Analyses.pdf", RESULTS)),
             ),

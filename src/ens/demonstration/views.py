@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth import login, logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
+from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from ens.demonstration.cast import Member, cast, member
 from ens.identity.models import Compte
 from ens.kernel import clock
-from ens.web.common.pages import page
 
 SOFTWARE = ("etablissement", "operateur")
 GROUPS = (
@@ -36,11 +36,17 @@ def door(request: HttpRequest) -> HttpResponse:
     groups = [
         (title, [_line(one) for one in cast() if one.is_persona and one.kind in kinds]) for title, kinds in GROUPS
     ]
-    return page(request, "demonstration/porte.html", {"groupes": groups, "maintenant": clock.now()})
+    return render(request, "demonstration/porte.html", {"groupes": groups, "maintenant": clock.now()})
 
 
 def _line(one: Member) -> dict[str, object]:
-    return {"key": one.key, "name": one.name, "role": one.role, "state": STATES.get(one.state, ""), "is_place": one.kind in SOFTWARE}
+    return {
+        "key": one.key,
+        "name": one.name,
+        "role": one.role,
+        "state": STATES.get(one.state, ""),
+        "is_place": one.kind in SOFTWARE,
+    }
 
 
 def _known(key: str) -> Member:
@@ -83,4 +89,4 @@ def _home(one: Member) -> str:
 def role(request: HttpRequest, key: str) -> HttpResponse:
     """What exists today for those who have no page of their own."""
     one = _known(key)
-    return page(request, "demonstration/role.html", {"membre": _line(one), "kind": one.kind, "adresse": one.address})
+    return render(request, "demonstration/role.html", {"membre": _line(one), "kind": one.kind, "adresse": one.address})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from ens.identity.models import Activity, Establishment, Mailbox, Professional
 from ens.kernel.errors import Malformed
 from ens.kernel.ids import new_id
 
+Rows = Iterator[tuple[int, dict[str, str]]]
 CHUNK = 2_000
 _NAME = "Nom d'exercice"
 
@@ -27,7 +28,10 @@ class UnknownExtract(Malformed):
     """The file's header is none of the extracts we read."""
 
     code = "extrait_inconnu"
-    message = "Ce fichier n'est pas un extrait reconnu de l'Annuaire Santé : sa première ligne n'a pas les colonnes attendues."
+    message = (
+        "Ce fichier n'est pas un extrait reconnu de l'Annuaire Santé : "
+        "sa première ligne n'a pas les colonnes attendues."
+    )
 
 
 @dataclass
@@ -61,7 +65,7 @@ def import_annuaire(path: Path) -> ImportReport:
             return reader(_named(header, rows))
 
 
-def _reader(header: list[str]):  # type: ignore[no-untyped-def] # one of the two functions below
+def _reader(header: list[str]) -> Callable[[Rows], ImportReport]:
     if "Adresse BAL" in header:
         return _mailboxes
     if "Identification nationale PP" in header and "Code profession" in header:
@@ -69,13 +73,13 @@ def _reader(header: list[str]):  # type: ignore[no-untyped-def] # one of the two
     raise UnknownExtract()
 
 
-def _named(header: list[str], rows: Iterator[list[str]]) -> Iterator[tuple[int, dict[str, str]]]:
+def _named(header: list[str], rows: Iterator[list[str]]) -> Rows:
     for number, row in enumerate(rows, 2):
         if any(cell.strip() for cell in row):
             yield number, {name: cell.strip() for name, cell in zip(header, row, strict=False) if name}
 
 
-def _activities(rows: Iterator[tuple[int, dict[str, str]]]) -> ImportReport:
+def _activities(rows: Rows) -> ImportReport:
     report = ImportReport("personnes et activités")
     professionals: dict[str, Professional] = {}
     sites: dict[str, Establishment] = {}
@@ -187,7 +191,7 @@ def _write_activities(
     report.written["activités"] += len(wanted)
 
 
-def _mailboxes(rows: Iterator[tuple[int, dict[str, str]]]) -> ImportReport:
+def _mailboxes(rows: Rows) -> ImportReport:
     report = ImportReport("boîtes MSSanté")
     now = datetime.now(UTC)
     waiting: dict[str, tuple[Mailbox, str, str]] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import email.policy
 import re
 from datetime import UTC, datetime
-from email.message import EmailMessage, Message
+from email.message import Message
 from email.parser import BytesParser
 from email.utils import getaddresses, parsedate_to_datetime
 from html import unescape
@@ -55,13 +55,18 @@ def _walk(part: Message, texts: list[tuple[str, str]], files: list[ParsedFile], 
     kind = part.get_content_type()
     if kind == "message/rfc822":
         inner = part.get_payload()
-        whole = inner[0].as_bytes() if isinstance(inner, list) and inner else b""
+        whole = inner[0].as_bytes() if isinstance(inner, list) and inner and isinstance(inner[0], Message) else b""
         files.append(ParsedFile(_filename(part) or "message.eml", kind, whole))
     elif part.is_multipart():
-        for child in part.iter_parts() if isinstance(part, EmailMessage) else part.get_payload():
+        for child in _children(part):
             _walk(child, texts, files, depth=depth + 1)
     else:
         _leaf(part, kind, texts, files)
+
+
+def _children(part: Message) -> list[Message]:
+    payload = part.get_payload()
+    return [one for one in payload if isinstance(one, Message)] if isinstance(payload, list) else []
 
 
 def _leaf(part: Message, kind: str, texts: list[tuple[str, str]], files: list[ParsedFile]) -> None:
@@ -185,7 +190,7 @@ def _report(message: Message) -> tuple[str, str] | None:
     for part in message.walk():
         kind = part.get_content_type()
         if kind == "message/delivery-status":
-            for block in part.get_payload() if isinstance(part.get_payload(), list) else []:
+            for block in _children(part):
                 failed = failed or str(block.get("Action", "")).strip().lower() == "failed"
                 diagnostic = diagnostic or str(block.get("Diagnostic-Code", "") or block.get("Status", ""))
         elif kind in ("message/rfc822", "text/rfc822-headers"):
@@ -195,9 +200,8 @@ def _report(message: Message) -> tuple[str, str] | None:
 
 
 def _original_id(part: Message) -> str:
-    payload = part.get_payload()
-    if isinstance(payload, list) and payload:
-        return str(payload[0].get("Message-ID", ""))
+    if inner := _children(part):
+        return str(inner[0].get("Message-ID", ""))
     data = part.get_payload(decode=True)
     head = data.decode("latin-1") if isinstance(data, bytes) else ""
     found = re.search(r"(?im)^message-id:\s*(<[^>]+>)", head)

@@ -142,7 +142,9 @@ def thread_cards(unit: Unit, limit: int | None = None) -> list[ThreadCard]:
     for thread in threads:
         received = last_received.get(thread.id)
         person = people.get(received.correspondent_id) if received and received.correspondent_id else None
-        known = identity_of(unit, person) if person else {"label": "Mon espace santé", "role": "", "organisation": True}
+        known: dict[str, Any] = {"label": "Mon espace santé", "role": "", "organisation": True}
+        if person is not None:
+            known = identity_of(unit, person)
         joined = files.get(received.id, []) if received else []
         text = head(unit, last[thread.id])["text"] if thread.id in last else ""
         cards.append(

@@ -85,8 +85,10 @@ def inside_usager(table: str, column: str, target: str, *, on_delete: str = "CAS
     name = f"{table.split('.')[-1]}_{column}_fk"
     return _operation(
         [
-            f'ALTER TABLE {_quoted(table)} ADD CONSTRAINT "{name}" FOREIGN KEY (usager_id, "{column}") '
-            f"REFERENCES {_quoted(target)} (usager_id, id) ON DELETE {on_delete}"
+            (
+                f'ALTER TABLE {_quoted(table)} ADD CONSTRAINT "{name}" FOREIGN KEY (usager_id, "{column}") '
+                f"REFERENCES {_quoted(target)} (usager_id, id) ON DELETE {on_delete}"
+            )
         ]
     )
 
@@ -96,8 +98,10 @@ def of_usager(table: str) -> migrations.RunPython:
     name = f"{table.split('.')[-1]}_usager_fk"
     return _operation(
         [
-            f'ALTER TABLE {_quoted(table)} ADD CONSTRAINT "{name}" FOREIGN KEY (usager_id) '
-            f'REFERENCES "identity_usager" (usager_id)'
+            (
+                f'ALTER TABLE {_quoted(table)} ADD CONSTRAINT "{name}" FOREIGN KEY (usager_id) '
+                'REFERENCES "identity_usager" (usager_id)'
+            )
         ]
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -40,41 +41,64 @@ def certificate_names(certificate: dict[str, Any] | None) -> list[str]:
     return [str(value) for kind, value in certificate.get("subjectAltName", ()) if kind == "DNS"]
 
 
+@dataclass(slots=True)
+class Facts:
+    """What the door knows of a session."""
+
+    names: tuple[str, ...] = ()
+    operator: Actor | None = None
+    refusals: int = 0
+
+
 class Door:
     """Handler of aiosmtpd. Blocking services run in threads; a session waits for its own only."""
 
     def __init__(self, threads: int = 16) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="smtp")
+        self._facts: WeakKeyDictionary[Session, Facts] = WeakKeyDictionary()
+
+    def _known(self, session: Session) -> Facts:
+        return self._facts.setdefault(session, Facts())
 
     async def _ask(self, service: Callable[[], T]) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self._pool, _guarded, service)
 
     async def _refused(self, session: Session, reply: str) -> str:
-        session.ens_refusals = getattr(session, "ens_refusals", 0) + 1
-        log.info("refused", reply=reply.split(":")[0], refusals=session.ens_refusals)
-        if session.ens_refusals >= MAX_REFUSALS:
+        facts = self._known(session)
+        facts.refusals += 1
+        log.info("refused", reply=reply.split(":")[0], refusals=facts.refusals)
+        if facts.refusals >= MAX_REFUSALS:
             await asyncio.sleep(1)
             return replies.TOO_MANY_REFUSALS
         return reply
 
-    async def _operator(self, server: SMTP, session: Session) -> Answer:
-        """Who the certificate says it is, once a session."""
-        known: Answer | None = getattr(session, "ens_operator", None)
-        if known is None:
-            names = certificate_names(server.transport.get_extra_info("peercert") if session.ssl else None)
-            session.ens_names = names
-            known = await self._ask(lambda: services.check_operator(names)) if names else Answer(replies.NO_CERTIFICATE)
-            if not known.reply:
-                session.ens_operator = known
-        return known
+    async def _identify(self, server: SMTP, session: Session) -> str:
+        """Who the certificate says it is, once a session; the reply to give when nobody known."""
+        facts = self._known(session)
+        if facts.operator is not None:
+            return ""
+        certificate = server.transport.get_extra_info("peercert") if session.ssl and server.transport else None
+        facts.names = tuple(certificate_names(certificate))
+        if not facts.names:
+            return replies.NO_CERTIFICATE
+        answer = await self._ask(lambda: services.check_operator(list(facts.names)))
+        facts.operator = answer.value
+        return answer.reply
+
+    def _operator(self, session: Session) -> Actor:
+        operator = self._known(session).operator
+        if operator is None:
+            raise RuntimeError("RCPT and DATA come after MAIL")
+        return operator
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        operator = await self._operator(server, session)
-        if operator.reply:
-            return await self._refused(session, operator.reply)
-        answer = await self._ask(lambda: services.check_sender(address or "", session.ens_names))
+        refusal = await self._identify(server, session)
+        if refusal:
+            return await self._refused(session, refusal)
+        names = list(self._known(session).names)
+        answer = await self._ask(lambda: services.check_sender(address or "", names))
         if answer.reply:
             return await self._refused(session, answer.reply)
         envelope.mail_from = address or ""
@@ -86,7 +110,7 @@ class Door:
     ) -> str:
         if envelope.rcpt_tos and address.lower() != envelope.rcpt_tos[0].lower():
             return await self._refused(session, replies.reply(OneUsagerPerMessage()))
-        operator: Actor = session.ens_operator.value
+        operator = self._operator(session)
         answer = await self._ask(lambda: services.check_recipient(address, by=operator))
         if answer.reply:
             return await self._refused(session, answer.reply)
@@ -95,7 +119,7 @@ class Door:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - idem
-        operator: Actor = session.ens_operator.value
+        operator = self._operator(session)
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
         mail = IncomingMail(envelope.mail_from or "", envelope.rcpt_tos[0], content)
         answer = await self._ask(lambda: services.receive(mail, by=operator))
