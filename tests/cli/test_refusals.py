@@ -33,7 +33,7 @@ def test_a_port_taken_is_said_and_nothing_is_made(capsys, folder):
 
 def test_a_folder_that_cannot_be_written_is_said(capsys, free_port):
     places = ("--http", f"127.0.0.1:{free_port}", "--smtp", f"127.0.0.1:{free_port + 1}")
-    assert "/proc/ens" in refused(capsys, "up", "--demo", "--data", "/proc/ens", *places)
+    assert "accessible en écriture" in refused(capsys, "up", "--demo", "--data", "/proc/ens", *places)
 
 
 def test_a_file_in_place_of_the_folder_is_said(capsys, folder):
