@@ -29,14 +29,15 @@ check: ready-dev ## style, types, gabarits, couches, migrations manquantes
 fix: ready-dev ## corriger ce que les outils savent corriger seuls
 	@$(BIN)/ruff check --fix .
 
-bench: ready-dev ## mesurer (ONLY=partie)
+bench: ready-dev ## mesurer sur cette machine (ONLY=lecture)
 	@$(BIN)/python benchmarks/run.py $(ONLY)
 
 features: ready-dev ## lignes de docs/domaine/features.csv, avec les tests qui les prouvent
 	@$(BIN)/python -m tests.features
 
-diagrams: ready-dev ## refaire les schémas d'états de docs/domaine
+diagrams: ready-dev ## refaire les schémas d'états de docs/domaine et les pages de codes de docs/interop
 	@$(BIN)/python .ci/diagrams.py
+	@$(BIN)/python -W ignore -m tests.consistency.codes
 
 # -- preparation -------------------------------------------------------------------------------------------
 APT := sudo apt-get install -y python3 python3-venv make git
