@@ -125,6 +125,22 @@ def test_a_conflict_leaves_no_content_behind(inaya, dupond):
     assert listed(inaya).total == 1
 
 
+@pytest.mark.parametrize("harm", ["lost", "altered"])
+def test_what_is_acknowledged_again_is_there_again(inaya, dupond, harm):
+    """A content may be lost between its rows and the answer: « déjà déposé » must not be said of nothing."""
+    from ens.coffre import store
+    from ens.record.services import open_content
+
+    one = document()
+    filed = deposit(inaya, one, by=dupond).documents[0]
+    if harm == "lost":
+        store.delete(filed.binary_id)
+    else:
+        store.put(filed.binary_id, b"\x01" * 60)
+    assert not deposit(inaya, one, by=dupond).created
+    assert open_content(filed.document_id, by=inaya.actor).data == one.data
+
+
 # -- sets -----------------------------------------------------------------------------------------------------
 
 
@@ -236,6 +252,19 @@ def test_what_waits_for_its_announcement_is_told_to_nobody(inaya, treating, dupo
 def test_a_filing_is_noticed_without_its_title(inaya, dupond):
     deposit(inaya, document(), by=dupond)
     assert notices(inaya) == 1
+
+
+def test_what_waited_is_readable_a_month_later(inaya, dupond):
+    from datetime import timedelta
+
+    from ens.kernel import clock
+
+    deposit(inaya, document(confidentiality=("N", "INVISIBLE_PATIENT")), by=dupond)
+    now = clock.now()
+    with clock.freeze(now + timedelta(days=27)):
+        assert listed(inaya).total == 0
+    with clock.freeze(now + timedelta(days=32)):
+        assert listed(inaya).total == 1
 
 
 def notices(person: Any) -> int:

@@ -32,6 +32,7 @@ def test_the_list_is_newest_first_counted_and_filtered(inaya, dupond):
     assert [card.title for card in listed(inaya, category="BIOLOGIE").cards] == ["Glycémie"]
     assert [card.title for card in listed(inaya, year=2020).cards] == ["Ancien"]
     assert [card.title for card in listed(inaya, text="RAD").cards] == ["Radio"]
+    assert [card.title for card in listed(inaya, text="glycemie dupond").cards] == ["Glycémie"]
     assert listed(inaya, author="Docteur Dupond").matching == 4
     assert listed(inaya, masked=True).matching == 0
     filtered = listed(inaya, limit=1)

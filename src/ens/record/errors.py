@@ -57,6 +57,13 @@ class TypeUnknown(Malformed):
     message = "Le type de document « {type_code} » n'est pas dans le jeu de valeurs JDV_J66 ou JDV_J07."
 
 
+class DateImplausible(Malformed):
+    """A date of the document that no calendar of care holds: before 1850 or after 2200."""
+
+    code = "date_invraisemblable"
+    message = "Une date du document n'est pas plausible : elle est attendue entre 1850 et 2200."
+
+
 class PatientDifferent(Refused):
     """The patient (matricule and OID) differs between the usager, the metadata and the CDA header."""
 

@@ -8,9 +8,11 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
+from ens.kernel.ids import new_id
 from ens.record.errors import (
     CdaInvalid,
     CdaTypeDifferent,
+    DateImplausible,
     DocumentEmpty,
     DocumentTooLarge,
     HashDifferent,
@@ -72,13 +74,27 @@ def bare_media_type(media_type: str) -> str:
 
 def normal_id(unique_id: str) -> str:
     """One form for a producer's identifier: without ``urn:oid:``, so that FHIR, CDA and XDS agree."""
-    return unique_id.strip().removeprefix("urn:oid:")
+    return "".join(letter for letter in unique_id if letter.isprintable()).strip().removeprefix("urn:oid:")
+
+
+def _identifiers(*unique_ids: str) -> tuple[str, ...]:
+    """Each once. A document that came with none is given ours, and is like no other."""
+    found = tuple(dict.fromkeys(one for one in map(normal_id, unique_ids) if one))
+    return found or (f"2.25.{new_id().int}",)
+
+
+def check_dates(*moments: datetime | None) -> None:
+    """Errors: DateImplausible. A date at the edge of the calendar could be stored and never read back."""
+    for moment in moments:
+        if moment is not None and not 1850 <= moment.year <= 2200:
+            raise DateImplausible()
 
 
 def judge(deposit: DocumentDeposit) -> Judged:
     """Read a deposit's own bytes, and refuse what lies about itself.
 
-    Errors: DocumentEmpty, DocumentTooLarge, SizeDifferent, HashDifferent, TypeUnknown, CdaInvalid, CdaTypeDifferent.
+    Errors: DocumentEmpty, DocumentTooLarge, SizeDifferent, HashDifferent, TypeUnknown, CdaInvalid, CdaTypeDifferent,
+    DateImplausible.
     """
     data = deposit.data
     if not data:
@@ -91,22 +107,23 @@ def judge(deposit: DocumentDeposit) -> Judged:
     if deposit.sha1 is not None and deposit.sha1 != sha1:
         raise HashDifferent()
     if not valuesets.is_known_type(deposit.type_code):
-        raise TypeUnknown(type_code=_line(deposit.type_code, 40))
+        raise TypeUnknown(type_code=one_line(deposit.type_code, 40))
+    check_dates(deposit.act_at, deposit.created_at)
     if is_xml(data, deposit.media_type):
         return _judge_cda(deposit, sha1)
     return Judged(
         deposit=deposit,
         sha1=sha1,
         header=None,
-        title=_line(deposit.title, _TITLE_MAX) or valuesets.type_label(deposit.type_code),
-        author_label=_line(deposit.author_label),
+        title=one_line(deposit.title, _TITLE_MAX) or valuesets.type_label(deposit.type_code),
+        author_label=one_line(deposit.author_label),
         author_rpps=deposit.author_rpps,
-        organisation_label=_line(deposit.organisation_label),
+        organisation_label=one_line(deposit.organisation_label),
         act_at=deposit.act_at,
         created_at=deposit.created_at,
         media_type=bare_media_type(deposit.media_type),
-        format_code=_line(deposit.format_code, 120),
-        unique_ids=(normal_id(deposit.unique_id),),
+        format_code=one_line(deposit.format_code, 120),
+        unique_ids=_identifiers(deposit.unique_id),
     )
 
 
@@ -117,28 +134,29 @@ def _judge_cda(deposit: DocumentDeposit, sha1: bytes) -> Judged:
     except StandardError as error:
         raise CdaInvalid(reason=error.message) from error
     if header.type_code != deposit.type_code:
-        raise CdaTypeDifferent(announced=_line(deposit.type_code, 40), header=_line(header.type_code, 40))
+        raise CdaTypeDifferent(announced=one_line(deposit.type_code, 40), header=one_line(header.type_code, 40))
+    check_dates(header.act_at, header.created_at)
     author = header.author
     media_type = bare_media_type(deposit.media_type)
     return Judged(
         deposit=deposit,
         sha1=sha1,
         header=header,
-        title=_line(header.title or deposit.title, _TITLE_MAX) or valuesets.type_label(deposit.type_code),
-        author_label=_line(author.label),
+        title=one_line(header.title or deposit.title, _TITLE_MAX) or valuesets.type_label(deposit.type_code),
+        author_label=one_line(author.label),
         author_rpps=author.rpps,
-        organisation_label=_line(author.organisation or header.custodian),
+        organisation_label=one_line(author.organisation or header.custodian),
         act_at=header.act_at,
         created_at=header.created_at,
         media_type=media_type if media_type in XML_TYPES else "text/xml",
-        format_code=_line(deposit.format_code or header.format_code, 120),
-        unique_ids=tuple(dict.fromkeys((normal_id(deposit.unique_id), header.unique_id))),
+        format_code=one_line(deposit.format_code or header.format_code, 120),
+        unique_ids=_identifiers(deposit.unique_id, header.unique_id),
         differences=tuple(_differences(deposit, header)),
         image_count=len(root.findall(".//h:observation[@classCode='DGIMG']", NS)),  # catalogue DICOM, PS3.20
     )
 
 
-def _line(text: str, limit: int = 300) -> str:
+def one_line(text: str, limit: int = 300) -> str:
     """One line of words: what cannot be printed is left out."""
     words = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return words[:limit]
@@ -148,13 +166,13 @@ def _differences(deposit: DocumentDeposit, header: CdaHeader) -> list[str]:
     if deposit.resource is None:
         return []  # no metadata came with it: what we were told is our own guess
     found = []
-    if deposit.title and _same(deposit.title) != _same(header.title):
-        found.append(f"Titre annoncé à l'envoi : « {_line(deposit.title)} ».")
+    if deposit.title and plain_words(deposit.title) != plain_words(header.title):
+        found.append(f"Titre annoncé à l'envoi : « {one_line(deposit.title)} ».")
     if _is_another_author(deposit, header):
-        found.append(f"Auteur annoncé à l'envoi : {_line(deposit.author_label or deposit.author_rpps)}.")
-    organisations = {_same(header.author.organisation), _same(header.custodian)}
-    if deposit.organisation_label and _same(deposit.organisation_label) not in organisations:
-        found.append(f"Établissement annoncé à l'envoi : {_line(deposit.organisation_label)}.")
+        found.append(f"Auteur annoncé à l'envoi : {one_line(deposit.author_label or deposit.author_rpps)}.")
+    organisations = {plain_words(header.author.organisation), plain_words(header.custodian)}
+    if deposit.organisation_label and plain_words(deposit.organisation_label) not in organisations:
+        found.append(f"Établissement annoncé à l'envoi : {one_line(deposit.organisation_label)}.")
     if deposit.act_at and not _same_day(deposit.act_at, header.act_at):
         found.append(f"Date du soin annoncée à l'envoi : {deposit.act_at:%d/%m/%Y}.")
     if deposit.created_at and not _same_day(deposit.created_at, header.created_at):
@@ -166,12 +184,12 @@ def _is_another_author(deposit: DocumentDeposit, header: CdaHeader) -> bool:
     """By their number when both give it, else when the two names share no word."""
     if deposit.author_rpps and any(author.rpps for author in header.authors):
         return deposit.author_rpps not in {author.rpps for author in header.authors}
-    announced = set(_same(deposit.author_label).split())
-    named = {word for author in header.authors for word in _same(f"{author.name} {author.organisation}").split()}
+    announced = set(plain_words(deposit.author_label).split())
+    named = {word for author in header.authors for word in plain_words(f"{author.name} {author.organisation}").split()}
     return bool(announced) and not announced & named
 
 
-def _same(text: str) -> str:
+def plain_words(text: str) -> str:
     """Words alone, without case, accents or punctuation, to compare."""
     bare = unicodedata.normalize("NFKD", text.casefold())
     kept = (letter if letter.isalnum() else " " for letter in bare if not unicodedata.combining(letter))

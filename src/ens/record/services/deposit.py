@@ -11,6 +11,7 @@ from ens.access.policies import check_can_deposit
 from ens.access.types import ReaderFacts
 from ens.audit import events
 from ens.coffre import store
+from ens.coffre.errors import ContentDamaged
 from ens.coffre.services import CONTENT, sealer
 from ens.enrolment import queries as enrolment
 from ens.identity import queries as identity
@@ -23,7 +24,7 @@ from ens.persistence.unit import Unit, unit_of_work
 from ens.record import fhir_resource
 from ens.record.digests import author_digest, content_digest, unique_digest
 from ens.record.errors import DocumentDifferent, PatientDifferent, SetDifferent
-from ens.record.judging import Judged, judge
+from ens.record.judging import Judged, judge, one_line
 from ens.record.models import Document, SubmissionSet
 from ens.record.services.identifiers import find_by_unique_ids, register
 from ens.record.services.replacement import professional_of, replaced_by, supersede
@@ -124,6 +125,7 @@ def _file_one(unit: Unit, submission: SubmissionDeposit, one: Judged, set_id: UU
     if known:
         if len(known) > 1 or bytes(known[0].content_digest) != content:
             raise DocumentDifferent()
+        _check_kept(unit, known[0].binary_id, one)
         return DepositedDocument(known[0].id, known[0].binary_id, known[0].version, created=False)
     former, notes = replaced_by(unit, one)
     document = _new_document(unit, submission, one, set_id, former, content)
@@ -141,6 +143,15 @@ def _file_one(unit: Unit, submission: SubmissionDeposit, one: Judged, set_id: UU
         supersede(unit, former)
     _tell(unit, submission, document, former, card)
     return DepositedDocument(document.id, document.binary_id, document.version, created=True)
+
+
+def _check_kept(unit: Unit, binary_id: UUID, one: Judged) -> None:
+    """Saying « déjà déposé » acknowledges it again: its content must be there, whatever happened since."""
+    seal = sealer(unit)
+    try:
+        seal.open(CONTENT, binary_id, store.get(binary_id))
+    except ContentDamaged:
+        store.put(binary_id, seal.seal(CONTENT, binary_id, one.deposit.data))
 
 
 def _new_document(
@@ -191,10 +202,10 @@ def _card(unit: Unit, submission: SubmissionDeposit, one: Judged, notes: list[st
         "title": one.title,
         "author_label": one.author_label,
         "organisation_label": one.organisation_label,
-        "source_label": submission.source_label or one.organisation_label or one.author_label or by.name,
+        "source_label": one_line(submission.source_label) or one.organisation_label or one.author_label or by.name,
         "depositor_label": by.name,
         "differences": [*one.differences, *notes],
-        "filename": one.deposit.filename,
+        "filename": one_line(one.deposit.filename),
         "image_count": one.image_count,
         "unique_id": one.unique_ids[0],
         "confidentiality": list(one.deposit.confidentiality),

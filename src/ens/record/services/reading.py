@@ -20,6 +20,7 @@ from ens.persistence.locator import locate
 from ens.persistence.unit import Unit, unit_of_work
 from ens.record import apart, queries
 from ens.record.errors import DocumentNotFound
+from ens.record.judging import plain_words
 from ens.record.models import Document
 from ens.record.types import (
     CURRENT,
@@ -66,8 +67,8 @@ def list_in(unit: Unit, which: DocumentFilter) -> DocumentList:
 
 
 def _matches(one: DocumentCard, which: DocumentFilter) -> bool:
-    words = which.text.casefold().split()
-    inside = f"{one.title} {one.source_label} {one.type_label}".casefold()
+    words = plain_words(which.text).split()
+    inside = plain_words(f"{one.title} {one.source_label} {one.type_label}")
     return (
         (not which.category or one.category == which.category)
         and (which.year is None or one.act_date.year == which.year)
