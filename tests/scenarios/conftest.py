@@ -1,0 +1,167 @@
+"""A whole space, started by its command, once for all scenarios of a worker; and people at its doors."""
+
+from __future__ import annotations
+
+import json
+import re
+import smtplib
+import ssl
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.cli.conftest import a_free_port, bare_environment
+
+ENS = Path(__file__).resolve().parents[2] / ".venv" / "bin" / "ens"
+
+
+def until(found: Callable[[], Any], seconds: float = 20) -> Any:
+    """What ``found`` gives once it gives something."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = found()
+        if value or time.monotonic() > deadline:
+            return value
+        time.sleep(0.1)
+
+
+@dataclass
+class Space:
+    data: Path
+    contract: dict[str, Any]
+
+    def one(self, kind: str, key: str) -> dict[str, Any]:
+        return next(one for one in self.contract[kind] if one["key"] == key)
+
+    def ens(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [str(ENS), *arguments, "--data", str(self.data)]
+        return subprocess.run(command, env=bare_environment(), capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def space() -> Iterator[Space]:
+    if not ENS.exists():
+        pytest.skip("il manque .venv/bin/ens : lancez make test")
+    with tempfile.TemporaryDirectory(prefix="ens-histoire-") as folder:
+        Path(folder).chmod(0o755)
+        data, said = Path(folder) / "var", Path(folder) / "dit.txt"
+        places = ("--http", f"127.0.0.1:{a_free_port()}", "--smtp", f"127.0.0.1:{a_free_port()}")
+        command = [str(ENS), "up", "--demo", "--data", str(data), *places]
+        with said.open("wb") as out:
+            process = subprocess.Popen(command, stdout=out, stderr=out, env=bare_environment(), start_new_session=True)
+        try:
+            until(lambda: "est prêt" in said.read_text() or process.poll() is not None, 120)
+            assert process.poll() is None, said.read_text()
+            yield Space(data, json.loads((data / "demo.json").read_text()))
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+class Visitor:
+    """Someone with a browser, without JavaScript: cookies, forms, nothing else."""
+
+    def __init__(self, space: Space, key: str) -> None:
+        self._base = space.contract["base_url"]
+        self._open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar())).open
+        self.home = self.post(space.one("personas", key)["entry"], {})
+
+    def _answer(self, request: urllib.request.Request) -> str:
+        with self._open(request, timeout=30) as answer:
+            self.address = answer.url.removeprefix(self._base)
+            return str(answer.read().decode())
+
+    def get(self, path: str) -> str:
+        return self._answer(urllib.request.Request(self._base + path))
+
+    def bytes_of(self, path: str) -> bytes:
+        with self._open(self._base + path, timeout=30) as answer:
+            return bytes(answer.read())
+
+    def post(self, path: str, fields: dict[str, str], files: tuple[tuple[str, str, bytes], ...] = ()) -> str:
+        boundary = uuid4().hex
+        parts = [
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+            for name, value in fields.items()
+        ]
+        for name, filename, data in files:
+            head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{filename}"\r\n\r\n'
+            parts.append(head.encode() + data + b"\r\n")
+        body = b"".join(parts) + f"--{boundary}--\r\n".encode()
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "Referer": self._base + path}
+        return self._answer(urllib.request.Request(self._base + path, data=body, headers=headers))
+
+    def submit(
+        self, page: str, action: str, fields: dict[str, str], files: tuple[tuple[str, str, bytes], ...] = ()
+    ) -> str:
+        """Fill in the form of a page that goes to ``action``, its hidden fields kept, and send it."""
+        form = next(one for one in re.findall(r"<form\b.*?</form>", page, re.DOTALL) if f'action="{action}"' in one)
+        hidden = {}
+        for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", form):
+            name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
+            if name:
+                hidden[name.group(1)] = value.group(1) if value else ""
+        return self.post(action, {**hidden, **fields}, files)
+
+
+class Software:
+    """A practice software: its own credentials, FHIR."""
+
+    def __init__(self, space: Space, kind: str, key: str) -> None:
+        who = space.one(kind, key)
+        self._base = space.contract["fhir_base"]
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": who["client_id"],
+            "client_secret": who["client_secret"],
+        }
+        answer = urllib.request.urlopen(space.contract["token_url"], urllib.parse.urlencode(form).encode(), timeout=30)
+        self._headers = {
+            "Authorization": f"Bearer {json.load(answer)['access_token']}",
+            "Content-Type": "application/fhir+json",
+        }
+
+    def call(self, path: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(f"{self._base}/{path}".rstrip("/"), data=data, headers=self._headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+
+class Operator:
+    """A mail operator: its certificate, its Maildir."""
+
+    def __init__(self, space: Space, domain: str) -> None:
+        self._space = space
+        self._own = next(one for one in space.contract["operators"] if one["domain"] == domain)
+
+    def send(self, sender: str, recipient: str, data: bytes) -> None:
+        context = ssl.create_default_context(cafile=self._space.contract["smtp"]["ca"])
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        context.load_cert_chain(self._own["cert"], self._own["key"])
+        place = self._space.contract["smtp"]
+        with smtplib.SMTP(place["host"], place["port"], timeout=30) as client:
+            client.starttls(context=context)
+            client.sendmail(sender, [recipient], data)
+
+    def received(self) -> list[bytes]:
+        return kept(Path(self._own["maildir"]))
+
+
+def kept(maildir: Path) -> list[bytes]:
+    """What a Maildir holds."""
+    return [path.read_bytes() for folder in ("new", "cur") for path in sorted((maildir / folder).glob("*"))]
