@@ -236,10 +236,9 @@ def _read_by(doctor: Member, base: str) -> str:
 
 
 def _inaya(usager_id: UUID) -> Actor:
-    from ens.identity.models import Compte
-    from ens.identity.queries import actor_of
+    from ens.identity.queries import actor_of, compte
 
-    by = actor_of(Compte.objects.get(username="demo-inaya"), usager_id)
+    by = actor_of(compte("demo-inaya"), usager_id)
     if by is None:
         raise RuntimeError("the account of Inaya is missing")
     return by

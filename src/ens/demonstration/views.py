@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from ens.demonstration.cast import Member, cast, member
-from ens.identity.models import Compte
+from ens.identity import queries as identity
 from ens.kernel import clock
 
 SOFTWARE = ("etablissement", "operateur")
@@ -72,7 +72,7 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
     logout(request)
     if one.kind not in SOFTWARE:
         login(
-            request, Compte.objects.get(username=f"demo-{one.key}"), backend="django.contrib.auth.backends.ModelBackend"
+            request, identity.compte(f"demo-{one.key}"), backend="django.contrib.auth.backends.ModelBackend"
         )
     return HttpResponseRedirect(_home(one), status=303)
 

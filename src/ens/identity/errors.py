@@ -33,6 +33,13 @@ class EstablishmentUnknown(Absent):
     message = "Cet établissement n'est pas dans l'annuaire."
 
 
+class AccountUnknown(Absent):
+    """No account under that name."""
+
+    code = "compte_inconnu"
+    message = "Ce compte n'existe pas."
+
+
 class EmailMalformed(Malformed):
     """Not an e-mail address."""
 

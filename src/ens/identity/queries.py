@@ -11,7 +11,7 @@ from django.db.models import Q
 from ens.coffre.keyring import digest
 from ens.coffre.services import sealer
 from ens.identity import professions
-from ens.identity.errors import EstablishmentUnknown, ProfessionalUnknown
+from ens.identity.errors import AccountUnknown, EstablishmentUnknown, ProfessionalUnknown
 from ens.identity.models import (
     ApplicationCliente,
     Compte,
@@ -146,6 +146,14 @@ def mailbox_owner(address: str) -> ProfessionalRef | EstablishmentRef | None:
     if box.professional is not None:
         return _ref(box.professional)
     return _site(box.establishment) if box.establishment is not None else None
+
+
+def compte(username: str) -> Compte:
+    """The account of that name. Errors: AccountUnknown."""
+    found = Compte.objects.filter(username=username).first()
+    if found is None:
+        raise AccountUnknown()
+    return found
 
 
 def profiles(compte: Compte) -> list[Profile]:

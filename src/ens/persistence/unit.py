@@ -159,6 +159,7 @@ def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor) -> T:
         raise RuntimeError("no ledger: ens.audit is not installed")
     unit = Unit(usager_id, by)
     refusal: EnsError | None = None
+    is_closed = False
     result: T
     try:
         with transaction.atomic(durable=True):
@@ -180,8 +181,11 @@ def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor) -> T:
             if not unit.lines and not unit.untraced_because:
                 raise UntracedUnit()
             _ledger.close(unit)
+            is_closed = True
     except BaseException:
-        unit.abandon()
+        # Once COMMIT was sent its outcome may be unknown: a content whose rows did commit must not be taken back.
+        if not is_closed:
+            unit.abandon()
         raise
     if refusal is not None:
         raise refusal

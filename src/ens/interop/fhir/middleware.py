@@ -22,5 +22,8 @@ class FhirFirstMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
         if path == "/fhir" or path.startswith("/fhir/"):
-            return fhir(request, path[6:])
+            response = fhir(request, path[6:])
+            if not response.streaming and "Content-Length" not in response:
+                response["Content-Length"] = str(len(response.content))
+            return response
         return self.get_response(request)
