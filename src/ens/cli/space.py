@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,6 +150,7 @@ class Space:
             "ENS_HTTP": str(http),
             "ENS_BASE_URL": f"{'https' if os.environ.get('ENS_TLS_CERT') else 'http'}://{http}",
             "ENS_SMTP_LISTEN": str(smtp),
+            "PROMETHEUS_MULTIPROC_DIR": str(self.measures),
             "DJANGO_SETTINGS_MODULE": "ens.config.settings",
         }
         if urls is not None:
@@ -158,6 +160,15 @@ class Space:
         settings["ENS_DATA"] = ours["ENS_DATA"]
         settings["ENS_DEMONSTRATION"] = ours["ENS_DEMONSTRATION"]
         return settings
+
+    @property
+    def measures(self) -> Path:
+        """Where the processes of the space count together, for /metrics; empty at each start."""
+        return self.run / "mesures"
+
+    def empty_measures(self) -> None:
+        shutil.rmtree(self.measures, ignore_errors=True)
+        self.measures.mkdir(mode=0o700)
 
     def keep_environment(self, settings: dict[str, str]) -> None:
         """So that ``ens clock`` and ``ens crowd`` speak to the running space."""

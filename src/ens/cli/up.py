@@ -91,6 +91,7 @@ def _check(wanted: Wanted, space: Space) -> None:
 def _prepare(wanted: Wanted, space: Space, supervisor: Supervisor) -> dict[str, str]:
     postgres = supervisor.postgres
     space.make_secrets(first_time=postgres is None or not postgres.exists)
+    space.empty_measures()
     try:
         supervisor.start_database()
     except PostgresRefused as error:

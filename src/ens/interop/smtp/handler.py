@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import Error, close_old_connections
+from prometheus_client import Counter
 
 from ens.interop.smtp import replies
 from ens.kernel.actor import Actor
@@ -23,6 +24,7 @@ from ens.persistence.clock import refresh
 
 T = TypeVar("T")
 MAX_REFUSALS = 20
+MESSAGES = Counter("ens_mail_total", "Messages and recipients answered at the SMTP door", ("answer",))
 log = structlog.get_logger("ens.smtp")
 
 
@@ -67,6 +69,7 @@ class Door:
         facts = self._known(session)
         facts.refusals += 1
         log.info("refused", reply=reply.split(":")[0], refusals=facts.refusals)
+        MESSAGES.labels(reply.split(":")[0].split()[-1]).inc()
         if facts.refusals >= MAX_REFUSALS:
             await asyncio.sleep(1)
             return replies.TOO_MANY_REFUSALS
@@ -125,6 +128,7 @@ class Door:
         answer = await self._ask(lambda: services.receive(mail, by=operator))
         if answer.reply:
             return await self._refused(session, answer.reply)
+        MESSAGES.labels("recu").inc()
         log.info("received", message=str(answer.value.message_id), created=answer.value.created)
         return f"250 2.0.0 recu {answer.value.message_id}"
 
