@@ -162,7 +162,7 @@ def test_a_form_with_errors_holds_on_every_screen(window_for: Any, full: Space) 
 
 def test_an_empty_answer_holds_on_every_screen(window_for: Any, full: Space) -> None:
     window = window_for(full.compte)
-    window.open(f"/messages/{next(iter(full.threads.values()))}/")
+    window.open(f"/messages/{full.threads['Préparation de votre rendez-vous']}/")
     window.page.click(".ens-reponse button[type=submit]")
     window.page.wait_for_selector("[data-ens-erreurs]")
     window.complaints.clear()
