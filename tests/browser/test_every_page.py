@@ -28,6 +28,8 @@ PUBLIC = {
     "aide": "/aide/",
     "a-propos": "/a-propos/",
     "absente": "/nulle-part/",
+    "porte": "/demonstration/",
+    "role": "/demonstration/roles/labo/",
 }
 ALWAYS = {
     "accueil": "/accueil/",

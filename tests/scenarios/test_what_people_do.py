@@ -150,3 +150,11 @@ def test_a_masked_document_is_not_there_for_another_doctor(space):
         titles[key] = [one["resource"]["content"][0]["attachment"]["title"] for one in bundle.get("entry", [])]
     assert "Compte rendu de consultation de psychologie" in titles["dupond"]  # the declared médecin traitant
     assert titles["etienne"] == []  # blocked: answered as absent
+
+
+@pytest.mark.feature("B01")
+def test_what_a_teenager_keeps_from_her_parents_is_in_her_own_space(space):
+    jade = Visitor(space, "jade")
+    assert "Consultation confidentielle" not in jade.get("/documents/")  # its words are in the document only
+    assert "Compte rendu de consultation" in jade.get("/documents/")
+    assert "Compte rendu de consultation de psychologie" not in jade.get("/documents/")  # her mother's

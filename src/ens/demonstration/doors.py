@@ -80,7 +80,7 @@ class Filing:
     media_type: str
     at: datetime
     replaces: str = ""
-    masked: bool = False
+    labels: tuple[str, ...] = ()  # beside N: MASQUE_PS, INVISIBLE_REPRESENTANTS_LEGAUX
 
 
 def bundle(filing: Filing) -> dict[str, Any]:
@@ -104,8 +104,7 @@ def bundle(filing: Filing) -> dict[str, Any]:
     when = filing.at.isoformat(timespec="seconds")
     confidentiality = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
     labels = [{"coding": [{"system": confidentiality, "code": "N"}]}]
-    if filing.masked:
-        labels.append({"coding": [{"system": "urn:oid:1.2.250.1.213.1.1.4.13", "code": "MASQUE_PS"}]})
+    labels += [{"coding": [{"system": "urn:oid:1.2.250.1.213.1.1.4.13", "code": code}]} for code in filing.labels]
     document = {
         "resourceType": "DocumentReference",
         "meta": {"profile": [PDSM + "comprehensive-document-reference"]},

@@ -57,21 +57,12 @@ def _sheet(title: str, sender: str, *paragraphs: str, table: Table = (), signatu
 
 
 def _pdf_filing(
-    key: str, author: str, type_code: str, sheet: Sheet, *, masked: bool = False
+    key: str, author: str, type_code: str, sheet: Sheet, *, labels: tuple[str, ...] = (), patient: str = "inaya"
 ) -> Callable[[datetime], Filing]:
     def tell(at: datetime) -> Filing:
-        patient = member("inaya")
-        return Filing(
-            key,
-            patient,
-            member(author),
-            sheet.title,
-            type_code,
-            pdf(sheet, patient, at),
-            "application/pdf",
-            at,
-            masked=masked,
-        )
+        who = member(patient)
+        data = pdf(sheet, who, at)
+        return Filing(key, who, member(author), sheet.title, type_code, data, "application/pdf", at, labels=labels)
 
     return tell
 
@@ -236,6 +227,20 @@ def moments() -> list[Moment]:
             ),
         ),
         Moment(
+            30,
+            time(16, 0),
+            "jade-consultation",
+            "filing",
+            _pdf_filing(
+                "jade-consultation",
+                "thomas",
+                "11488-4",
+                _sheet("Compte rendu de consultation", HOSPITAL, "Consultation confidentielle, à la demande de Jade."),
+                labels=("INVISIBLE_REPRESENTANTS_LEGAUX",),
+                patient="jade",
+            ),
+        ),
+        Moment(
             24,
             time(17, 20),
             "psychologie",
@@ -249,7 +254,7 @@ def moments() -> list[Moment]:
                     HOSPITAL,
                     "Entretien de soutien. Suivi mensuel proposé.",
                 ),
-                masked=True,
+                labels=("MASQUE_PS",),
             ),
         ),
         Moment(
