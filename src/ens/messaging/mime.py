@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import email.policy
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import HeaderParseError, InvalidBase64LengthDefect
+from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
 from email.utils import getaddresses, parsedate_to_datetime
@@ -15,13 +18,15 @@ from html import unescape
 
 import nh3
 
+from ens.messaging import bounds
 from ens.messaging.errors import MessageMalformed
 from ens.messaging.types import ParsedFile, ParsedMail
 
-MAX_HEADER_BYTES = 256_000
-MAX_PARTS = 500
 MAX_DEPTH = 30
+MAX_SUBJECT = 500  # of what is shown; the message is kept whole
 PREFIX = "XDM/1.0/DDM+"
+# what the library's own parser of headers raises on some malformed ones
+STUMBLES = (LookupError, ValueError, TypeError, AttributeError, RecursionError)
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 _TAGS = {"p", "br", "div", "span", "b", "strong", "i", "em", "u", "ul", "ol", "li", "blockquote", "pre", "a", "hr"}
 _TAGS |= {"h1", "h2", "h3", "h4", "table", "thead", "tbody", "tr", "td", "th", "sub", "sup"}
@@ -29,39 +34,60 @@ _TAGS |= {"h1", "h2", "h3", "h4", "table", "thead", "tbody", "tr", "td", "th", "
 
 def parse(data: bytes) -> ParsedMail:
     """Errors: MessageMalformed, with its reason; nothing is ever half-read."""
-    _check_head(data)
+    blocks = bounds.checked_headers(data)
+    message = BytesParser(policy=email.policy.default).parsebytes(bounds.readable(data, blocks))
     try:
-        message = BytesParser(policy=email.policy.default).parsebytes(data)
-        files: list[ParsedFile] = []
-        texts: list[tuple[str, str]] = []
-        _walk(message, texts, files, depth=0)
-        return _assembled(message, texts, files)
-    except (LookupError, ValueError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        # the library's own parser of headers stumbles on some malformed ones: the sender is told, nothing is lost
+        return _read(message)
+    except STUMBLES:
+        _relax(message)
+    try:
+        return _read(message)
+    except STUMBLES as error:
         raise MessageMalformed(reason="ses en-têtes ou sa structure sont mal formés") from error
 
 
-def _check_head(data: bytes) -> None:
-    end = min((place for place in (data.find(b"\r\n\r\n"), data.find(b"\n\n")) if place >= 0), default=len(data))
-    if end > MAX_HEADER_BYTES:
-        raise MessageMalformed(reason="ses en-têtes sont trop longs")
-    if end == 0 or b":" not in data[:end]:
-        raise MessageMalformed(reason="il n'a pas d'en-têtes")
+def _relax(message: Message) -> None:
+    """Have headers that the strict reading stumbles on read loosely, as words."""
+    for part in message.walk():
+        part.policy = email.policy.compat32
 
 
-def _walk(part: Message, texts: list[tuple[str, str]], files: list[ParsedFile], *, depth: int) -> None:
-    if depth > MAX_DEPTH or len(texts) + len(files) > MAX_PARTS:
+def _read(message: Message) -> ParsedMail:
+    texts: list[Text] = []
+    files: list[ParsedFile] = []
+    _walk(message, texts, files, depth=0)
+    return _assembled(message, texts, files)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    kind: str
+    words: str
+
+
+def _walk(part: Message, texts: list[Text], files: list[ParsedFile], *, depth: int) -> None:
+    if depth > MAX_DEPTH:
         raise MessageMalformed(reason="il a trop de parties")
     kind = part.get_content_type()
     if kind == "message/rfc822":
-        inner = part.get_payload()
-        whole = inner[0].as_bytes() if isinstance(inner, list) and inner and isinstance(inner[0], Message) else b""
-        files.append(ParsedFile(_filename(part) or "message.eml", kind, whole))
+        files.append(ParsedFile(_filename(part) or "message.eml", kind, _embedded(part)))
     elif part.is_multipart():
+        inside: list[Text] = []
         for child in _children(part):
-            _walk(child, texts, files, depth=depth + 1)
+            _walk(child, inside, files, depth=depth + 1)
+        # of alternatives, the plain one; beside one another, each says its own share
+        plain = [text for text in inside if text.kind == "text/plain" and text.words.strip()]
+        texts += plain if kind == "multipart/alternative" and plain else inside
     else:
         _leaf(part, kind, texts, files)
+
+
+def _embedded(part: Message) -> bytes:
+    """The joined message, its headers not folded anew."""
+    inner = part.get_payload()
+    if not (isinstance(inner, list) and inner and isinstance(inner[0], Message)):
+        return b""
+    return inner[0].as_bytes(policy=email.policy.SMTP.clone(refold_source="none"))
 
 
 def _children(part: Message) -> list[Message]:
@@ -69,16 +95,15 @@ def _children(part: Message) -> list[Message]:
     return [one for one in payload if isinstance(one, Message)] if isinstance(payload, list) else []
 
 
-def _leaf(part: Message, kind: str, texts: list[tuple[str, str]], files: list[ParsedFile]) -> None:
-    truncated = any(type(defect).__name__ == "InvalidBase64LengthDefect" for defect in part.defects)
+def _leaf(part: Message, kind: str, texts: list[Text], files: list[ParsedFile]) -> None:
     payload = part.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else b""
-    if truncated:
+    if any(isinstance(defect, InvalidBase64LengthDefect) for defect in part.defects):
         raise MessageMalformed(reason="une pièce jointe en base64 est tronquée")
     name = _filename(part)
     disposition = part.get_content_disposition()
     if kind in ("text/plain", "text/html") and disposition != "attachment" and not name:
-        texts.append((kind, _decoded(part, data)))
+        texts.append(Text(kind, _decoded(part, data)))
     elif data or name:
         files.append(ParsedFile(name or _default_name(kind, len(files)), kind, data, disposition == "inline"))
 
@@ -89,21 +114,30 @@ def _default_name(kind: str, rank: int) -> str:
 
 
 def _decoded(part: Message, data: bytes) -> str:
-    charset = part.get_content_charset() or "utf-8"
+    return _text(data, part.get_content_charset() or "utf-8")
+
+
+def _text(data: bytes, charset: str) -> str:
+    """In its announced character set, else the likeliest one."""
     for name in (charset, "utf-8", "cp1252"):
         try:
-            return data.decode(name)
-        except (LookupError, UnicodeDecodeError):
+            return sound(data.decode(name))
+        except (LookupError, ValueError):  # unknown, not of a text, or not this one
             continue
     return data.decode("latin-1")
+
+
+def sound(words: str) -> str:
+    """Without the half characters that no page and no store can write."""
+    return words.encode("utf-8", "replace").decode()
 
 
 def _filename(part: Message) -> str:
     try:
         name = part.get_filename() or ""
-    except (ValueError, TypeError, IndexError, AttributeError, LookupError):
+    except STUMBLES:
         return ""
-    return clean_name(name)
+    return clean_name(sound(name))
 
 
 def clean_name(name: str) -> str:
@@ -116,13 +150,25 @@ def clean_name(name: str) -> str:
 
 def _header(message: Message, name: str) -> str:
     value = message.get(name)
-    return " ".join(str(value).split()) if value is not None else ""
+    if value is None:
+        return ""
+    words = _loosely(str(value)) if message.policy is email.policy.compat32 else str(value)
+    return " ".join(sound(words).split())
 
 
-def _assembled(message: Message, texts: list[tuple[str, str]], files: list[ParsedFile]) -> ParsedMail:
-    plain = "\n\n".join(text.strip() for kind, text in texts if kind == "text/plain" and text.strip())
-    raw_html = "\n".join(text for kind, text in texts if kind == "text/html")
-    html = "" if plain else sanitised(raw_html)
+def _loosely(value: str) -> str:
+    """Encoded words opened where they can be, else as they came."""
+    try:
+        pieces = decode_header(value)
+    except (HeaderParseError, ValueError):
+        return value
+    return "".join(piece if isinstance(piece, str) else _text(piece, charset or "utf-8") for piece, charset in pieces)
+
+
+def _assembled(message: Message, texts: list[Text], files: list[ParsedFile]) -> ParsedMail:
+    told = [text for text in texts if text.words.strip()]
+    only_html = all(text.kind == "text/html" for text in told)
+    words = [text.words.strip() if text.kind == "text/plain" else _words(text.words) for text in told]
     subject = _header(message, "Subject")
     label, address = (getaddresses([_header(message, "From")]) or [("", "")])[0]
     reply_to = (getaddresses([_header(message, "Reply-To")]) or [("", "")])[0][1]
@@ -133,13 +179,13 @@ def _assembled(message: Message, texts: list[tuple[str, str]], files: list[Parse
     return ParsedMail(
         message_id=own.group() if own else "",
         in_reply_to=tuple(dict.fromkeys([*ids, *reversed(references)])),
-        subject=subject.removeprefix(PREFIX).strip(),
+        subject=subject.removeprefix(PREFIX).strip()[:MAX_SUBJECT],
         from_address=address.lower(),
         from_label=_label(label) or address,
         reply_to=reply_to.lower(),
         sent_at=_date(message),
-        text=plain or _words(raw_html),
-        html=html,
+        text="\n\n".join(one for one in words if one),
+        html=sanitised("\n".join(text.words for text in told)) if only_html else "",
         files=tuple(files),
         ends_exchange=marks.get("x-mss-mes", "").upper() == "FIN" or subject == "[FIN]",
         undelivered=_report(message),
