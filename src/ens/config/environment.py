@@ -63,6 +63,8 @@ def database(url: str, *, pool: dict[str, Any] | None = None) -> dict[str, Any]:
     if parts.scheme not in ("postgresql", "postgres"):
         raise MissingSetting("Une adresse de base de données s'écrit postgresql://utilisateur:secret@hote:port/base.")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
+    # Statements seen twice are prepared on their connection: parsed and planned once (decision 0008).
+    options |= {"server_side_binding": True, "prepare_threshold": 2}
     if pool:
         options["pool"] = pool
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ens.config.environment import database, flag, number, setting, words
 
@@ -52,7 +53,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # -- Django --------------------------------------------------------------------------------------------------
 SECRET_KEY = (ENS_SECRETS / "django").read_bytes().hex()
 DEBUG = False
-ALLOWED_HOSTS = words("ENS_HOSTS") or ["127.0.0.1", "localhost", "[::1]", "testserver"]
+_ours = urlsplit(ENS_BASE_URL).hostname or "localhost"
+ALLOWED_HOSTS = words("ENS_HOSTS") or ["127.0.0.1", "localhost", "[::1]", _ours]
 ROOT_URLCONF = "ens.config.urls"
 WSGI_APPLICATION = "ens.config.wsgi.application"
 AUTH_USER_MODEL = "identity.Compte"

@@ -171,8 +171,8 @@ def actor_of(compte: Compte, usager_id: UUID | None = None) -> Actor | None:
     """
     if not compte.is_active:
         return None
-    if compte.professional_id is not None:
-        return professional_actor(_ref(compte.professional))
+    if compte.professional is not None:
+        return professional_actor(_ref(compte.professional)) if compte.professional.active else None
     if compte.role:
         kind = ActorKind.SUPPORT if compte.role == "support" else ActorKind.PILOTAGE
         return Actor(kind, str(compte.id), compte.name, role=compte.role)

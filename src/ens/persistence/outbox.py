@@ -86,9 +86,11 @@ def _perform(row: OutboxRow) -> int:
     kind = _kinds[row.kind]
     try:
         kind.handler(row.usager_id, row.object_id)
-    except (TryLater, EnsError, OSError) as error:
+    except Exception as error:  # noqa: BLE001 - a fault in one row must not stop the others: said, tried again, set apart
         reason = getattr(error, "code", "") or type(error).__name__
-        log.warning("outbox_row_failed", kind=row.kind, row=row.id, attempts=row.attempts, reason=reason)
+        expected = isinstance(error, TryLater | EnsError | OSError)
+        say = log.warning if expected else log.error
+        say("outbox_row_failed", kind=row.kind, row=row.id, attempts=row.attempts, reason=reason)
         if row.attempts >= MAX_ATTEMPTS:
             OutboxRow.objects.filter(id=row.id).update(failed_at=datetime.now(UTC), last_error=reason[:80])
             if kind.gave_up is not None:

@@ -164,8 +164,7 @@ def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor) -> T:
     try:
         with transaction.atomic(durable=True):
             with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL ens.usager = '{usager_id}'")
-                cursor.execute("SET LOCAL lock_timeout = '5s'")
+                cursor.execute(f"SET LOCAL ens.usager = '{usager_id}'; SET LOCAL lock_timeout = '5s'")
             refresh()
             _ledger.open(unit)
             try:

@@ -31,6 +31,6 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["usager_id", "kind", "told_at"], name="notice_in_order")],
             },
         ),
-        schema.usager_table("notifications_notice", batch="SELECT, INSERT, UPDATE"),
+        schema.usager_table("notifications_notice", web="SELECT, INSERT, UPDATE", batch="SELECT, INSERT, UPDATE"),
         schema.of_usager("notifications_notice"),
     ]

@@ -1,0 +1,117 @@
+"""What must happen after a commit happens at least once, whatever fails on the way."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+
+@pytest.fixture
+def kind(db):
+    """A kind of rows of this test's own, and what its handler was asked."""
+    from ens.kernel.ids import new_id
+    from ens.persistence import outbox
+
+    name, asked = f"essai-{new_id().hex[-8:]}", []
+
+    def handler(usager_id, object_id):
+        asked.append(object_id)
+        if handler.fails:
+            raise handler.fails
+
+    handler.fails = None
+    outbox.register(name, handler, lambda usager_id, object_id: asked.append("abandon"))
+    return name, handler, asked
+
+
+def _row(kind_name, person):
+    from ens.kernel.ids import new_id
+    from ens.persistence import outbox
+    from ens.persistence.unit import unit_of_work
+
+    key = new_id()
+
+    def act(unit):
+        unit.untraced("essai")
+        outbox.put(unit, kind_name, key, due_at=datetime(2000, 1, 1, tzinfo=UTC))
+
+    unit_of_work(person.usager_id, act, by=person.actor)
+    return key
+
+
+def _due_again(key):
+    from ens.persistence.models import OutboxRow
+
+    OutboxRow.objects.filter(object_id=key).update(due_at=datetime(2000, 1, 1, tzinfo=UTC))
+
+
+def _left(key):
+    from ens.persistence.models import OutboxRow
+
+    return OutboxRow.objects.filter(object_id=key).first()
+
+
+def test_a_row_is_done_once_and_gone(people, kind):
+    from ens.persistence import outbox
+
+    name, _, asked = kind
+    key = _row(name, people.usager())
+    outbox.run_due(1)
+    outbox.run_due(1)
+    assert asked.count(key) == 1
+    assert _left(key) is None
+
+
+@pytest.mark.parametrize("fault", [OSError("ailleurs"), KeyError("faute de programme")])
+def test_a_fault_is_tried_again_later_and_stops_no_other_row(people, kind, fault):
+    from ens.persistence import outbox
+
+    name, handler, asked = kind
+    key = _row(name, people.usager())
+    handler.fails = fault
+    outbox.run_due(1)
+    left = _left(key)
+    assert left.due_at > datetime.now(UTC)
+    assert left.last_error == type(fault).__name__
+    handler.fails = None
+    _due_again(key)
+    outbox.run_due(1)
+    assert asked == [key, key]
+    assert _left(key) is None
+
+
+def test_after_two_days_of_attempts_it_is_set_apart_and_said(people, kind):
+    from ens.persistence import outbox
+
+    name, handler, asked = kind
+    key = _row(name, people.usager())
+    handler.fails = OSError("toujours")
+    for _ in range(outbox.MAX_ATTEMPTS):
+        _due_again(key)
+        outbox.run_due(1)
+    assert asked[-1] == "abandon"
+    assert _left(key).failed_at is not None
+
+
+def test_a_worker_killed_in_the_middle_leaves_the_row_due_again(people, kind):
+    from ens.persistence import outbox
+
+    name, handler, _ = kind
+    key = _row(name, people.usager())
+    handler.fails = KeyboardInterrupt()  # nothing after the handler runs, as with kill -9
+    with pytest.raises(KeyboardInterrupt):
+        outbox.run_due(1)
+    left = _left(key)
+    assert left is not None
+    assert left.failed_at is None
+    assert left.due_at < datetime.now(UTC) + timedelta(hours=7)
+
+
+def test_delays_grow_to_six_hours():
+    from ens.persistence.outbox import MAX_ATTEMPTS, delay
+
+    delays = [delay(attempt) for attempt in range(MAX_ATTEMPTS)]
+    assert delays == sorted(delays)
+    assert delays[-1] == timedelta(hours=6)
+    assert timedelta(days=1) < sum(delays, timedelta()) < timedelta(days=3)
