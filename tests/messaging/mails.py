@@ -39,3 +39,16 @@ def mail(
         main, _, sub = media_type.partition("/")
         message.add_attachment(data, maintype=main, subtype=sub, filename=name)
     return message.as_bytes()
+
+
+def report(original: str, *, status: str = "5.1.1", text: str = "Non remis") -> bytes:
+    """A non-delivery report about the message of this Message-ID. Source: RFC 3464."""
+    return (
+        "From: MAILER-DAEMON@operateur.example\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n"
+        f"Message-ID: {make_msgid(domain='operateur.example')}\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        f"--b\r\nContent-Type: text/plain\r\n\r\n{text}\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
+        f"Final-Recipient: rfc822; labo@operateur.example\r\nAction: failed\r\nStatus: {status}\r\n\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {original}\r\n\r\n--b--\r\n"
+    ).encode()

@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from tests.messaging.mails import mail
+from tests.messaging.mails import mail, report
 
 
 @pytest.fixture
@@ -204,16 +204,7 @@ def test_a_permanent_refusal_and_a_report_show_as_not_delivered(inaya, operator,
     answer(inaya, card.id, body="Encore")
     outbox.run_due()
     sent = message_from_bytes(relay.sent[-1][2], policy=policy.default)
-    report = (
-        "From: MAILER-DAEMON@operateur.example\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n"
-        "Message-ID: <rapport@operateur.example>\r\n"
-        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
-        "--b\r\nContent-Type: text/plain\r\n\r\nNon remis\r\n"
-        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
-        "Final-Recipient: rfc822; labo@operateur.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
-        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {sent['Message-ID']}\r\n\r\n--b--\r\n"
-    ).encode()
-    receive(inaya, report, operator, sender="")
+    receive(inaya, report(sent["Message-ID"]), operator, sender="")
     view = opened(inaya, card)
     assert [one.delivery_state for one in view.messages if one.from_usager] == [Delivery.FAILED, Delivery.FAILED]
     assert view.messages[-1].is_system
@@ -269,9 +260,68 @@ def test_an_attachment_is_saved_once_with_its_sender_as_source(inaya, operator):
     assert opened(inaya, threads(inaya)[0]).messages[0].attachments[0].saved_document_id == saved
 
 
-def _archive(person):
-    from datetime import UTC, datetime
+def test_a_name_that_another_domain_vouches_for_is_not_shown(inaya, operator):
+    data = mail(inaya.address, sender="dupond@autre-operateur.example", label="Docteur Dupond")
+    receive(inaya, data, operator)
+    assert threads(inaya)[0].correspondent_label == "labo@operateur.example"
 
+
+def test_a_message_without_sender_has_no_name_of_its_own_and_no_answer(inaya, operator):
+    from ens.messaging.errors import ReplyNotAllowed
+
+    receive(inaya, mail(inaya.address, label="Docteur Dupond"), operator, sender="")
+    (card,) = threads(inaya)
+    assert (card.correspondent_label, card.is_organisation) == ("Service de messagerie", True)
+    with pytest.raises(ReplyNotAllowed):
+        answer(inaya, card.id)
+
+
+def test_an_answer_to_a_domain_below_an_operators_leaves_by_that_operator(inaya, operator, relay):
+    from ens.persistence import outbox
+
+    receive(inaya, mail(inaya.address), operator, sender="labo@orly.operateur.example")
+    answer(inaya, threads(inaya)[0].id)
+    outbox.run_due()
+    assert [one[1] for one in relay.sent if one[0] == inaya.address] == ["labo@orly.operateur.example"]
+
+
+def test_a_message_that_arrives_while_its_thread_is_opened_stays_unread(inaya, operator, monkeypatch):
+    from django.db import connections
+
+    from ens.messaging.services import reading, unread_count
+
+    receive(inaya, mail(inaya.address, message_id="<un@operateur.example>"), operator)
+    views = reading._views
+
+    def late():
+        receive(inaya, mail(inaya.address, in_reply_to="<un@operateur.example>"), operator)
+        connections.close_all()
+
+    def while_it_is_read(unit, messages):
+        monkeypatch.setattr(reading, "_views", views)
+        worker = threading.Thread(target=late)
+        worker.start()
+        worker.join()
+        return views(unit, messages)
+
+    monkeypatch.setattr(reading, "_views", while_it_is_read)
+    assert len(opened(inaya, threads(inaya)[0]).messages) == 1
+    assert threads(inaya)[0].unread
+    assert unread_count(inaya.usager_id, by=inaya.actor) == 1
+    assert len(opened(inaya, threads(inaya)[0]).messages) == 2
+    assert unread_count(inaya.usager_id, by=inaya.actor) == 0
+
+
+def test_the_same_matricule_under_another_oid_is_another_patient(inaya, operator):
+    from ens.messaging.errors import AttachmentOfAnother
+
+    stranger = type("P", (), {"matricule": inaya.matricule, "oid": "1.2.250.1.213.1.4.8"})
+    archive = ("IHE_XDM.zip", "application/zip", _archive(stranger))
+    with pytest.raises(AttachmentOfAnother):
+        receive(inaya, mail(inaya.address, files=(archive,)), operator)
+
+
+def _archive(person):
     from ens.standards.ins import Ins
     from ens.standards.xdm import OutgoingDocument, XdmPatient, write_xdm
 

@@ -211,7 +211,8 @@ def test_any_bytes_are_read_or_refused(data):
 
 PIECES = rb"""
 --b|--b--|Content-Type:| multipart/|mixed|; boundary=b| text/|html|plain|; charset=|base64|Content-Transfer-Encoding: |
-=?utf-8?q?|?=|<|>|@|(|message/rfc822|message/delivery-status|multipart/report|Content-Disposition: attachment; filename*=|''
+=?utf-8?q?|?=|<|>|@|(|message/rfc822|message/delivery-status|multipart/report|Content-Disposition: attachment|
+; filename*=|''
 """.replace(b"\n", b"").split(b"|")
 
 

@@ -40,7 +40,7 @@ def home(usager_id: UUID, *, by: Actor) -> Home:
         events.messages_listed(unit)
         return Home(
             first_name=identity.traits(unit).shown_first_name,
-            unread=sum(1 for thread in threads if thread.unread),
+            unread=messaging.unread_threads(unit),
             threads=threads[:SHOWN],
             documents=documents.cards[:SHOWN],
             document_total=documents.total,

@@ -43,9 +43,9 @@ def _file(document: XdmDocument) -> ParsedFile:
     )
 
 
-def patients(files: tuple[ParsedFile, ...]) -> set[str]:
-    """The matricules that the files say they are about: metadata of archives, headers of CDA documents."""
-    found = {one.patient[0] for one in files if one.patient}
+def patients(files: tuple[ParsedFile, ...]) -> set[tuple[str, str]]:
+    """The (matricule, OID) that the files say they are about: metadata of archives, headers of CDA documents."""
+    found = {one.patient for one in files if one.patient}
     for one in files:
         if "xml" not in one.media_type and not one.name.lower().endswith(".xml"):
             continue
@@ -53,5 +53,5 @@ def patients(files: tuple[ParsedFile, ...]) -> set[str]:
             header = read_header(xmlsafe.parse(one.data))
         except StandardError:
             continue  # not a CDA: an attachment like another, kept as it came
-        found |= {matricule for matricule, _ in header.patients}
+        found |= set(header.patients)
     return found

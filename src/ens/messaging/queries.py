@@ -25,6 +25,8 @@ from ens.messaging.types import (
 from ens.persistence.unit import Unit
 
 SAVABLE = ("application/pdf", "image/jpeg", "image/png", "image/tiff", "text/plain", "text/rtf", "application/rtf")
+# whom a message without sender is from: no name of its own is believed
+SERVICE: dict[str, Any] = {"label": "Service de messagerie", "role": "", "organisation": True}
 XML_TYPES = ("text/xml", "application/xml", "application/hl7-v3+xml")
 
 
@@ -47,6 +49,22 @@ def operator_of(domain: str) -> OperatorRef:
     if found is None:
         raise OperatorUnknown()
     return OperatorRef(found.domain, found.name, found.host, found.port, found.is_test)
+
+
+def route_to(domain: str) -> OperatorRef:
+    """Who takes mail for a domain: its operator, or that of a domain above. Errors: OperatorUnknown."""
+    labels = domain.lower().split(".")
+    for place in range(max(1, len(labels) - 1)):
+        try:
+            return operator_of(".".join(labels[place:]))
+        except OperatorUnknown:
+            continue
+    raise OperatorUnknown()
+
+
+def unread_threads(unit: Unit) -> int:
+    """How many conversations hold something not read yet."""
+    return Thread.objects.filter(usager_id=unit.usager_id, unread__gt=0).count()
 
 
 def identity_of(unit: Unit, correspondent: Correspondent) -> dict[str, Any]:
@@ -142,7 +160,7 @@ def thread_cards(unit: Unit, limit: int | None = None) -> list[ThreadCard]:
     for thread in threads:
         received = last_received.get(thread.id)
         person = people.get(received.correspondent_id) if received and received.correspondent_id else None
-        known: dict[str, Any] = {"label": "Mon espace santé", "role": "", "organisation": True}
+        known: dict[str, Any] = SERVICE
         if person is not None:
             known = identity_of(unit, person)
         joined = files.get(received.id, []) if received else []

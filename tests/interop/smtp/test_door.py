@@ -11,7 +11,7 @@ import threading
 import pytest
 import trustme
 
-from tests.messaging.mails import mail
+from tests.messaging.mails import mail, report
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,8 @@ def test_a_space_opened_and_never_activated_receives(session, people):
 def test_without_starttls_nothing_is_heard(door, listed):
     with smtplib.SMTP("localhost", door, timeout=10) as client:
         client.ehlo()
-        assert client.mail("labo@operateur.example")[0] == 530
+        code, words = client.mail("labo@operateur.example")
+        assert (code, words.split(b":")[0]) == (530, b"5.7.0 certificat_absent")
 
 
 @pytest.mark.feature("S090")
@@ -151,6 +152,8 @@ def test_too_many_refusals_end_the_session(session):
     codes = [client.rcpt("123@patient.mssante.fr")[0] for _ in range(20)]
     assert codes[:19] == [550] * 19
     assert codes[-1] == 421
+    with pytest.raises((smtplib.SMTPServerDisconnected, OSError)):
+        client.noop()
 
 
 def test_too_large_is_refused_before_and_after(session, people):
@@ -162,6 +165,43 @@ def test_too_large_is_refused_before_and_after(session, people):
     with pytest.raises((smtplib.SMTPDataError, smtplib.SMTPSenderRefused)) as refusal:
         client.sendmail("labo@operateur.example", [person.address], big)
     assert refusal.value.smtp_code == 552
+    assert refusal.value.smtp_error.startswith(b"5.3.4 message_trop_grand:")
+
+
+@pytest.mark.feature("S087")
+def test_a_line_too_long_is_refused_with_its_reason(session, people):
+    person = people.usager()
+    client = session()
+    client.mail("labo@operateur.example")
+    client.rcpt(person.address)
+    code, words = client.data(b"Subject: x\r\n\r\n" + b"a" * 5000 + b"\r\n")
+    assert (code, words.split(b":")[0]) == (554, b"5.6.0 message_illisible")
+
+
+@pytest.mark.parametrize("address", ["a b@patient.mssante.fr", "@patient.mssante.fr", "<>", "é"])
+def test_an_address_that_is_not_one_is_refused_and_the_session_goes_on(session, people, address):
+    client = session()
+    client.mail("labo@operateur.example")
+    client.putcmd("rcpt", f"TO:<{address}>") if address.isascii() else client.send(f"RCPT TO:<{address}>\r\n".encode())
+    assert client.getreply()[0] in (501, 550, 553)
+    assert client.rcpt(people.usager().address)[0] == 250
+
+
+@pytest.mark.feature("S087")
+def test_a_non_delivery_report_without_sender_is_received_and_shown_with_its_message(session, people):
+    from ens.messaging.services import list_threads, open_thread, reply
+    from ens.messaging.types import Delivery, Reply
+
+    person = people.usager()
+    client = session()
+    client.sendmail("labo@operateur.example", [person.address], mail(person.address))
+    (card,) = list_threads(person.usager_id, by=person.actor)
+    sent = reply(card.id, Reply("Merci"), by=person.actor)
+    assert client.sendmail("", [person.address], report(f"<{sent.hex}@patient.mssante.fr>")) == {}
+    view = open_thread(card.id, by=person.actor)
+    assert [one.is_system for one in view.messages] == [False, False, True]
+    assert view.messages[1].delivery_state is Delivery.FAILED
+    assert "n'existe plus" in view.messages[1].delivery_reason
 
 
 @pytest.mark.feature("S087")

@@ -7,6 +7,7 @@ import ssl
 
 import aiosmtplib
 
+from ens.messaging.delivery import explanation
 from ens.messaging.ports import PermanentFailure
 from ens.messaging.types import OperatorRef
 from ens.persistence.outbox import TryLater
@@ -32,12 +33,12 @@ class OperatorRelay:
             asyncio.run(self._send(operator, sender, recipient, data))
         except aiosmtplib.SMTPResponseException as error:
             if 500 <= error.code < 600:
-                raise PermanentFailure(_reason(error.code, error.message)) from error
+                raise PermanentFailure(explanation(error.message, error.code)) from error
             raise TryLater(str(error.code)) from error
         except aiosmtplib.SMTPRecipientsRefused as error:
             first = error.recipients[0]
             if 500 <= first.code < 600:
-                raise PermanentFailure(_reason(first.code, first.message)) from error
+                raise PermanentFailure(explanation(first.message, first.code)) from error
             raise TryLater(str(first.code)) from error
         except (aiosmtplib.SMTPException, OSError, ssl.SSLError, TimeoutError) as error:
             raise TryLater(type(error).__name__) from error
@@ -48,12 +49,3 @@ class OperatorRelay:
         )
         async with client:
             await client.sendmail(sender, [recipient], data)
-
-
-def _reason(code: int, text: str) -> str:
-    """For the usager: what an operator's refusal means, never its words, which may quote an address."""
-    if "5.2.2" in text or code == 552:
-        return "La boîte de votre correspondant est pleine, ou le message est trop gros pour elle."
-    if "5.1." in text or code in (550, 551, 553):
-        return "La boîte de votre correspondant n'existe plus."
-    return "L'opérateur de votre correspondant a refusé ce message."

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import structlog
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session, TLSSetupException
 from django.db import Error, close_old_connections
 from prometheus_client import Counter
 
@@ -101,10 +101,10 @@ class Door:
         if refusal:
             return await self._refused(session, refusal)
         names = list(self._known(session).names)
-        answer = await self._ask(lambda: services.check_sender(address or "", names))
+        answer = await self._ask(lambda: services.check_sender(_sender(address), names))
         if answer.reply:
             return await self._refused(session, answer.reply)
-        envelope.mail_from = address or ""
+        envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
 
@@ -124,7 +124,7 @@ class Door:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - idem
         operator = self._operator(session)
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-        mail = IncomingMail(envelope.mail_from or "", envelope.rcpt_tos[0], content)
+        mail = IncomingMail(_sender(envelope.mail_from), envelope.rcpt_tos[0], content)
         answer = await self._ask(lambda: services.receive(mail, by=operator))
         if answer.reply:
             return await self._refused(session, answer.reply)
@@ -133,12 +133,20 @@ class Door:
         return f"250 2.0.0 recu {answer.value.message_id}"
 
     async def handle_exception(self, error: Exception) -> str:
+        if isinstance(error, TLSSetupException):
+            log.info("tls_refused", reason=type(error.__cause__ or error).__name__)
+            return replies.TRY_AGAIN
         log.error("session_failed", error=type(error).__name__, exc_info=(type(error), None, error.__traceback__))
         return replies.TRY_AGAIN
 
     def close(self) -> None:
         """Wait for the messages being filed."""
         self._pool.shutdown(wait=True)
+
+
+def _sender(address: str | None) -> str:
+    """The envelope's sender; nobody for a report, whose sender is « <> » (RFC 5321, 4.5.5)."""
+    return "" if address in (None, "<>") else str(address)
 
 
 def _guarded(service: Callable[[], Any]) -> Answer:

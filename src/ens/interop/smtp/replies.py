@@ -8,6 +8,7 @@ from __future__ import annotations
 from unicodedata import normalize
 
 from ens.kernel.errors import EnsError, Family
+from ens.messaging.errors import MessageMalformed, MessageTooLarge
 
 BY_CODE = {
     "adresse_invalide": "550 5.1.3",
@@ -30,6 +31,19 @@ BY_FAMILY = {
 TOO_MANY_REFUSALS = "421 4.7.0 trop_de_refus: Trop de refus dans cette session, recommencez plus tard"
 NO_CERTIFICATE = "530 5.7.0 certificat_absent: STARTTLS avec un certificat d'operateur est obligatoire"
 TRY_AGAIN = "451 4.3.0 service_indisponible: Rien n'a ete enregistre, recommencez plus tard"
+ADDRESS_UNREADABLE = "553 5.1.3 adresse_invalide: L'adresse est mal formee"
+
+
+def of_the_library(max_bytes: int) -> dict[str, str]:
+    """What aiosmtpd answers by itself, said in our words: the same fault has one reason code wherever it is found."""
+    too_large = reply(MessageTooLarge(limit=max_bytes))
+    return {
+        "530 Must issue a STARTTLS command first": NO_CERTIFICATE,
+        "552 Error: message size exceeds fixed maximum message size": too_large,
+        "552 Error: Too much mail data": too_large,
+        "500 Line too long (see RFC5321 4.5.3.1.6)": reply(MessageMalformed(reason="une ligne dépasse 998 octets")),
+        "553 5.1.3 Error: malformed address": ADDRESS_UNREADABLE,
+    }
 
 
 def reply(error: EnsError) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 import ssl
+from typing import AnyStr
 
 import structlog
 from aiosmtpd.smtp import SMTP
 
+from ens.interop.smtp import replies
 from ens.interop.smtp.handler import Door
 
 IDLE_S = 120
@@ -17,9 +19,16 @@ log = structlog.get_logger("ens.smtp")
 
 
 class GuardedSMTP(SMTP):
-    """aiosmtpd's protocol, counting the sessions under way so that the end waits for them."""
+    """aiosmtpd's protocol, answering in our words, counting the sessions under way so that the end waits for them."""
 
     under_way: set[SMTP] = set()
+
+    async def push(self, status: AnyStr) -> None:
+        said = status if isinstance(status, str) else status.decode("utf-8", "replace")
+        said = replies.of_the_library(self.data_size_limit or 0).get(said, said)
+        await super().push(said)
+        if said == replies.TOO_MANY_REFUSALS and self.transport is not None:
+            self.transport.close()  # RFC 5321, 3.8: after 421 the server hangs up
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.under_way.add(self)

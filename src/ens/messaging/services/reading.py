@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import F
+
 from ens.audit import events
 from ens.coffre import store
 from ens.coffre.services import CONTENT, sealer
@@ -44,13 +46,12 @@ def list_threads(usager_id: UUID, *, by: Actor) -> list[ThreadCard]:
 
 
 def unread_count(usager_id: UUID, *, by: Actor) -> int:
-    """How many messages wait; says nothing of them, so leaves no trace."""
+    """How many conversations wait to be read; says nothing of them, so leaves no trace."""
 
     def act(unit: Unit) -> int:
         unit.untraced("un nombre de messages non lus, sans leur contenu")
         _check(unit)
-        counts = Thread.objects.filter(usager_id=unit.usager_id, unread__gt=0).values_list("unread", flat=True)
-        return sum(counts)
+        return queries.unread_threads(unit)
 
     return unit_of_work(usager_id, act, by=by)
 
@@ -68,8 +69,10 @@ def open_thread(thread_id: UUID, *, by: Actor) -> ThreadView:
         messages = list(Message.objects.filter(usager_id=unit.usager_id, thread_id=thread.id).order_by("at", "id"))
         views = _views(unit, messages)
         unread = [message for message in messages if message.direction == INCOMING and message.read_at is None]
-        Message.objects.filter(usager_id=unit.usager_id, id__in=[one.id for one in unread]).update(read_at=clock.now())
-        Thread.objects.filter(usager_id=unit.usager_id, id=thread.id).update(unread=0)
+        rows = Message.objects.filter(usager_id=unit.usager_id, id__in=[one.id for one in unread], read_at=None)
+        marked = rows.update(read_at=clock.now())
+        # less what was shown, not zero: a message may be arriving
+        Thread.objects.filter(usager_id=unit.usager_id, id=thread.id).update(unread=F("unread") - marked)
         for message in unread or messages[-1:]:
             events.message_read(unit, message.id, title=title)
         option = queries.reply_option(unit, thread.id)
@@ -78,7 +81,7 @@ def open_thread(thread_id: UUID, *, by: Actor) -> ThreadView:
         return ThreadView(
             id=thread.id,
             subject=title,
-            correspondent_label=known["label"] if known else "Mon espace santé",
+            correspondent_label=(known or queries.SERVICE)["label"],
             role_label=known["role"] if known else "",
             is_organisation=bool(known and known["organisation"]),
             messages=views,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from ens.audit import events
 from ens.coffre import store
@@ -22,7 +23,7 @@ from ens.identity.types import EstablishmentRef, ProfessionalRef
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.ids import new_id
-from ens.messaging import archives, queries
+from ens.messaging import archives, delivery, queries
 from ens.messaging.errors import (
     AddressInvalid,
     AddressKeyWrong,
@@ -39,7 +40,6 @@ from ens.persistence.unit import StartAgain, Unit, unit_of_work
 from ens.standards.errors import StandardError
 from ens.standards.ins import Matricule
 
-NOBODY = UUID(int=0)
 _LOCAL = re.compile(r"[0-9A-Za-z]{15}")
 
 
@@ -53,7 +53,7 @@ def check_recipient(address: str, *, by: Actor) -> UUID:
     if domain.lower() != settings.ENS_MAIL_DOMAIN or not _LOCAL.fullmatch(local):
         raise AddressInvalid()
     found = identity.find_usager(local.upper())
-    usager_id = found.usager_id if found else NOBODY
+    usager_id = found.usager_id if found else new_id()  # nobody: the same path, waiting for no one
 
     def act(unit: Unit) -> bool:
         unit.untraced("le message lui-même laissera sa trace")
@@ -98,8 +98,9 @@ def receive(mail: IncomingMail, *, by: Actor) -> Received:
 
 
 def _check_patients(unit: Unit, parsed: ParsedMail) -> None:
-    """What is joined is about the addressee (matricule: an address carries no OID). Errors: AttachmentOfAnother."""
-    if archives.patients(parsed.files) - {identity.traits(unit).matricule}:
+    """What is joined is about the addressee, matricule and OID. Errors: AttachmentOfAnother."""
+    mine = identity.traits(unit)
+    if archives.patients(parsed.files) - {(mine.matricule, mine.oid)}:
         raise AttachmentOfAnother()
 
 
@@ -138,7 +139,7 @@ def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:
         raise StartAgain() from error
     _store(unit, message.raw_id, mail.data)
     ids = [message.id, *attach(unit, message, [(one.name, one.media_type, one.data) for one in parsed.files])]
-    Thread.objects.filter(usager_id=unit.usager_id, id=thread.id).update(last_at=message.at, unread=thread.unread + 1)
+    Thread.objects.filter(usager_id=unit.usager_id, id=thread.id).update(last_at=message.at, unread=F("unread") + 1)
     unit.register_locator(ids)
     if report is not None:
         _undelivered(unit, report, parsed)
@@ -172,9 +173,7 @@ def attach(unit: Unit, message: Message, files: list[tuple[str, str, bytes]]) ->
 
 
 def _head(unit: Unit, parsed: ParsedMail, correspondent: Correspondent | None) -> dict[str, Any]:
-    known = (
-        queries.identity_of(unit, correspondent) if correspondent else {"label": "Service de messagerie", "role": ""}
-    )
+    known = queries.identity_of(unit, correspondent) if correspondent else queries.SERVICE
     return {
         "subject": parsed.subject,
         "from_label": known["label"],
@@ -190,14 +189,14 @@ def _head(unit: Unit, parsed: ParsedMail, correspondent: Correspondent | None) -
 def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent:
     """Who wrote: the envelope's address is who they are; writing again reopens an ended exchange."""
     owner = identity.mailbox_owner(sender)
-    label = parsed.from_label or sender
+    label = parsed.from_label if _domain(parsed.from_address) in ("", _domain(sender)) else ""
     role = organisation = ""
     if isinstance(owner, ProfessionalRef):
         role, organisation = owner.profession_label, owner.organisation
     known = {
         "address": sender,
         "reply_to": _reply_address(sender, parsed),
-        "label": label,
+        "label": label or sender,  # a name that another domain would have to vouch for is not shown
         "role": role or organisation,
         "organisation": isinstance(owner, EstablishmentRef),
     }
@@ -219,8 +218,11 @@ def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent
 
 def _reply_address(sender: str, parsed: ParsedMail) -> str:
     """Reply-To is honoured only inside the sender's own domain: it never leads outside who wrote (S081)."""
-    same = parsed.reply_to.rpartition("@")[2] == sender.rpartition("@")[2]
-    return parsed.reply_to if parsed.reply_to and same else sender
+    return parsed.reply_to if parsed.reply_to and _domain(parsed.reply_to) == _domain(sender) else sender
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()
 
 
 def _reported(unit: Unit, parsed: ParsedMail) -> Message | None:
@@ -232,7 +234,7 @@ def _reported(unit: Unit, parsed: ParsedMail) -> Message | None:
 
 def _undelivered(unit: Unit, sent: Message, parsed: ParsedMail) -> None:
     """A report came back: the usager's message is shown as not delivered, with the operator's reason."""
-    mark_failed(unit, sent, "L'opérateur du destinataire n'a pas pu remettre ce message.")
+    mark_failed(unit, sent, delivery.explanation(parsed.undelivered[1] if parsed.undelivered else ""))
 
 
 def mark_failed(unit: Unit, sent: Message, reason: str) -> None:

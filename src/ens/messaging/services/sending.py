@@ -20,7 +20,7 @@ from ens.identity import queries as identity
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM, Actor
 from ens.kernel.ids import new_id
-from ens.messaging import queries
+from ens.messaging import delivery, queries
 from ens.messaging.errors import OperatorUnknown, ReplyEmpty, ReplyNotAllowed, ReplyTooLarge, ThreadNotFound
 from ens.messaging.mime import clean_name
 from ens.messaging.models import Correspondent, Message, Thread
@@ -127,7 +127,11 @@ def _mail(
 ) -> EmailMessage:
     """The message as it leaves. Source: ECO.2.2.1 to 2.2.3."""
     address = identity.mail_address(unit)
-    last = Message.objects.filter(usager_id=unit.usager_id, thread_id=thread.id).order_by("-at", "-id").first()
+    last = (
+        Message.objects.filter(usager_id=unit.usager_id, thread_id=thread.id, is_system=False)
+        .order_by("-at", "-id")
+        .first()
+    )
     inside = queries.head(unit, last) if last else {}
     mail = EmailMessage(policy=SMTP)
     mail["From"] = formataddr((identity.traits(unit).shown_name, address))
@@ -170,10 +174,10 @@ def send(usager_id: UUID, message_id: UUID) -> None:
     sender, left, _, data = ready
     for recipient in left:
         try:
-            operator = queries.operator_of(recipient.rpartition("@")[2])
+            operator = queries.route_to(recipient.rpartition("@")[2])
             relay.send(operator, sender, recipient, data)
         except OperatorUnknown:
-            _end(usager_id, message_id, failed="Le correspondant n'est plus joignable dans l'espace de confiance.")
+            _end(usager_id, message_id, failed=delivery.UNREACHABLE)
             return
         except PermanentFailure as failure:
             _end(usager_id, message_id, failed=str(failure))
@@ -201,4 +205,4 @@ def _end(usager_id: UUID, message_id: UUID, *, delivered: str = "", failed: str 
 
 def give_up(usager_id: UUID, message_id: UUID) -> None:
     """The operator never answered: the usager is told that the message was not delivered."""
-    _end(usager_id, message_id, failed="L'opérateur du destinataire ne répond pas depuis deux jours.")
+    _end(usager_id, message_id, failed=delivery.SILENT)
