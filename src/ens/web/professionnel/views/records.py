@@ -63,6 +63,7 @@ def _preview(request: HttpRequest, usager_id: UUID, document_id: UUID, preview: 
     return {
         "apercu": preview,
         "lisible_en_texte": readable_as_text,
+        "lien_image": "?",
         "en_texte": readable_as_text and request.GET.get("lire") == "texte",
         "numero_page": number,
         "image": reverse("professionnel:apercu", args=(usager_id, document_id, number)),
