@@ -13,6 +13,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -51,6 +52,20 @@ class Space:
 
 @pytest.fixture(scope="session")
 def space() -> Iterator[Space]:
+    """One for all the scenarios of a worker: each leaves the others' people as they were."""
+    with _started() as running:
+        yield running
+
+
+@pytest.fixture
+def own_space() -> Iterator[Space]:
+    """One for a scenario that changes everyone's day."""
+    with _started() as running:
+        yield running
+
+
+@contextmanager
+def _started() -> Iterator[Space]:
     if not ENS.exists():
         pytest.skip("il manque .venv/bin/ens : lancez make test")
     with tempfile.TemporaryDirectory(prefix="ens-histoire-") as folder:

@@ -85,18 +85,13 @@ def _usager(one: Member) -> UUID:
 
 def _bring(usager_id: UUID, one: Member) -> None:
     """Noticed a year ago, then what their state says. Already there: nothing more."""
+    from ens.demonstration.standing import state_of
     from ens.enrolment import services
-    from ens.enrolment.queries import state
     from ens.enrolment.types import State
     from ens.kernel import clock
     from ens.kernel.actor import SYSTEM, Actor, ActorKind
-    from ens.persistence.unit import Unit, unit_of_work
 
-    def look(unit: Unit) -> State:
-        unit.untraced("préparation de la démonstration")
-        return state(unit)
-
-    if unit_of_work(usager_id, look, by=SYSTEM) is not State.UNKNOWN:
+    if state_of(one) is not State.UNKNOWN:
         return
     person = Actor(ActorKind.USAGER, OF_THE_CAST, one.name, usager_id=usager_id)
     now = clock.now()
@@ -278,6 +273,8 @@ def entry(one: Member) -> str:
 
 def _write_contract() -> None:
     """``DIR/demo.json``, exactly as promised (docs/exploitation/demonstration.md)."""
+    from ens.demonstration.standing import state_of
+
     base = os.environ["ENS_BASE_URL"].rstrip("/")
     host, _, port = os.environ["ENS_SMTP_LISTEN"].rpartition(":")
     folder = places.folder()
@@ -314,7 +311,7 @@ def _write_contract() -> None:
                 "matricule": one.matricule,
                 "oid": one.oid,
                 "address": f"{one.matricule}@{domain}",
-                "state": one.state,
+                "state": str(state_of(one)),
             }
             for one in of_kind("usager")
         ],

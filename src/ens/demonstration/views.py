@@ -11,6 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from ens.demonstration.cast import Member, cast, member
+from ens.demonstration.standing import state_of
+from ens.enrolment.types import State
 from ens.identity import queries as identity
 from ens.kernel import clock
 
@@ -22,11 +24,11 @@ GROUPS = (
     ("Pilotage et support", ("pilotage", "support")),
 )
 STATES = {
-    "activated": "Espace activé",
-    "opened": "Espace ouvert",
-    "noticed": "Espace pas encore ouvert",
-    "opposed": "S'est opposé",
-    "closed": "Espace fermé",
+    State.ACTIVATED: "Espace activé",
+    State.OPENED: "Espace ouvert",
+    State.NOTICED: "Espace pas encore ouvert",
+    State.OPPOSED: "S'est opposé",
+    State.CLOSED: "Espace fermé",
 }
 
 
@@ -44,7 +46,7 @@ def _line(one: Member) -> dict[str, object]:
         "key": one.key,
         "name": one.name,
         "role": one.role,
-        "state": STATES.get(one.state, ""),
+        "state": STATES.get(state_of(one), "") if one.kind == "usager" else "",
         "is_place": one.kind in SOFTWARE,
     }
 
@@ -80,7 +82,7 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
 def _home(one: Member) -> str:
     if one.kind == "professionnel":
         return "/pro/"
-    if one.kind == "usager" and one.state in ("activated", "opened"):
+    if one.kind == "usager" and state_of(one).is_open:
         return "/accueil/"
     return f"/demonstration/roles/{one.key}/"
 
