@@ -11,42 +11,6 @@ import pytest
 from tests.messaging.mails import mail, report
 
 
-@pytest.fixture
-def operator(db):
-    from ens.kernel.actor import Actor, ActorKind
-    from ens.messaging.services import allow_operator
-    from ens.messaging.types import OperatorRef
-
-    allow_operator(OperatorRef("operateur.example", "Opérateur d'essai", "127.0.0.1", 1))
-    return Actor(ActorKind.OPERATEUR, "operateur.example", "Opérateur d'essai")
-
-
-@pytest.fixture
-def inaya(people):
-    return people.usager()
-
-
-class Relay:
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, str, bytes]] = []
-        self.fails: Exception | None = None
-
-    def send(self, operator, sender, recipient, data) -> None:
-        if self.fails:
-            raise self.fails
-        self.sent.append((sender, recipient, data))
-
-
-@pytest.fixture
-def relay(db):
-    from ens.messaging import ports
-
-    before, relay = ports.mail_relay(), Relay()
-    ports.use_mail_relay(relay)
-    yield relay
-    ports.use_mail_relay(before)
-
-
 def receive(person, data, operator, sender="labo@operateur.example"):
     from ens.messaging.services import receive as file
     from ens.messaging.types import IncomingMail

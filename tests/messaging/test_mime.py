@@ -134,10 +134,35 @@ def test_an_embedded_message_is_kept_as_it_came():
 
 
 def test_an_inline_picture_is_an_attachment():
-    picture = b"Content-Type: image/png\r\nContent-ID: <logo>\r\nContent-Disposition: inline\r\n\r\n\x89PNG"
+    picture = b"Content-Type: image/png\r\nContent-ID: <logo>\r\nContent-Disposition: inline\r\n\r\n\x89PNG\r\n\x1a\n"
     read = parse(HEAD + parts(HTML + b"<img src='cid:logo'>", picture, kind=b"related"))
     assert "img" not in read.html
     assert [(one.name, one.is_inline) for one in read.files] == [("piece-1.png", True)]
+
+
+@pytest.mark.parametrize(
+    ("announced", "data", "judged"),
+    [
+        # nothing said: the bytes say
+        (b"application/octet-stream", b"%PDF-1.7 x", "application/pdf"),
+        (b"application/octet-stream", b"\xff\xd8\xff\xe0", "image/jpeg"),
+        (b"application/octet-stream", b"<?xml version='1.0'?><a/>", "text/xml"),
+        (b"application/octet-stream", b"PK\x03\x04", "application/zip"),
+        # said wrong
+        (b"image/png", b"%PDF-1.7 x", "application/pdf"),
+        (b"application/pdf", b"MZ\x90", "application/octet-stream"),
+        (b"text/plain", b"MZ\x00\x90", "application/octet-stream"),
+        # said right
+        (b"application/pdf", b"bruit %PDF-1.4", "application/pdf"),
+        (b"text/csv", b"a;b", "text/csv"),
+        (b"application/vnd.oasis.opendocument.text", b"PK\x03\x04", "application/vnd.oasis.opendocument.text"),
+    ],
+)
+def test_a_file_is_what_its_bytes_say(announced, data, judged):
+    part = b"Content-Type: " + announced + b"\r\nContent-Disposition: attachment; filename=f\r\n"
+    part += b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.b64encode(data)
+    (file,) = parse(of(part)).files
+    assert (file.media_type, file.data) == (judged, data)
 
 
 def test_a_truncated_attachment_refuses_the_message():

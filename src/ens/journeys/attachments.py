@@ -15,7 +15,7 @@ from ens.persistence.unit import Unit, unit_of_work
 from ens.record.judging import Judged, is_xml, judge
 from ens.record.services.deposit import file_in
 from ens.record.types import DocumentDeposit, SubmissionDeposit
-from ens.standards import xmlsafe
+from ens.standards import valuesets, xmlsafe
 from ens.standards.cda.header import CdaHeader, read_header
 from ens.standards.errors import StandardError
 
@@ -47,7 +47,7 @@ def save_attachment(attachment_id: UUID, *, by: Actor) -> UUID:
 
 
 def _judged(source: AttachmentSource) -> Judged:
-    """Its own metadata when it is a CDA, else the message's."""
+    """Its own header when it is a CDA, else what its archive or its message says of it."""
     header = _header(source)
     title = header.title if header else _title(source)
     return judge(
@@ -55,9 +55,9 @@ def _judged(source: AttachmentSource) -> Judged:
             unique_id=header.unique_id if header else source.unique_id,
             data=source.data,
             media_type=source.media_type,
-            type_code=header.type_code if header else OTHER_TYPE,
+            type_code=header.type_code if header else _type(source),
             title=title,
-            act_at=header.act_at if header else source.sent_at,
+            act_at=header.act_at if header else source.act_at or source.sent_at,
             created_at=source.sent_at,
             author_label=source.sender_label,
             filename=source.name,
@@ -72,6 +72,10 @@ def _header(source: AttachmentSource) -> CdaHeader | None:
         return read_header(xmlsafe.parse(source.data))
     except StandardError:
         return None
+
+
+def _type(source: AttachmentSource) -> str:
+    return source.type_code if valuesets.is_known_type(source.type_code) else OTHER_TYPE
 
 
 def _title(source: AttachmentSource) -> str:

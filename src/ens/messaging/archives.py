@@ -6,12 +6,13 @@ the sender can send it again. Source: référentiel MSSanté ECO.2.1.1 and 2.1.2
 
 from __future__ import annotations
 
+from ens.messaging import filetypes
 from ens.messaging.errors import MessageMalformed
 from ens.messaging.types import ParsedFile
 from ens.standards import xmlsafe
 from ens.standards.cda.header import read_header
 from ens.standards.errors import StandardError
-from ens.standards.hl7 import parse_cx
+from ens.standards.hl7 import parse_cx, timestamp
 from ens.standards.xdm import XdmDocument, read_xdm
 
 NAME = "ihe_xdm.zip"
@@ -37,9 +38,12 @@ def _file(document: XdmDocument) -> ParsedFile:
     extension = document.name.rsplit(".", 1)[-1].lower()
     return ParsedFile(
         name=f"{name}.{extension}" if not name.lower().endswith(f".{extension}") else name,
-        media_type=entry.mime_type or "text/xml",
+        media_type=filetypes.judged(document.data, entry.mime_type or "text/xml"),
         data=document.data,
-        patient=parse_cx(entry.patient_id) if entry.patient_id else None,
+        patient=parse_cx(entry.patient_id),
+        unique_id=entry.unique_id,
+        type_code=entry.type_code,
+        act_at=timestamp(entry.service_start_time or entry.creation_time),
     )
 
 

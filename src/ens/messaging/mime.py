@@ -18,7 +18,7 @@ from html import unescape
 
 import nh3
 
-from ens.messaging import bounds
+from ens.messaging import bounds, filetypes
 from ens.messaging.errors import MessageMalformed
 from ens.messaging.types import ParsedFile, ParsedMail
 
@@ -105,11 +105,17 @@ def _leaf(part: Message, kind: str, texts: list[Text], files: list[ParsedFile]) 
     if kind in ("text/plain", "text/html") and disposition != "attachment" and not name:
         texts.append(Text(kind, _decoded(part, data)))
     elif data or name:
+        kind = filetypes.judged(data, kind)
         files.append(ParsedFile(name or _default_name(kind, len(files)), kind, data, disposition == "inline"))
 
 
 def _default_name(kind: str, rank: int) -> str:
     extensions = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "text/calendar": "ics"}
+    extensions |= {
+        filetypes.UNKNOWN: "bin",
+        "message/delivery-status": "txt",
+        "message/disposition-notification": "txt",
+    }
     return f"piece-{rank + 1}.{extensions.get(kind, kind.rsplit('/', 1)[-1][:8] or 'bin')}"
 
 

@@ -141,6 +141,8 @@ class AttachmentSource:
     sent_at: datetime
     document_id: UUID | None
     unique_id: str
+    type_code: str = ""  # what the archive or the message's X-MSS-CODECDA says, if anything
+    act_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,10 @@ class ParsedFile:
     media_type: str
     data: bytes
     is_inline: bool = False
-    patient: tuple[str, str] | None = None  # (matricule, OID) of an archive's metadata
+    patient: tuple[str, str] | None = None  # (matricule, OID) of an archive's metadata, as what follows
+    unique_id: str = ""
+    type_code: str = ""
+    act_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

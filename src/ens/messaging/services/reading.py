@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F
@@ -126,6 +127,8 @@ def attachment_source(unit: Unit, attachment_id: UUID) -> AttachmentSource:
     row = _attachment(unit, attachment_id)
     message = Message.objects.get(usager_id=unit.usager_id, id=row.message_id)
     inside = queries.head(unit, message)
+    said = dict(enumerate(inside.get("pieces", []))).get(row.position, {})
+    codes = [one.strip() for one in inside.get("marks", {}).get("x-mss-codecda", "").split(",") if one.strip()]
     return AttachmentSource(
         attachment_id=row.id,
         name=queries.attachment_name(unit, row),
@@ -136,7 +139,10 @@ def attachment_source(unit: Unit, attachment_id: UUID) -> AttachmentSource:
         subject=inside["subject"],
         sent_at=message.at,
         document_id=row.document_id,
-        unique_id=f"2.25.{row.id.int}",
+        unique_id=said.get("unique_id") or f"2.25.{row.id.int}",
+        # several codes do not say which file is which
+        type_code=said.get("type_code") or (codes[0] if len(codes) == 1 else ""),
+        act_at=datetime.fromisoformat(said["act_at"]) if said.get("act_at") else None,
     )
 
 

@@ -33,7 +33,7 @@ from ens.messaging.errors import (
 )
 from ens.messaging.mime import parse
 from ens.messaging.models import Attachment, Correspondent, Message, Thread
-from ens.messaging.types import INCOMING, OUTGOING, Delivery, IncomingMail, ParsedMail, Received
+from ens.messaging.types import INCOMING, OUTGOING, Delivery, IncomingMail, ParsedFile, ParsedMail, Received
 from ens.notifications.services import tell
 from ens.notifications.types import NoticeKind
 from ens.persistence.unit import StartAgain, Unit, unit_of_work
@@ -98,10 +98,11 @@ def receive(mail: IncomingMail, *, by: Actor) -> Received:
 
 
 def _check_patients(unit: Unit, parsed: ParsedMail) -> None:
-    """What is joined is about the addressee, matricule and OID. Errors: AttachmentOfAnother."""
-    mine = identity.traits(unit)
-    if archives.patients(parsed.files) - {(mine.matricule, mine.oid)}:
-        raise AttachmentOfAnother()
+    """What is joined is about the addressee, by any of their matricules and its OID. Errors: AttachmentOfAnother."""
+    for matricule, oid in archives.patients(parsed.files):
+        found = identity.find_usager(matricule, oid)
+        if found is None or found.usager_id != unit.usager_id:
+            raise AttachmentOfAnother()
 
 
 def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:
@@ -183,7 +184,14 @@ def _head(unit: Unit, parsed: ParsedMail, correspondent: Correspondent | None) -
         "message_id": parsed.message_id,
         "references": list(parsed.in_reply_to),
         "marks": parsed.headers,
+        "pieces": [_said(one) for one in parsed.files],
     }
+
+
+def _said(one: ParsedFile) -> dict[str, str]:
+    """What an archive's metadata say of a file, for when it is saved in the record."""
+    act_at = one.act_at.isoformat() if one.act_at else ""
+    return {"unique_id": one.unique_id, "type_code": one.type_code, "act_at": act_at} if one.unique_id else {}
 
 
 def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent:

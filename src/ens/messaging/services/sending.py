@@ -20,13 +20,13 @@ from ens.identity import queries as identity
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM, Actor
 from ens.kernel.ids import new_id
-from ens.messaging import delivery, queries
+from ens.messaging import delivery, filetypes, queries
 from ens.messaging.errors import OperatorUnknown, ReplyEmpty, ReplyNotAllowed, ReplyTooLarge, ThreadNotFound
 from ens.messaging.mime import clean_name
 from ens.messaging.models import Correspondent, Message, Thread
 from ens.messaging.ports import PermanentFailure, mail_relay
 from ens.messaging.services.receiving import attach, is_usager, mark_failed
-from ens.messaging.types import OUTGOING, Delivery, Reply, ReplyMode
+from ens.messaging.types import OUTGOING, Delivery, File, Reply, ReplyMode
 from ens.persistence import outbox
 from ens.persistence.locator import locate
 from ens.persistence.outbox import TryLater
@@ -106,7 +106,7 @@ def _send_in(unit: Unit, thread: Thread, answer: Reply, to: str) -> UUID:
         raise StartAgain() from error
     unit.on_abandon(lambda: store.delete(message.raw_id))
     store.put(message.raw_id, sealer(unit).seal(CONTENT, message.raw_id, data))
-    ids = attach(unit, message, [(_name(one.name), _media_type(one.name), one.data) for one in answer.files])
+    ids = attach(unit, message, [(_name(one.name), _media_type(one), one.data) for one in answer.files])
     Thread.objects.filter(usager_id=unit.usager_id, id=thread.id).update(last_at=message.at)
     unit.register_locator([message.id, *ids])
     outbox.put(unit, OUTBOX_KIND, message.id)
@@ -118,8 +118,8 @@ def _name(name: str) -> str:
     return clean_name(name) or "piece-jointe"
 
 
-def _media_type(name: str) -> str:
-    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+def _media_type(file: File) -> str:
+    return filetypes.judged(file.data, mimetypes.guess_type(file.name)[0] or filetypes.UNKNOWN)
 
 
 def _mail(
@@ -147,7 +147,7 @@ def _mail(
     mail["X-MSS-NIL"] = "ens"
     mail.set_content(answer.body.strip() + "\n", cte="quoted-printable")
     for one in answer.files:
-        main, _, sub = _media_type(one.name).partition("/")
+        main, _, sub = _media_type(one).partition("/")
         mail.add_attachment(one.data, maintype=main, subtype=sub, filename=_name(one.name))
     return mail
 

@@ -1,0 +1,119 @@
+"""An attachment kept in the record: once, with what its sender said of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from ens.kernel.actor import Actor, ActorKind
+from tests.messaging.mails import mail
+
+PDF = b"%PDF-1.4 contenu"
+
+
+@pytest.fixture
+def inaya(people):
+    return people.usager()
+
+
+def received(person, *files, **headers):
+    """The attachments of a message just received."""
+    from ens.messaging.services import list_threads, open_thread, receive
+    from ens.messaging.types import IncomingMail
+
+    operator = Actor(ActorKind.OPERATEUR, "operateur.example", "Opérateur d'essai")
+    data = mail(person.address, files=files, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    receive(IncomingMail("labo@operateur.example", person.address, data), by=operator)
+    thread = open_thread(list_threads(person.usager_id, by=person.actor)[0].id, by=person.actor)
+    return thread.messages[-1].attachments
+
+
+def saved(person, attachment):
+    from ens.journeys import save_attachment
+    from ens.record.services import open_document
+
+    return open_document(save_attachment(attachment.id, by=person.actor), by=person.actor).card
+
+
+def archive(person, data=PDF, mime_type="application/pdf"):
+    from ens.standards.ins import Ins
+    from ens.standards.xdm import OutgoingDocument, XdmPatient, write_xdm
+
+    document = OutgoingDocument(
+        data=data,
+        unique_id="2.25.123456789",
+        type_code="11502-2",
+        format_code="urn:ihe:iti:xds:2017:mimeTypeSufficient",
+        title="Analyses du 11 octobre",
+        created_at=datetime(2021, 10, 12, 8, tzinfo=UTC),
+        service_start=datetime(2021, 10, 11, 8, tzinfo=UTC),
+        authors=(),
+        mime_type=mime_type,
+    )
+    patient = XdmPatient(Ins.parse(person.matricule, person.oid), "MICHEL", "Inaya")
+    return ("IHE_XDM.zip", "application/zip", write_xdm([document], patient, sent_at=datetime(2026, 3, 16, tzinfo=UTC)))
+
+
+@pytest.mark.feature("S084")
+def test_a_document_of_an_archive_keeps_its_type_and_date(inaya):
+    (piece,) = received(inaya, archive(inaya))
+    card = saved(inaya, piece)
+    assert (card.type_code, card.act_date, card.title) == ("11502-2", date(2021, 10, 11), "Analyses du 11 octobre")
+    assert (card.source_label, card.by_message) == ("Labo BioPCR Orly", True)
+
+
+def test_the_code_of_the_message_types_its_file(inaya):
+    (piece,) = received(inaya, ("analyses.pdf", "application/pdf", PDF), X_MSS_CODECDA="11502-2")
+    assert saved(inaya, piece).type_code == "11502-2"
+
+
+@pytest.mark.parametrize("codes", ["11502-2, 34112-3", "inconnu", ""])
+def test_several_codes_or_none_known_leave_the_type_open(inaya, codes):
+    (piece,) = received(inaya, ("analyses.pdf", "application/pdf", PDF), X_MSS_CODECDA=codes)
+    assert saved(inaya, piece).type_code == "EXPPAT_2"
+
+
+@pytest.mark.feature("S084")
+def test_saved_twice_or_received_twice_it_is_one_document(inaya):
+    from ens.record.services import list_documents
+    from ens.record.types import DocumentFilter
+
+    first = saved(inaya, received(inaya, archive(inaya))[0])
+    second = saved(inaya, received(inaya, archive(inaya))[0])
+    assert first.id == second.id
+    assert list_documents(inaya.usager_id, DocumentFilter(), by=inaya.actor).total == 1
+
+
+def test_a_file_that_is_not_what_it_announces_is_not_offered(inaya):
+    (piece,) = received(inaya, ("facture.pdf", "application/pdf", b"MZ\x90\x00"))
+    assert not piece.can_save
+    assert piece.why_not
+
+
+def test_nobody_else_saves_it(people, inaya):
+    from ens.journeys import save_attachment
+    from ens.kernel.errors import Absent
+
+    (piece,) = received(inaya, ("analyses.pdf", "application/pdf", PDF))
+    for other in (people.usager().actor, people.actor(people.professional())):
+        with pytest.raises(Absent):
+            save_attachment(piece.id, by=other)
+
+
+def test_the_home_counts_the_threads_that_wait(inaya):
+    from ens.journeys import home
+    from ens.messaging.services import list_threads, open_thread
+
+    for _ in range(2):
+        received(inaya)
+    assert home(inaya.usager_id, by=inaya.actor).unread == 0
+    from ens.messaging.services import receive
+    from ens.messaging.types import IncomingMail
+
+    operator = Actor(ActorKind.OPERATEUR, "operateur.example", "Opérateur d'essai")
+    receive(IncomingMail("labo@operateur.example", inaya.address, mail(inaya.address, subject="Neuf")), by=operator)
+    page = home(inaya.usager_id, by=inaya.actor)
+    assert (page.unread, page.next_action.title) == (1, "Neuf")
+    open_thread(list_threads(inaya.usager_id, by=inaya.actor)[0].id, by=inaya.actor)
+    assert home(inaya.usager_id, by=inaya.actor).unread == 0
