@@ -214,3 +214,62 @@ def test_a_message_that_cannot_be_read_is_refused_and_leaves_nothing(session, pe
     assert refusal.value.smtp_code == 554
     assert b"message_illisible" in refusal.value.smtp_error
     assert list_threads(person.usager_id, by=person.actor) == []
+
+
+def test_the_same_message_from_ten_connections_is_acknowledged_by_all_and_kept_once(session, people):
+    from ens.messaging.services import list_threads
+
+    person = people.usager()
+    data, failures = mail(person.address), []
+
+    def send(client):
+        try:
+            client.sendmail("labo@operateur.example", [person.address], data)
+        except (smtplib.SMTPException, OSError) as error:
+            failures.append(error)
+
+    workers = [threading.Thread(target=send, args=(client,)) for client in [session() for _ in range(10)]]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert failures == []
+    assert len(list_threads(person.usager_id, by=person.actor)) == 1
+
+
+@pytest.mark.parametrize("down", ["store", "database"])
+def test_when_nothing_can_be_kept_the_sender_is_asked_to_try_again(session, people, monkeypatch, down):
+    from ens.coffre import store
+    from ens.coffre.errors import StoreUnavailable
+    from ens.messaging.services import list_threads, receiving
+    from ens.persistence.errors import DatabaseUnavailable
+
+    person = people.usager()
+
+    def fails(*_arguments):
+        raise StoreUnavailable() if down == "store" else DatabaseUnavailable()
+
+    target, name = (store, "put") if down == "store" else (receiving, "tell")
+    data = mail(person.address)
+    with monkeypatch.context() as broken:
+        broken.setattr(target, name, fails)
+        with pytest.raises(smtplib.SMTPDataError) as refusal:
+            session().sendmail("labo@operateur.example", [person.address], data)
+    assert (refusal.value.smtp_code, refusal.value.smtp_error[:6]) == (451, b"4.3.0 ")
+    assert list_threads(person.usager_id, by=person.actor) == []
+    assert session().sendmail("labo@operateur.example", [person.address], data) == {}
+    assert len(list_threads(person.usager_id, by=person.actor)) == 1
+
+
+def test_a_fault_of_ours_is_not_an_acknowledgement(session, people, monkeypatch):
+    from ens.interop.smtp import handler
+
+    person = people.usager()
+
+    def fails(*_arguments, **_named):
+        raise RuntimeError("une faute")
+
+    monkeypatch.setattr(handler.services, "receive", fails)
+    with pytest.raises(smtplib.SMTPDataError) as refusal:
+        session().sendmail("labo@operateur.example", [person.address], mail(person.address))
+    assert refusal.value.smtp_code == 451

@@ -16,9 +16,9 @@ from prometheus_client import Counter
 
 from ens.interop.smtp import replies
 from ens.kernel.actor import Actor
-from ens.kernel.errors import EnsError
+from ens.kernel.errors import Absent, EnsError
 from ens.messaging import services
-from ens.messaging.errors import OneUsagerPerMessage
+from ens.messaging.errors import MailboxAbsent, OneUsagerPerMessage
 from ens.messaging.types import IncomingMail
 from ens.persistence.clock import refresh
 
@@ -155,6 +155,8 @@ def _guarded(service: Callable[[], Any]) -> Answer:
         close_old_connections()
         refresh()
         return Answer(value=service())
+    except Absent:  # whatever is missing, and whoever it was: one answer
+        return Answer(replies.reply(MailboxAbsent()))
     except EnsError as error:
         return Answer(replies.reply(error))
     except Error:
