@@ -22,13 +22,14 @@ from ens.demonstration.cast import of_kind
 LIFE = timedelta(days=825)
 RENEWED_BEFORE = timedelta(days=30)
 COURRIEL = "courriel"
+OURS = "patient.mssante.fr"  # the name our relay is known by
 
 
 def main() -> None:
     folder = places.folder() / "certificats"
     folder.mkdir(mode=0o700, exist_ok=True)
     authority, key = _authority(folder)
-    _issued(folder, "espace", ["localhost", "patient.mssante.fr"], authority, key)
+    _issued(folder, "espace", ["localhost", OURS], authority, key)
     operators = of_kind("operateur")
     for operator in operators:
         _issued(folder, operator.operator, [operator.operator, "localhost"], authority, key)

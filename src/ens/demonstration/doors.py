@@ -204,11 +204,21 @@ def mail(letter: Letter, domain: str) -> EmailMessage:
         message["X-MSS-MES"] = "FIN"
     message.set_content(letter.text)
     for name, data in letter.files:
-        message.add_attachment(data, maintype="application", subtype="pdf", filename=name)
+        subtype = "zip" if name.endswith(".zip") else "pdf"
+        message.add_attachment(data, maintype="application", subtype=subtype, filename=name)
     boundary = f"piece-{hashlib.sha256(letter.key.encode()).hexdigest()[:24]}"
     if message.is_multipart():
         message.set_boundary(boundary)  # the same bytes each time: sent twice, kept once
     return message
+
+
+def _sent(letter: Letter, domain: str) -> bytes:
+    """Kept by the operator until the end of the story: told again, it is the same message, received once."""
+    path = places.folder() / "envois" / f"{letter.key}.eml"
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        places.write_whole(path, mail(letter, domain).as_bytes())
+    return path.read_bytes()
 
 
 def send(letter: Letter, *, host: str, port: int, domain: str) -> None:
@@ -216,7 +226,7 @@ def send(letter: Letter, *, host: str, port: int, domain: str) -> None:
     folder = places.folder() / "certificats"
     context = ssl.create_default_context(cafile=str(folder / "autorite.pem"))
     context.load_cert_chain(folder / f"{letter.sender.operator}.pem", folder / f"{letter.sender.operator}.key")
-    message = mail(letter, domain)
+    sent = _sent(letter, domain)
     with smtplib.SMTP(host, port, local_hostname=letter.sender.operator, timeout=60) as client:
         client.starttls(context=context)
-        client.sendmail(letter.sender.address, [str(message["To"])], message.as_bytes())
+        client.sendmail(letter.sender.address, [f"{letter.recipient.matricule}@{domain}"], sent)

@@ -10,14 +10,13 @@ import asyncio
 import mailbox
 import signal
 import ssl
-from email import message_from_bytes
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from ens.demonstration import places
 from ens.demonstration.cast import of_kind
-from ens.demonstration.certificates import COURRIEL
+from ens.demonstration.certificates import COURRIEL, OURS
 
 MAX_BYTES = 30_000_000
 
@@ -35,6 +34,16 @@ class Keeper:
         self._box = mailbox.Maildir(maildir(name), create=True)
         self._domain = domain
 
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """An operator hears our relay only: the authority's other certificates are not enough."""
+        if self._domain and OURS not in _names(server):
+            return "550 5.7.1 certificat d'un autre"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
+
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
@@ -47,10 +56,13 @@ class Keeper:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - idem
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-        message = message_from_bytes(content)
-        message["X-Envelope-To"] = ", ".join(envelope.rcpt_tos)
-        self._box.add(message)
+        self._box.add(f"X-Envelope-To: {', '.join(envelope.rcpt_tos)}\r\n".encode() + content)  # as it came
         return "250 2.0.0 garde"
+
+
+def _names(server: SMTP) -> list[str]:
+    certificate = (server.transport.get_extra_info("peercert") if server.transport else None) or {}
+    return [value for kind, value in certificate.get("subjectAltName", ()) if kind == "DNS"]
 
 
 def _context(domain: str) -> ssl.SSLContext:

@@ -24,14 +24,23 @@ def read_json(name: str, default: Any = None) -> Any:
 
 
 def write_json(name: str, value: Any, *, where: Path | None = None) -> Path:
-    """Whole or not at all, readable by its owner only."""
     path = (where or folder()) / name
+    write_whole(path, json.dumps(value, ensure_ascii=False, indent=2).encode())
+    return path
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Whole or not at all, readable by its owner only."""
     temporary = path.with_name(f".{path.name}.nouveau")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        json.dump(value, out, ensure_ascii=False, indent=2)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(data)
     temporary.replace(path)
-    return path
+
+
+def client_id(key: str) -> str:
+    """Of the software of a member of the cast."""
+    return f"demo-{key}"
 
 
 def client_secret(client_id: str) -> str:

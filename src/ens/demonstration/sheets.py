@@ -13,6 +13,9 @@ import orjson
 import typst
 
 from ens.demonstration.cast import Member
+from ens.standards.ins import Ins
+from ens.standards.xdm import OutgoingDocument, XdmPatient, write_xdm
+from ens.standards.xds import Author, Organisation, Person
 
 _FOLDER = Path(__file__).parent / "documents"
 Table = tuple[tuple[str, ...], ...]
@@ -102,6 +105,31 @@ def cda(
     }
     escaped = {name: escape(value, {'"': "&quot;"}) for name, value in values.items()}
     return template.format(**escaped, corps=_level_1(body) if body else _level_3(sheet)).encode()
+
+
+def archive(
+    key: str, data: bytes, sheet: Sheet, patient: Member, author: Member, *, type_code: str, at: datetime
+) -> bytes:
+    """``IHE_XDM.zip`` around a CDA document of ours. Source: ECO.2.1.1."""
+    person = Person(f"8{author.rpps}", author.last_name, author.first_names, "1.2.250.1.71.4.2.1")
+    document = OutgoingDocument(
+        data=data,
+        unique_id=unique_oid(key),
+        type_code=type_code,
+        format_code="urn:ihe:lab:xd-lab:2008",
+        title=sheet.title,
+        created_at=at,
+        authors=(Author(person, Organisation(sheet.sender)),),
+        service_start=at,
+    )
+    about = XdmPatient(
+        Ins.received(patient.matricule, patient.oid),
+        patient.last_name,
+        patient.first_names,
+        f"{patient.born:%Y%m%d}",
+        patient.sex,
+    )
+    return write_xdm([document], about, sent_at=at, source_id=unique_oid("lot " + key), sender=sheet.sender)
 
 
 def _level_1(body: bytes) -> str:

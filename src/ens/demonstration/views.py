@@ -73,9 +73,7 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
     one = _known(key)
     logout(request)
     if one.kind not in SOFTWARE:
-        login(
-            request, identity.compte(f"demo-{one.key}"), backend="django.contrib.auth.backends.ModelBackend"
-        )
+        login(request, identity.compte(f"demo-{one.key}"), backend="django.contrib.auth.backends.ModelBackend")
     return HttpResponseRedirect(_home(one), status=303)
 
 
