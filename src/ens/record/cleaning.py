@@ -108,7 +108,10 @@ def _safe_pdf(data: bytes) -> bytes:
                 _disarm(found, 0)
             _disarm(pdf.Root, 0)
             out = io.BytesIO()
-            pdf.save(out, encryption=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            # the same file gives the same bytes: sent twice, filed once
+            pdf.save(
+                out, encryption=False, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True
+            )
     except pikepdf.PasswordError as error:
         raise UploadEncrypted() from error
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, RecursionError, MemoryError) as error:
