@@ -23,7 +23,7 @@ FIRST_NAMES = ("CAMILLE", "LOUISE", "ADAM", "LINA", "HUGO", "JEANNE", "ELIAS", "
 
 def make(number: int, path: Path) -> int:
     """Open ``number`` more spaces, read by Docteur Dupond; their « oid|matricule » are added to ``path``."""
-    known = sum(1 for _ in path.open()) if path.exists() else 0
+    known = len(path.read_text("ascii").splitlines()) if path.exists() else 0
     doctor = member(DOCTOR_OF_ALL).rpps
     with ThreadPoolExecutor(THREADS) as pool:
         made = list(pool.map(lambda rank: _one(rank, doctor), range(known, known + number)))

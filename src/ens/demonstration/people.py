@@ -58,7 +58,8 @@ def _known(one: Member) -> UUID:
     return found.usager_id
 
 
-def _person(one: Member) -> Actor:
+def acting(one: Member) -> Actor:
+    """A usager of the cast, acting for their own space."""
     return Actor(ActorKind.USAGER, OF_THE_CAST, one.name, usager_id=_known(one))
 
 
@@ -94,9 +95,9 @@ def _notice(one: Member) -> None:
 def _choose() -> None:
     for one in of_kind("usager"):
         if one.state == "opposed":
-            enrolment.oppose(_known(one), by=_person(one))
+            enrolment.oppose(_known(one), by=acting(one))
         elif one.state in ("activated", "closed"):
-            enrolment.activate(_known(one), by=_person(one))
+            enrolment.activate(_known(one), by=acting(one))
 
 
 def _open() -> None:
@@ -106,7 +107,7 @@ def _open() -> None:
 def _close() -> None:
     for one in of_kind("usager"):
         if one.state == "closed":
-            enrolment.close(_known(one), by=_person(one))
+            enrolment.close(_known(one), by=acting(one))
 
 
 def _notice_the_last() -> None:
@@ -174,7 +175,7 @@ def rights(ids: Ids, progress: Progress) -> None:
 
 
 def _give_rights(one: Member, usager_id: UUID) -> None:
-    person = _person(one)
+    person = acting(one)
     for key in (DOCTOR_OF_ALL, *AUTHORISED.get(one.key, ())):
         access.authorise(usager_id, rpps=member(key).rpps, by=person)
     for key in BLOCKED.get(one.key, ()):
