@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -66,9 +65,3 @@ def server_context(authority: trustme.CA, *names: str) -> ssl.SSLContext:
     authority.configure_trust(context)
     context.verify_mode = ssl.CERT_REQUIRED
     return context
-
-
-def apart(act: Callable[[], None]) -> None:
-    """In a thread of its own, as the worker does: a browser's tests may keep an event loop in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(act).result()

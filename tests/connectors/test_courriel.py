@@ -9,14 +9,14 @@ import pytest
 from ens.connectors.courriel.client import RelayOfNotices
 from ens.notifications.types import Email
 from ens.persistence.outbox import TryLater
-from tests.connectors.servers import Heard, apart, listening
+from tests.connectors.servers import Heard, listening
 
 NOTICE = Email("inaya@exemple.fr", "Vous avez un nouveau message", "Un message vous attend.", "<avis-1@espace.fr>")
 
 
 def send(port):
     relay = RelayOfNotices(f"127.0.0.1:{port}", "ne-pas-repondre@espace.fr", "Mon espace santé")
-    apart(lambda: relay.send(NOTICE))
+    relay.send(NOTICE)
 
 
 def test_a_notice_is_handed_as_an_automatic_message():

@@ -12,7 +12,7 @@ from ens.messaging import delivery
 from ens.messaging.ports import PermanentFailure
 from ens.messaging.types import OperatorRef
 from ens.persistence.outbox import TryLater
-from tests.connectors.servers import Heard, apart, listening, server_context
+from tests.connectors.servers import Heard, listening, server_context
 
 MAIL = b"Subject: x\r\n\r\nBonjour\r\n"
 OURS, THEIRS = "279035121518989@patient.mssante.fr", "labo@operateur.example"
@@ -36,7 +36,7 @@ def relay(authority, tmp_path_factory):
 
 def send(relay, port):
     operator = OperatorRef("operateur.example", "Opérateur", "127.0.0.1", port)
-    apart(lambda: relay.send(operator, OURS, THEIRS, MAIL))
+    relay.send(operator, OURS, THEIRS, MAIL)
 
 
 @pytest.mark.feature("S078", "S090")

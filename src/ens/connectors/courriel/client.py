@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
+import smtplib
+import ssl
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
-
-import aiosmtplib
 
 from ens.kernel import clock
 from ens.notifications.types import Email
@@ -33,11 +32,14 @@ class RelayOfNotices:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(email.body + "\n")
         try:
-            asyncio.run(self._send(email.to, message.as_bytes()))
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            self._hand(email.to, message.as_bytes())
+        except (smtplib.SMTPException, OSError) as error:  # ssl's errors and time-outs are OSErrors
             raise TryLater(type(error).__name__) from error
 
-    async def _send(self, recipient: str, data: bytes) -> None:
-        client = aiosmtplib.SMTP(hostname=self._host, port=self._port, start_tls=None, timeout=TIMEOUT_S)
-        async with client:
-            await client.sendmail(self._sender, [recipient], data)
+    def _hand(self, recipient: str, data: bytes) -> None:
+        own_name = self._sender.rpartition("@")[2]
+        with smtplib.SMTP(self._host, self._port, local_hostname=own_name, timeout=TIMEOUT_S) as client:
+            client.ehlo()
+            if client.has_extn("starttls"):
+                client.starttls(context=ssl.create_default_context())
+            client.sendmail(self._sender, [recipient], data)

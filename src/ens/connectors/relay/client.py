@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+import smtplib
 import ssl
-
-import aiosmtplib
 
 from ens.messaging.delivery import explanation
 from ens.messaging.ports import PermanentFailure
@@ -30,22 +28,25 @@ class OperatorRelay:
     def send(self, operator: OperatorRef, sender: str, recipient: str, data: bytes) -> None:
         """Errors: PermanentFailure (5xx), TryLater (4xx, no answer, TLS refused)."""
         try:
-            asyncio.run(self._send(operator, sender, recipient, data))
-        except aiosmtplib.SMTPResponseException as error:
-            if 500 <= error.code < 600:
-                raise PermanentFailure(explanation(error.message, error.code)) from error
-            raise TryLater(str(error.code)) from error
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            first = error.recipients[0]
-            if 500 <= first.code < 600:
-                raise PermanentFailure(explanation(first.message, first.code)) from error
-            raise TryLater(str(first.code)) from error
-        except (aiosmtplib.SMTPException, OSError, ssl.SSLError, TimeoutError) as error:
+            self._hand(operator, sender, recipient, data)
+        except smtplib.SMTPResponseException as error:
+            raise _refusal(error.smtp_code, error.smtp_error) from error
+        except smtplib.SMTPRecipientsRefused as error:
+            code, words = next(iter(error.recipients.values()))
+            raise _refusal(code, words) from error
+        except (smtplib.SMTPException, OSError) as error:  # ssl's errors and time-outs are OSErrors
             raise TryLater(type(error).__name__) from error
 
-    async def _send(self, operator: OperatorRef, sender: str, recipient: str, data: bytes) -> None:
-        client = aiosmtplib.SMTP(
-            hostname=operator.host, port=operator.port, start_tls=True, tls_context=self._context(), timeout=TIMEOUT_S
-        )
-        async with client:
-            await client.sendmail(sender, [recipient], data)
+    def _hand(self, operator: OperatorRef, sender: str, recipient: str, data: bytes) -> None:
+        own_name = sender.rpartition("@")[2]
+        with smtplib.SMTP(operator.host, operator.port, local_hostname=own_name, timeout=TIMEOUT_S) as client:
+            client.starttls(context=self._context())
+            client.sendmail(sender, [recipient], data)
+
+
+def _refusal(code: int, words: bytes | str) -> Exception:
+    """A refusal for good, or one that may pass."""
+    if 500 <= code < 600:
+        text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+        return PermanentFailure(explanation(text, code))
+    return TryLater(str(code))
