@@ -64,24 +64,49 @@ def own_space() -> Iterator[Space]:
         yield running
 
 
-@contextmanager
-def _started() -> Iterator[Space]:
-    if not ENS.exists():
-        pytest.skip("il manque .venv/bin/ens : lancez make test")
+@pytest.fixture
+def kept_folder() -> Iterator[Path]:
+    """For a scenario that starts a space several times: see ``started_on``."""
     with tempfile.TemporaryDirectory(prefix="ens-histoire-") as folder:
         Path(folder).chmod(0o755)
-        data, said = Path(folder) / "var", Path(folder) / "dit.txt"
-        places = ("--http", f"127.0.0.1:{a_free_port()}", "--smtp", f"127.0.0.1:{a_free_port()}")
-        command = [str(ENS), "up", "--demo", "--data", str(data), *places]
-        with said.open("wb") as out:
-            process = subprocess.Popen(command, stdout=out, stderr=out, env=bare_environment(), start_new_session=True)
-        try:
-            until(lambda: "est prêt" in said.read_text() or process.poll() is not None, 120)
-            assert process.poll() is None, said.read_text()
-            yield Space(data, json.loads((data / "demo.json").read_text()))
-        finally:
-            process.terminate()
-            process.wait(30)
+        yield Path(folder)
+
+
+@contextmanager
+def _started() -> Iterator[Space]:
+    with tempfile.TemporaryDirectory(prefix="ens-histoire-") as folder:
+        Path(folder).chmod(0o755)
+        with started_on(Path(folder)) as running:
+            yield running
+
+
+@contextmanager
+def started_on(folder: Path) -> Iterator[Space]:
+    """A space whose data is in this folder, running."""
+    if not ENS.exists():
+        pytest.skip("il manque .venv/bin/ens : lancez make test")
+    data, said = folder / "var", folder / "dit.txt"
+    places = ("--http", f"127.0.0.1:{a_free_port()}", "--smtp", f"127.0.0.1:{a_free_port()}")
+    command = [str(ENS), "up", "--demo", "--data", str(data), *places]
+    with said.open("wb") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=out, env=bare_environment(), start_new_session=True)
+    try:
+        until(lambda: "est prêt" in said.read_text() or process.poll() is not None, 120)
+        assert process.poll() is None, said.read_text()
+        yield Space(data, json.loads((data / "demo.json").read_text()))
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def refused(act: Callable[[], object]) -> int:
+    """The status of what a visitor does and is refused."""
+    try:
+        act()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+    raise AssertionError("this was not refused")
 
 
 class Visitor:
@@ -141,9 +166,11 @@ class Software:
             "client_id": who["client_id"],
             "client_secret": who["client_secret"],
         }
-        answer = urllib.request.urlopen(space.contract["token_url"], urllib.parse.urlencode(form).encode(), timeout=30)
+        body = urllib.parse.urlencode(form).encode()
+        with urllib.request.urlopen(space.contract["token_url"], body, timeout=30) as answer:
+            token = json.load(answer)["access_token"]
         self._headers = {
-            "Authorization": f"Bearer {json.load(answer)['access_token']}",
+            "Authorization": f"Bearer {token}",
             "Content-Type": "application/fhir+json",
         }
 
@@ -154,7 +181,8 @@ class Software:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
-            return error.code, json.load(error)
+            with error:
+                return error.code, json.load(error)
 
 
 class Operator:

@@ -1,0 +1,41 @@
+"""A space started again on the same folder: everything is there, once, and choices made since are kept."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.scenarios.conftest import Software, Visitor, kept, started_on
+
+pytestmark = [pytest.mark.space, pytest.mark.slow, pytest.mark.timeout(240)]
+STABLE = ("usagers", "professionals", "establishments", "personas", "operators")
+
+
+def links(page: str, kind: str) -> list[str]:
+    return re.findall(rf'href="/{kind}/([0-9a-f-]{{36}})/"', page)
+
+
+@pytest.mark.feature("B01")
+def test_started_again_the_space_holds_what_it_held_and_no_more(kept_folder):
+    with started_on(kept_folder) as space:
+        contract = space.contract
+        inaya = Visitor(space, "inaya")
+        documents = links(inaya.get("/documents/"), "documents")
+        threads = links(inaya.get("/messages/"), "messages")
+        assert len(documents) == 14 and len(threads) == 7
+        notices = len(kept(kept_folder / "var" / "demonstration" / "boites" / "courriel"))
+        privacy = inaya.get("/confidentialite/")
+        chosen = {"rpps": space.one("professionals", "dupond")["rpps"], "choix": "bloquer"}
+        inaya.submit(privacy, "/confidentialite/choisir/", chosen)
+
+    with started_on(kept_folder) as space:
+        assert {name: space.contract[name] for name in STABLE} == {name: contract[name] for name in STABLE}
+        inaya = Visitor(space, "inaya")
+        assert links(inaya.get("/documents/"), "documents") == documents
+        assert links(inaya.get("/messages/"), "messages") == threads
+        assert len(kept(kept_folder / "var" / "demonstration" / "boites" / "courriel")) >= notices
+        blocked = Software(space, "professionals", "dupond")
+        who = space.one("usagers", "inaya")
+        status, bundle = blocked.call(f"DocumentReference?patient.identifier=urn:oid:{who['oid']}|{who['matricule']}")
+        assert (status, bundle.get("entry", [])) == (200, [])
