@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -153,3 +153,13 @@ class People:
         if isinstance(who, ProfessionalRef):
             return queries.professional_actor(who, client_id=client_id)
         return queries.establishment_actor(who, client_id=client_id)
+
+
+def before_all_due() -> datetime:
+    """A date before what any other test left in the outbox: a round does the oldest first."""
+    from django.db.models import Min
+
+    from ens.persistence.models import OutboxRow
+
+    oldest = OutboxRow.objects.aggregate(oldest=Min("due_at"))["oldest"] or datetime.now(UTC)
+    return oldest - timedelta(hours=1)

@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from tests.factories import before_all_due
 from tests.messaging.mails import mail, report
 
 
@@ -37,7 +38,7 @@ def answer(person, thread_id, body="Merci", token=""):
 
     sent = reply(thread_id, Reply(body, (File("photo.jpg", b"\xff\xd8\xff1"),), token), by=person.actor)
     # before what other tests left due: a round of the outbox does the oldest first
-    OutboxRow.objects.filter(usager_id=person.usager_id).update(due_at=datetime(2000, 1, 1, tzinfo=UTC))
+    OutboxRow.objects.filter(usager_id=person.usager_id).update(due_at=before_all_due())
     return sent
 
 

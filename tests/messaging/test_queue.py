@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.factories import before_all_due
 from tests.messaging.mails import mail
 
 
@@ -20,7 +21,7 @@ def due(inaya):
     from ens.persistence.models import OutboxRow
 
     def run():
-        OutboxRow.objects.filter(usager_id=inaya.usager_id).update(due_at=datetime(2000, 1, 1, tzinfo=UTC))
+        OutboxRow.objects.filter(usager_id=inaya.usager_id).update(due_at=before_all_due())
         outbox.run_due()
 
     return run

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from ens.messaging.errors import ReplyNotAllowed
 from ens.messaging.types import IncomingMail, Reply, ReplyMode
+from tests.factories import before_all_due
 from tests.messaging.mails import mail
 
 WRITERS = st.sampled_from(["labo@operateur.example", "dupond@operateur.example"])
@@ -63,7 +63,7 @@ def test_only_who_wrote_and_did_not_end_the_exchange_is_ever_answered(people, op
                     reply(thread, Reply("Merci"), by=self.person.actor)
                 return
             reply(thread, Reply("Merci"), by=self.person.actor)
-            OutboxRow.objects.filter(usager_id=self.person.usager_id).update(due_at=datetime(2000, 1, 1, tzinfo=UTC))
+            OutboxRow.objects.filter(usager_id=self.person.usager_id).update(due_at=before_all_due())
             outbox.run_due()
             assert {one[1] for one in relay.sent if one[0] == self.person.address} == expected
 

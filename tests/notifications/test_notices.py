@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ens.notifications.types import NoticeKind
+from tests.factories import before_all_due
 
 
 class Relay:
@@ -44,12 +45,11 @@ def _tell(person, kind):
 
 
 def _make_due(person):
-    from datetime import UTC, datetime
 
     from ens.persistence.models import OutboxRow
 
     # before what other tests left due: a round does the oldest first
-    OutboxRow.objects.filter(usager_id=person.usager_id).update(due_at=datetime(2000, 1, 1, tzinfo=UTC))
+    OutboxRow.objects.filter(usager_id=person.usager_id).update(due_at=before_all_due())
 
 
 @pytest.mark.parametrize("kind", list(NoticeKind))

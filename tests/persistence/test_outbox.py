@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.factories import before_all_due
+
 
 @pytest.fixture
 def kind(db):
@@ -34,7 +36,7 @@ def _row(kind_name, person):
 
     def act(unit):
         unit.untraced("essai")
-        outbox.put(unit, kind_name, key, due_at=datetime(2000, 1, 1, tzinfo=UTC))
+        outbox.put(unit, kind_name, key, due_at=before_all_due())
 
     unit_of_work(person.usager_id, act, by=person.actor)
     return key
@@ -43,7 +45,7 @@ def _row(kind_name, person):
 def _due_again(key):
     from ens.persistence.models import OutboxRow
 
-    OutboxRow.objects.filter(object_id=key).update(due_at=datetime(2000, 1, 1, tzinfo=UTC))
+    OutboxRow.objects.filter(object_id=key).update(due_at=before_all_due())
 
 
 def _left(key):
