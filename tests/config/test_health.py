@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 
 @pytest.fixture
@@ -13,11 +13,20 @@ def operator(db) -> Client:
 
 def test_each_part_says_its_state_to_loopback_only(operator):
     near = operator.get("/healthz").json()
-    assert set(near["parts"]) == {"database", "store", "smtp", "worker"}
+    assert set(near["parts"]) >= {"database", "store", "smtp", "worker"}
     far = operator.get("/healthz", REMOTE_ADDR="192.0.2.7").json()
     assert set(far) == {"status"}
     behind_a_proxy = operator.get("/healthz", headers={"X-Forwarded-For": "192.0.2.7"}).json()
     assert set(behind_a_proxy) == {"status"}
+
+
+def test_a_demonstration_is_ready_once_its_contract_is_written(operator, tmp_path):
+    with override_settings(ENS_DEMONSTRATION=True, ENS_DATA=tmp_path):
+        before = operator.get("/healthz")
+        (tmp_path / "demo.json").write_text("{}")
+        after = operator.get("/healthz")
+    assert (before.status_code, before.json()["parts"]["demonstration"]) == (503, "unavailable")
+    assert after.json()["parts"]["demonstration"] == "ok"
 
 
 def test_figures_are_for_loopback_or_the_bearer_of_the_token(operator, settings_token):
@@ -29,8 +38,6 @@ def test_figures_are_for_loopback_or_the_bearer_of_the_token(operator, settings_
 
 @pytest.fixture
 def settings_token():
-    from django.test import override_settings
-
     with override_settings(ENS_METRICS_TOKEN="jeton-de-mesure"):
         yield "jeton-de-mesure"
 

@@ -114,6 +114,10 @@ class Space:
         except OSError as error:
             raise CommandRefused(f"Un espace est déjà en marche sur {self.data}.") from error
 
+    def forget_contract(self) -> None:
+        """``demo.json`` says that this start is ready: the one of an earlier start is taken away first."""
+        (self.data / "demo.json").unlink(missing_ok=True)
+
     # -- secrets and settings of the processes -------------------------------------------------------------
     def make_secrets(self, *, first_time: bool) -> None:
         """Random keys of 32 bytes, once, unless ``ENS_SECRETS`` names where they are; none is ever replaced.

@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,7 @@ def up(wanted: Wanted) -> int:
     supervisor = Supervisor(space.run, postgres)
     try:
         settings = _prepare(wanted, space, supervisor)
+        space.forget_contract()
         supervisor.start(_children(wanted, space, settings))
         _wait_until_ready(wanted, settings, supervisor.children)
         if wanted.demonstration:
@@ -175,13 +177,27 @@ def _wait_until_ready(wanted: Wanted, settings: dict[str, str], children: list[C
         try:
             with urllib.request.urlopen(request, timeout=2, context=context):  # noqa: S310 - our own address
                 return
-        except OSError as error:  # not listening yet, or 503 while a part is missing
+        except urllib.error.HTTPError as error:  # 503 while a part is missing
+            with error:
+                if wanted.demonstration and _lacks_only_its_people(error.read()):
+                    return
+            last = str(error)
+        except OSError as error:  # not listening yet
             last = str(error)
         for child in children:
             if not child.is_alive:
                 raise CommandRefused(f"« {child.name} » n'a pas démarré : voir {child.log}.")
         time.sleep(0.1)
     raise CommandRefused(f"L'espace ne répond pas après {READY_S} secondes ({last}) : voir {children[0].log.parent}.")
+
+
+def _lacks_only_its_people(answer: bytes) -> bool:
+    """Every part answers but the demonstration, which is about to be made."""
+    try:
+        parts = json.loads(answer)["parts"]
+    except (ValueError, LookupError):
+        return False
+    return {name for name, state in parts.items() if state != "ok"} == {"demonstration"}
 
 
 def _say_ready(wanted: Wanted, space: Space, settings: dict[str, str]) -> None:

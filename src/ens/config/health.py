@@ -74,8 +74,10 @@ def _worker() -> bool:
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when every part answers, else 503."""
+    """200 when every part answers, else 503. A demonstration is ready once its ``demo.json`` is written."""
     parts = {"database": _database(), "store": _store(), "smtp": _smtp(), "worker": _worker()}
+    if settings.ENS_DEMONSTRATION:
+        parts["demonstration"] = (settings.ENS_DATA / "demo.json").exists()
     status = 200 if all(parts.values()) else 503
     body: dict[str, object] = {"status": "ok" if status == 200 else "unavailable"}
     if _may_see_details(request):
