@@ -1,0 +1,80 @@
+"""The table and the summary, in French: figures beside their marks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marks
+
+Measured = dict[str, Any]
+
+
+def table(measured: Measured) -> list[str]:
+    machine, calibration = measured["machine"], measured["calibration"]
+    lines = [
+        (
+            f"Machine : {machine['cores']} cœurs, charge {machine['load']}, {machine['file_system']}, "
+            f"écriture synchronisée de 50 ko {machine['synced_write_50kb_ms']} ms ; étalonnage SHA-256 "
+            f"{calibration['sha256_1gib_s']} s, carrés {calibration['sum_s']} s (échelle × {calibration['scale']:.2f})"
+        )
+    ]
+    if machine["file_system"] == "tmpfs":
+        lines.append("Attention : dossier en mémoire, rien n'y est durable. Donnez TMPDIR sur un disque.")
+    if "start" in measured:
+        start = measured["start"]
+        lines.append(
+            f"Démarrage : premier {start['premier_s']} s, second {start['second_s']} s ; arrêt {start['arret_s']} s"
+        )
+    if "fhir" in measured:
+        lines += documents(measured["fhir"])
+    return lines
+
+
+def documents(part: Measured) -> list[str]:
+    lines = [
+        "",
+        f"Documents au dossier : {part['on_record']}. CPU : web + base, ms par acte, brut puis ramené à la référence.",
+        (
+            f"{'acte':<10}{'clients':>7}{'/s':>8}{'p50':>8}{'p95':>8}{'p99':>8}{'brut':>8}{'ramené':>8}"
+            f"{'web':>7}{'base':>7}{'noyau':>7}{'après':>7}{'charge':>8}  repère"
+        ),
+    ]
+    for figure in part["figures"]:
+        by = figure["cpu_by_process"]
+        shares = [by[name]["program"] + by[name]["kernel"] for name in ("web", "postgres")]
+        kernel = sum(by[name]["kernel"] for name in ("web", "postgres"))
+        after = by["worker"]["program"] + by["worker"]["kernel"]
+        mark = marks.DOCUMENTS[figure["workload"]]
+        words = marks.verdict(figure["cpu_ms_scaled"], mark.first, mark.aim)
+        if mark.medplum:
+            words += f" ; Medplum {mark.medplum:g}, tracé {mark.medplum_traced:g}"
+        if figure["errors"]:
+            words += f" ; {figure['errors']} ERREURS : {figure['first_error']}"
+        lines.append(
+            f"{figure['workload']:<10}{figure['clients']:>7}{figure['ops_per_s']:>8}{figure['p50_ms']:>8}"
+            f"{figure['p95_ms']:>8}{figure['p99_ms']:>8}{figure['cpu_ms']:>8.2f}{figure['cpu_ms_scaled']:>8.2f}"
+            f"{shares[0]:>7.2f}{shares[1]:>7.2f}{kernel:>7.2f}{after:>7.2f}{figure['load']:>8}  {words}"
+        )
+    return lines
+
+
+def summary(measured: Measured) -> str:
+    told = []
+    for figure in _at_eight(measured.get("fhir")):
+        mark = marks.DOCUMENTS[figure["workload"]]
+        told.append(f"{figure['workload']} {figure['cpu_ms_scaled']:.2f} ms" + _against(figure["cpu_ms_scaled"], mark))
+        if figure["workload"] == "bundle":
+            rate = figure["ops_per_s"]
+            told.append(f"{rate:g} dépôts/s durables ({rate / marks.FRANCE_PER_S:.1f} × la France de 2025)")
+    return "Résumé : " + ("; ".join(told) or "rien de mesuré")
+
+
+def _against(value: float, mark: marks.Mark) -> str:
+    return f" ({marks.verdict(value, mark.first, mark.aim)})" if mark.first else ""
+
+
+def _at_eight(part: Measured | None) -> list[Measured]:
+    """The figures compared with the reference are those of most clients."""
+    figures = part["figures"] if part else []
+    most = max((figure["clients"] for figure in figures), default=0)
+    return [figure for figure in figures if figure["clients"] == most]
