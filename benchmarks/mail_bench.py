@@ -2,7 +2,7 @@
 """SMTP load client: messages per second accepted, then delivered. Standard library only.
 
   mail_bench.py --port 2525 --to user{n}@test.example --boxes 20 --maildir '/path/{user}/new'
-                [--recipients FILE] [--clients 1,8,32] [--messages 400] [--repeats 3] [--pdf-bytes 50000]
+                [--recipients FILE --users FILE] [--clients 1,8,32] [--messages 400] [--repeats 3] [--pdf-bytes 50000]
                 [--tls --client-cert PEM --client-key KEY] [--pids smtp=12,postgres=34]
 One operation: MAIL/RCPT/DATA of one MIME message (short text + one application/pdf attachment, base64)
 to one recipient, over a connection kept open for the whole run (N connections in parallel). Connections and their TLS
@@ -129,6 +129,8 @@ async def main(a):
     rcpts = [a.to.format(n=i) for i in range(a.boxes)]
     if a.recipients:
         rcpts = Path(a.recipients).read_text().split()[:a.boxes]
+    if a.users:
+        users = Path(a.users).read_text().split()[:a.boxes]
     out = {"label": a.label, "messages": a.messages, "pdf_bytes": a.pdf_bytes, "repeats": a.repeats, "results": []}
     for n in (int(x) for x in a.clients.split(",")):
         acc, dlv, lats, errs, used = [], [], [], [], dict.fromkeys(a.groups, (0.0, 0.0))
@@ -165,6 +167,7 @@ if __name__ == "__main__":
     p.add_argument("--to", default="user{n}@test.example")
     p.add_argument("--user", default="user{n}", help="mailbox name of recipient n, for --maildir and --imap")
     p.add_argument("--recipients", default="", help="file of addresses, one a line, instead of --to")
+    p.add_argument("--users", default="", help="file of mailbox names, one a line, instead of --user")
     p.add_argument("--boxes", type=int, default=20)
     p.add_argument("--sender", default="medecin@bench.example")
     p.add_argument("--maildir", help="the folder new mail lands in, {user} replaced")

@@ -27,6 +27,8 @@ def table(measured: Measured) -> list[str]:
         )
     if "fhir" in measured:
         lines += documents(measured["fhir"])
+    if "mail" in measured:
+        lines += mail(measured["mail"])
     return lines
 
 
@@ -58,6 +60,27 @@ def documents(part: Measured) -> list[str]:
     return lines
 
 
+def mail(part: Measured) -> list[str]:
+    lines = [
+        "",
+        f"Courrier, PDF de 50 ko, TLS mutuel. CPU en ms par message, brut (échelle × {part['scale']:.2f}).",
+        (
+            f"{'serveur':<17}{'connexions':>10}{'reçus/s':>9}{'rangés/s':>9}{'p50':>8}{'p95':>8}{'p99':>8}{'CPU':>7}"
+            f"{'après':>7}{'charge':>8}"
+        ),
+    ]
+    for one in part["figures"]:
+        after = sum(one["cpu_by_process"].get("worker", {}).values())
+        errors = f"  {one['errors']} ERREURS : {one['first_error']}" if one["errors"] else ""
+        lines.append(
+            f"{one['server']:<17}{one['clients']:>10}{one['accepted_per_s']:>9}{one['delivered_per_s']:>9}{one['p50_ms']:>8}"
+            f"{one['p95_ms']:>8}{one['p99_ms']:>8}{one['cpu_ms']:>7.2f}{after:>7.2f}{one['load']:>8}{errors}"
+        )
+    if part["absent"]:
+        lines.append(part["absent"])
+    return lines
+
+
 def summary(measured: Measured) -> str:
     told = []
     for figure in _at_eight(measured.get("fhir")):
@@ -66,11 +89,26 @@ def summary(measured: Measured) -> str:
         if figure["workload"] == "bundle":
             rate = figure["ops_per_s"]
             told.append(f"{rate:g} dépôts/s durables ({rate / marks.FRANCE_PER_S:.1f} × la France de 2025)")
+    told += _mail_told(measured.get("mail"))
     return "Résumé : " + ("; ".join(told) or "rien de mesuré")
 
 
 def _against(value: float, mark: marks.Mark) -> str:
     return f" ({marks.verdict(value, mark.first, mark.aim)})" if mark.first else ""
+
+
+def _mail_told(part: Measured | None) -> list[str]:
+    if part is None:
+        return []
+    most = part["figures"][-1]["clients"]
+    ours = next(one for one in part["figures"] if one["clients"] == most)
+    told = f"courrier {ours['delivered_per_s']:g} messages/s, {ours['cpu_ms'] * part['scale']:.2f} ms"
+    ratio = part["ratios"].get(str(most))
+    if ratio is None:
+        return [f"{told} (référence non mesurée)"]
+    held = "visé 1 atteint" if ratio["filed"] >= marks.MAIL_AIM else "repère 0,6 "
+    held += "" if ratio["filed"] >= marks.MAIL_AIM else ("tenu" if ratio["filed"] >= marks.MAIL_FIRST else "manqué")
+    return [f"{told}, {ratio['filed']:g} × Postfix + Dovecot ({held}), CPU × {ratio['cpu']:g}"]
 
 
 def _at_eight(part: Measured | None) -> list[Measured]:

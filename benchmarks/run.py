@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 import documents
+import mail
 import processes
 import report
 import space
@@ -46,7 +47,12 @@ def fhir(workloads: tuple[str, ...]) -> Measured:
     return {"on_record": filed, "figures": figures}
 
 
-PARTS: dict[str, Callable[[tuple[str, ...]], Measured]] = {"start": start, "fhir": fhir}
+def courrier(_: tuple[str, ...]) -> Measured:
+    """Messages at the SMTP door, beside Postfix and Dovecot."""
+    return mail.measure()
+
+
+PARTS: dict[str, Callable[[tuple[str, ...]], Measured]] = {"start": start, "fhir": fhir, "mail": courrier}
 
 
 def main(only: str) -> int:
