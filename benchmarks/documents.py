@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import processes
+import profiling
 from calibration import calibrate, mean
 from space import Space
 
@@ -65,6 +66,10 @@ def measure(
             after = calibrate()
             found.append(_told(figure, mean(before, after).scale))
             before = after
+        if profiling.wanted():
+            with profiling.of(f"fhir-{workload}", space.pids("web")["web"]):
+                load = ("--workloads", workload, "--clients", "8", "--seconds", "4", "--repeats", "2")
+                software.bench("run", state, *load)
     return found
 
 

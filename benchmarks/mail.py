@@ -12,6 +12,7 @@ from typing import Any
 
 import mail_reference
 import processes
+import profiling
 from calibration import Calibration, calibrate, mean
 from space import Space, temporary
 
@@ -62,6 +63,9 @@ def _measure(space: Space, folder: Path) -> dict[str, Any]:
                     boxes = ("--users", str(folder / "boites.txt"))
                     rounds.setdefault((REFERENCE, clients), []).append(_once(clients, reference.pids, *theirs, *boxes))
             calibrations.append(calibrate())
+    if profiling.wanted():
+        with profiling.of("mail", space.pids("smtp")["smtp"]):
+            _once(CLIENTS[-1], {}, *common, "--port", str(space.ports[1]))
     figures = [_median(server, clients, found) for (server, clients), found in rounds.items()]
     scale = round(mean(*calibrations).scale, 3)
     return {"figures": figures, "scale": scale, "absent": absent, "ratios": _ratios(figures)}

@@ -136,9 +136,10 @@ def running(folder: Path, certificates: Path, domain: str, mailboxes: list[str])
             pids = {"dovecot": started[0].pid, "postfix": started[1].pid}
             yield Reference(port, f"{folder}/boites/{{user}}/Maildir/new", pids)
         finally:
-            for process in reversed(started):
-                process.send_signal(signal.SIGTERM)
-            for process in reversed(started):
+            # The master is a grandchild in a session of its own: only Postfix's own command reaches it.
+            subprocess.run(["/usr/sbin/postfix", "-c", str(folder / "postfix"), "stop"], check=False, stderr=log)
+            started[0].send_signal(signal.SIGTERM)
+            for process in started:
                 process.wait(20)
 
 

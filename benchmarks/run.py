@@ -8,6 +8,7 @@ What each figure is: docs/exploitation/mesures.md.
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from typing import Any
 import documents
 import mail
 import processes
+import profiling
 import report
 import space
 from calibration import calibrate, disk
@@ -64,6 +66,7 @@ def main(only: str) -> int:
         return 2
     workloads = tuple(name for name in asked if name in documents.WORKLOADS)
     parts = [name for name in PARTS if not asked or name in asked or (name == "fhir" and workloads)]
+    profiling.check()
     with space.temporary() as folder:
         machine = {
             "cores": space.cores(),
@@ -91,4 +94,5 @@ def main(only: str) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped and removed
     sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))
