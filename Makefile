@@ -8,7 +8,7 @@ ONLY ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench features diagrams tools ready ready-dev browser
+.PHONY: help run test check fix bench features diagrams styles tools ready ready-dev browser
 
 help: ## lister les commandes
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -38,6 +38,9 @@ features: ready-dev ## lignes de docs/domaine/features.csv, avec les tests qui l
 diagrams: ready-dev ## refaire les schémas d'états de docs/domaine et les pages de codes de docs/interop
 	@$(BIN)/python .ci/diagrams.py
 	@$(BIN)/python -W ignore -m tests.consistency.codes
+
+styles: ready-dev ## refaire common/dsfr.css : ce que les pages emploient du système de design
+	@$(BIN)/python .ci/styles.py
 
 # -- preparation -------------------------------------------------------------------------------------------
 APT := sudo apt-get install -y python3 python3-venv make git

@@ -41,21 +41,25 @@ class _Quiet(WSGIRequestHandler):
 
 @pytest.fixture(scope="session")
 def live_server_url(database: Any) -> Iterator[str]:
-    """The space on a free port, static files included."""
+    """The space on a free port; static files gathered, hashed and compressed as ``ens up`` does."""
     from django.conf import settings
-    from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.core.wsgi import get_wsgi_application
+    from django.test import override_settings
 
-    settings.STATIC_ROOT.mkdir(exist_ok=True)
-    server = make_server("127.0.0.1", 0, StaticFilesHandler(get_wsgi_application()), _Server, _Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
+    from ens.cli.static import gather
+
+    storage = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": storage}):
+        gather()
+        server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join(5)
 
 
 @pytest.fixture(scope="session")

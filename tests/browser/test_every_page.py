@@ -63,7 +63,6 @@ def check(window: Window, name: str) -> None:
     for width, theme in VIEWS:
         window.page.set_viewport_size({"width": width, "height": 800})
         window.page.emulate_media(color_scheme=theme)
-        window.page.wait_for_selector(f"html[data-fr-theme={theme}]", state="attached")
         found = window.page.evaluate(
             "() => axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map("
             "v => v.id + ' ' + v.nodes.slice(0, 2).map("

@@ -22,7 +22,7 @@ def gather() -> None:
 
 
 def _fingerprint(storage: str) -> str:
-    """Of names, sizes and dates: a file that changed in place is seen without reading the fifty megabytes."""
+    """Of names, sizes and dates: a file that changed in place is seen without reading them all."""
     from django.contrib.staticfiles.finders import get_finders
 
     digest = hashlib.sha256(storage.encode())
