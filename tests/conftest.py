@@ -55,10 +55,12 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     os.environ.update(_environment())
     import django
+    from django.conf import settings
     from django.test.utils import setup_test_environment
 
     django.setup()
     setup_test_environment(debug=False)
+    settings.PASSWORD_HASHERS = ["tests.hashing.LightArgon2"]
 
 
 @pytest.hookimpl(hookwrapper=True)
