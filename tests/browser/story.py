@@ -80,7 +80,7 @@ def add_own(space: Space, name: str, title: str, data: bytes, filename: str) -> 
     space.documents[name] = getattr(added, "document_id", added)
 
 
-def mail(
+def deliver(
     space: Space,
     sender: str,
     *,
@@ -110,8 +110,14 @@ def mail(
         message.add_attachment(pdf(), maintype="application", subtype="pdf", filename=attachment)
     operator = Actor(ActorKind.OPERATEUR, "operateur.example", "operateur.example")
     messaging.receive(IncomingMail(sender, space.person.address, message.as_bytes()), by=operator)
+
+
+def note_threads(space: Space) -> None:
+    """The ids of the conversations, by their subject."""
+    from ens.messaging import services as messaging
+
     threads = messaging.list_threads(space.person.usager_id, by=space.person.actor)
-    space.threads[subject] = next(card.id for card in threads if card.subject == subject)
+    space.threads = {card.subject: card.id for card in threads}
 
 
 def full_space(people: Any) -> Space:
@@ -175,10 +181,10 @@ def full_space(people: Any) -> Space:
     )
     add_own(space, "ajoute", "Plan de soins personnalisé", pdf("Mon plan", 1), "plan.pdf")
     record.open_document(space.documents["pdf"], by=people.actor(doctor))
-    mail(
+    deliver(
         space, people.mailbox(doctor), name=doctor.name, subject="Échange terminé", body="Merci, à bientôt.", ends=True
     )
-    mail(
+    deliver(
         space,
         people.mailbox(doctor),
         name=doctor.name,
@@ -186,7 +192,7 @@ def full_space(people: Any) -> Space:
         body="Bonjour,\n\nÀ lundi.\n\nDr Dupond",
         attachment="Compte_rendu_de_rendez-vous.pdf",
     )
-    mail(
+    deliver(
         space,
         people.mailbox(site),
         name=site.name,
@@ -195,6 +201,7 @@ def full_space(people: Any) -> Space:
         html="<p>Bonjour,</p><table><tr><th>Analyse</th><td>0,98</td></tr></table>",
         attachment="Analyses.pdf",
     )
+    note_threads(space)
     return space
 
 
@@ -218,7 +225,7 @@ def long_space(people: Any) -> Space:
         media_type="text/plain",
         days=4,
     )
-    mail(
+    deliver(
         space,
         people.mailbox(doctor),
         name=doctor.name,
@@ -226,8 +233,57 @@ def long_space(people: Any) -> Space:
         body="z" * 300,
         attachment=WITHOUT_SPACE,
     )
+    note_threads(space)
     return space
 
 
 def empty_space(people: Any) -> Space:
     return Space(people.usager())
+
+
+DOCUMENTS, CONVERSATIONS, CHOICES = 500, 300, 40
+TYPES = ("11502-2", "18748-4", "11488-4", "57833-6", "34133-9")
+
+
+def crowded_space(people: Any) -> Space:
+    """Ten years of a life: 500 documents, 300 conversations, 40 professionals, and who read."""
+    from ens.access import services as access
+    from ens.identity import queries
+    from ens.record import services as record
+    from ens.record.types import DocumentDeposit, DocumentFilter, SubmissionDeposit
+
+    site = people.establishment()
+    doctors = [people.professional(f"Praticien {number:02d}", first_name="Camille") for number in range(CHOICES)]
+    space = Space(people.usager(medecin_traitant=doctors[0]), doctor=doctors[0])
+    usager_id, own = space.person.usager_id, space.person.actor
+    for doctor in doctors:
+        access.authorise(usager_id, rpps=doctor.rpps, by=own)
+    now = datetime.now(UTC)
+    for start in range(0, DOCUMENTS, 50):
+        deposits = []
+        for number in range(start, start + 50):
+            moment = now - timedelta(days=7 * number + 1)
+            author = doctors[number % CHOICES]
+            deposits.append(
+                DocumentDeposit(
+                    unique_id=f"2.25.{abs(hash((usager_id, number)))}",
+                    data=f"Compte rendu numéro {number}".encode(),
+                    media_type="text/plain",
+                    type_code=TYPES[number % len(TYPES)],
+                    title=f"Compte rendu numéro {number + 1}",
+                    act_at=moment,
+                    created_at=moment,
+                    author_label=author.name,
+                    author_rpps=author.rpps,
+                )
+            )
+        done = record.deposit(usager_id, SubmissionDeposit(tuple(deposits)), by=people.actor(site))
+    space.documents["dernier"] = done.documents[-1].document_id
+    for number in range(60):
+        record.list_documents(usager_id, DocumentFilter(), by=queries.professional_actor(doctors[number % CHOICES]))
+    boxes = [(doctor.name, people.mailbox(doctor)) for doctor in doctors]
+    for number in range(CONVERSATIONS):
+        name, box = boxes[number % CHOICES]
+        deliver(space, box, subject=f"Votre rendez-vous numéro {number + 1}", body="Bonjour,\n\nÀ bientôt.", name=name)
+    note_threads(space)
+    return space

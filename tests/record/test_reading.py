@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_the_list_is_newest_first_counted_and_filtered(inaya, dupond):
     assert [card.title for card in found.cards] == ["Radio", "Consultation", "Glycémie", "Ancien"]
     assert found.counts == {"RADIO_SC": 1, "CPT_REND": 2, "BIOLOGIE": 1}
     assert found.years == [2026, 2020]
-    assert found.authors == ["Docteur Dupond"]
+    assert listed(inaya, with_authors=True).authors == ["Docteur Dupond"]
     assert [card.title for card in listed(inaya, category="BIOLOGIE").cards] == ["Glycémie"]
     assert [card.title for card in listed(inaya, year=2020).cards] == ["Ancien"]
     assert [card.title for card in listed(inaya, text="RAD").cards] == ["Radio"]
@@ -37,6 +37,11 @@ def test_the_list_is_newest_first_counted_and_filtered(inaya, dupond):
     assert listed(inaya, masked=True).matching == 0
     filtered = listed(inaya, limit=1)
     assert (len(filtered.cards), filtered.total, filtered.matching) == (1, 4, 4)
+    for sealed_words in ("", "dupond"):  # found on what is in clear, or by opening every card
+        page = listed(inaya, text=sealed_words, offset=1, limit=2)
+        assert [card.title for card in page.cards] == ["Consultation", "Glycémie"]
+        assert page.matching == 4
+    assert [card.title for card in listed(inaya, since=date(2026, 2, 5)).cards] == ["Radio", "Consultation"]
 
 
 def test_a_stranger_sees_nothing_reads_nothing_and_leaves_a_line(people, inaya, dupond):

@@ -13,6 +13,7 @@ from ens.coffre.services import sealer
 from ens.identity import professions
 from ens.identity.errors import AccountUnknown, EstablishmentUnknown, ProfessionalUnknown
 from ens.identity.models import (
+    Activity,
     ApplicationCliente,
     Compte,
     Contact,
@@ -83,14 +84,21 @@ def professional_by_id(professional_id: UUID | str) -> ProfessionalRef:
 
 
 def professionals_by_id(ids: list[UUID]) -> dict[UUID, ProfessionalRef]:
-    return {found.id: _ref(found) for found in Professional.objects.filter(id__in=ids)}
+    """Those of the directory among these, in two queries whatever their number."""
+    places = Activity.objects.filter(professional_id__in=ids).exclude(establishment=None)
+    first = places.order_by("professional_id", "id").distinct("professional_id").select_related("establishment")
+    sites = {place.professional_id: place.establishment for place in first}
+    return {row.id: _said(row, sites.get(row.id)) for row in Professional.objects.filter(id__in=ids)}
 
 
 def _ref(found: Professional | None) -> ProfessionalRef:
     if found is None:
         raise ProfessionalUnknown()
     place = found.activities.select_related("establishment").exclude(establishment=None).order_by("id").first()
-    site = place.establishment if place else None
+    return _said(found, place.establishment if place else None)
+
+
+def _said(found: Professional, site: Establishment | None) -> ProfessionalRef:
     return ProfessionalRef(
         id=found.id,
         rpps=found.rpps,

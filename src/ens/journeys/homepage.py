@@ -21,6 +21,7 @@ from ens.record.types import DocumentCard, DocumentFilter
 
 READINGS = (Event.DOCUMENT_READ, Event.DOCUMENT_DOWNLOADED, Event.DOCUMENTS_SEARCHED)
 SHOWN = 3
+LOOKED_AT = 20  # documents among which one may be new
 
 
 def home(usager_id: UUID, *, by: Actor) -> Home:
@@ -30,8 +31,9 @@ def home(usager_id: UUID, *, by: Actor) -> Home:
         if by.kind is not ActorKind.USAGER or by.usager_id != usager_id:
             raise ThreadNotFound()
         enrolment.check_open(unit)
-        threads = messaging.thread_cards(unit, limit=20)
-        documents = list_in(unit, DocumentFilter())
+        threads = messaging.thread_cards(unit, messaging.newest(unit)[:SHOWN])
+        waiting = messaging.thread_cards(unit, messaging.newest(unit).filter(unread__gt=0)[:1])
+        documents = list_in(unit, DocumentFilter(limit=LOOKED_AT))
         month = clock.now().astimezone(clock.PARIS).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         who = (ActorKind.PROFESSIONNEL.value,)
         readings = lines(unit, HistoryFilter(actor_kinds=who, events=READINGS, since=month, limit=200))
@@ -41,29 +43,28 @@ def home(usager_id: UUID, *, by: Actor) -> Home:
         return Home(
             first_name=identity.traits(unit).shown_first_name,
             unread=messaging.unread_threads(unit),
-            threads=threads[:SHOWN],
+            threads=threads,
             documents=documents.cards[:SHOWN],
             document_total=documents.total,
             last_reader=last[0] if last else None,
             readings_this_month=sum(1 for line in readings.lines if not line.is_refusal),
             emergency_readings=sum(1 for line in readings.lines if line.mode != AccessMode.NORMAL),
-            next_action=_next(threads, documents.cards),
+            next_action=_next(waiting, documents.cards),
         )
 
     return unit_of_work(usager_id, act, by=by)
 
 
-def _next(threads: list[ThreadCard], documents: list[DocumentCard]) -> NextAction | None:
+def _next(waiting: list[ThreadCard], documents: list[DocumentCard]) -> NextAction | None:
     """The newest thing that waits: a message, else a document not opened yet."""
-    for thread in threads:
-        if thread.unread:
-            return NextAction(
-                over_title="Un message vous attend",
-                title=thread.subject,
-                words=f"{thread.correspondent_label} vous a écrit.",
-                label="Lire le message",
-                address=f"/messages/{thread.id}/",
-            )
+    for thread in waiting:
+        return NextAction(
+            over_title="Un message vous attend",
+            title=thread.subject,
+            words=f"{thread.correspondent_label} vous a écrit.",
+            label="Lire le message",
+            address=f"/messages/{thread.id}/",
+        )
     for document in documents:
         if document.is_new:
             return NextAction(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from ens.coffre.keyring import digest
 from ens.coffre.services import sealer
@@ -140,16 +140,20 @@ def message_view(unit: Unit, message: Message, attachments: list[Attachment]) ->
     )
 
 
-def thread_cards(unit: Unit, limit: int | None = None) -> list[ThreadCard]:
-    """The usager's conversations, newest first; three queries whatever their number."""
-    threads = list(Thread.objects.filter(usager_id=unit.usager_id).order_by("-last_at", "-id")[:limit])
-    ids = [thread.id for thread in threads]
-    last: dict[UUID, Message] = {}
-    last_received: dict[UUID, Message] = {}
-    for message in Message.objects.filter(usager_id=unit.usager_id, thread_id__in=ids).order_by("at", "id"):
-        last[message.thread_id] = message
-        if message.direction != OUTGOING and not message.is_system:
-            last_received[message.thread_id] = message
+def newest(unit: Unit) -> QuerySet[Thread]:
+    """The usager's conversations, newest first."""
+    return Thread.objects.filter(usager_id=unit.usager_id).order_by("-last_at", "-id")
+
+
+def thread_cards(unit: Unit, asked: QuerySet[Thread] | None = None) -> list[ThreadCard]:
+    """These conversations, or all of them; five queries whatever their number."""
+    threads = list(newest(unit) if asked is None else asked)
+    # One message of each kind a conversation, the last: the others stay sealed where they are.
+    messages = Message.objects.filter(usager_id=unit.usager_id, thread_id__in=[thread.id for thread in threads])
+    messages = messages.order_by("thread_id", "-at", "-id").distinct("thread_id")
+    last = {message.thread_id: message for message in messages}
+    received = messages.filter(is_system=False).exclude(direction=OUTGOING)
+    last_received = {message.thread_id: message for message in received}
     wanted = {message.correspondent_id for message in last_received.values()}
     people = {row.id: row for row in Correspondent.objects.filter(usager_id=unit.usager_id, id__in=wanted)}
     files: dict[UUID, list[Attachment]] = {}
@@ -158,12 +162,12 @@ def thread_cards(unit: Unit, limit: int | None = None) -> list[ThreadCard]:
         files.setdefault(row.message_id, []).append(row)
     cards = []
     for thread in threads:
-        received = last_received.get(thread.id)
-        person = people.get(received.correspondent_id) if received and received.correspondent_id else None
+        came = last_received.get(thread.id)
+        person = people.get(came.correspondent_id) if came and came.correspondent_id else None
         known: dict[str, Any] = SERVICE
         if person is not None:
             known = identity_of(unit, person)
-        joined = files.get(received.id, []) if received else []
+        joined = files.get(came.id, []) if came else []
         text = head(unit, last[thread.id])["text"] if thread.id in last else ""
         cards.append(
             ThreadCard(

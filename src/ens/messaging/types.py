@@ -109,6 +109,25 @@ class ThreadCard:
 
 
 @dataclass(frozen=True, slots=True)
+class MailboxFilter:
+    """A page of the conversations. ``text`` is looked for in correspondent, subject and first words: all are opened."""
+
+    text: str = ""
+    offset: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """``cards``: of the page asked; ``matching``: what the filter keeps; ``total`` and ``unread``: conversations."""
+
+    cards: list[ThreadCard]
+    matching: int
+    total: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadView:
     id: UUID
     subject: str

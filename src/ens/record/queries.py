@@ -35,10 +35,24 @@ class Light(NamedTuple):
     declared_author_digest: bytes | None
 
 
-Row = TypeVar("Row", Document, Light)
+class Listed(NamedTuple):
+    """What a list filters and counts on, all of it in clear: nothing is opened to go past a row."""
+
+    id: UUID
+    act_at: datetime
+    category: str
+    type_code: str
+    status: str
+    is_masked: bool
+    held_back_since: datetime | None
+    hidden_from_representatives: bool
+    declared_author_digest: bytes | None
 
 
-def facts(unit: Unit, document: Document | Light) -> DocumentFacts:
+Row = TypeVar("Row", Document, Light, Listed)
+
+
+def facts(unit: Unit, document: Document | Light | Listed) -> DocumentFacts:
     """What access decides on. The author is known by the keyed digest of their RPPS."""
     rpps, author, since = unit.by.rpps, document.declared_author_digest, document.held_back_since
     return DocumentFacts(
@@ -59,7 +73,7 @@ def _own_digest(unit: Unit) -> bytes:
     return known
 
 
-def decision(unit: Unit, document: Document | Light) -> Decision:
+def decision(unit: Unit, document: Document | Light | Listed) -> Decision:
     """May the unit's actor read it, and why: once for documents alike."""
     known: dict[DocumentFacts, Decision] = unit.cache.setdefault("record.decisions", {})
     asked = facts(unit, document)

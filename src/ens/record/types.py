@@ -161,19 +161,28 @@ class OpenedContent:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFilter:
-    """Filters of the list; ``text`` is looked for in title, author and organisation."""
+    """Filters of the list and its page; ``text`` is looked for in title, author and type, ``since`` bounds the act.
+
+    ``text`` and ``author`` are sealed: with them, or with ``with_authors``, every card of the list is opened.
+    """
 
     category: str = ""
     year: int | None = None
     author: str = ""
     masked: bool | None = None
     text: str = ""
+    since: date | None = None
+    offset: int = 0
     limit: int = 500
+    with_authors: bool = False  # to offer them as choices
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentList:
-    """``total``: all the actor may see; ``matching``: what the filter keeps; ``counts``: by category, unfiltered."""
+    """``cards``: of the page asked. ``total``: all the actor may see; ``matching``: what the filter keeps.
+
+    ``counts`` by category and ``years`` are unfiltered; ``authors`` too, when they were asked for.
+    """
 
     cards: list[DocumentCard]
     total: int

@@ -64,3 +64,26 @@ def test_a_wrong_number_is_said_beside_the_field(page: Any, number: str, said: s
 )
 def test_a_choice_about_nobody_does_not_exist(page: Any, form: dict[str, str]) -> None:
     assert page.post("/confidentialite/choisir/", form).status_code == 404
+
+
+def test_many_choices_cost_no_more_queries_than_one(page: Any, inaya: Any, people: Any) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from ens.access import services as access
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert page.get("/confidentialite/").status_code == 200
+        return len(queries)
+
+    def authorise_one(number: int) -> None:
+        doctor = people.professional(f"Praticien {number}", site=people.establishment())
+        access.authorise(inaya.usager_id, rpps=doctor.rpps, by=inaya.actor)
+
+    authorise_one(1)
+    page.get("/confidentialite/")
+    alone = cost()
+    for number in range(2, 8):
+        authorise_one(number)
+    assert cost() <= alone

@@ -135,3 +135,41 @@ def test_an_attachment_is_opened_by_who_received_it_only(page: Any, mail: Any, p
     assert answer.content.strip() == b"Analyses."
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert sign_in(people.usager().compte).get(address).status_code == 404
+
+
+def rows(answer: Any) -> int:
+    return int(answer.content.decode().count('<h2 class="ens-ligne__titre ens-une-ligne">'))
+
+
+def test_fifty_threads_a_page_and_twenty_beside_the_one_shown(page: Any, mail: Any) -> None:
+    ids = [mail(f"Échange {number}") for number in range(53)]
+    assert rows(page.get("/messages/")) == 50
+    said = text_of(page.get("/messages/"))
+    assert "Page 1 sur 2 Plus anciens" in said
+    assert "Échange 52" in said
+    assert "Échange 1 " not in said
+    assert rows(page.get("/messages/?page=2")) == 3
+    assert page.get("/messages/?page=3").status_code == 404
+    assert page.get("/messages/?page=zero").status_code == 404
+    beside = page.get(f"/messages/{ids[0]}/")
+    assert rows(beside) == 20
+    assert "Voir les 33 autres échanges" in text_of(beside)
+    assert "53 échanges trouvés pour « échange »." in text_of(page.get("/messages/?q=échange"))
+    assert 'href="?q=%C3%A9change&amp;page=2"' in page.get("/messages/?q=échange").content.decode()
+
+
+def test_a_mailbox_of_many_threads_costs_no_more_queries_than_one_of_one(page: Any, mail: Any) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert page.get("/messages/").status_code == 200
+        return len(queries)
+
+    mail("Premier", files=("analyses.txt",))
+    page.get("/messages/")
+    alone = cost()
+    for number in range(6):
+        mail(f"Échange {number}", files=("analyses.txt",))
+    assert cost() <= alone

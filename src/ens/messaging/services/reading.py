@@ -20,6 +20,8 @@ from ens.messaging.services.receiving import is_usager
 from ens.messaging.types import (
     INCOMING,
     AttachmentSource,
+    Mailbox,
+    MailboxFilter,
     MessageView,
     OpenedAttachment,
     ThreadCard,
@@ -44,6 +46,26 @@ def list_threads(usager_id: UUID, *, by: Actor) -> list[ThreadCard]:
         return queries.thread_cards(unit)
 
     return unit_of_work(usager_id, act, by=by)
+
+
+def mailbox(usager_id: UUID, which: MailboxFilter, *, by: Actor) -> Mailbox:
+    """A page of the conversations. Errors: as ``list_threads``."""
+
+    def act(unit: Unit) -> Mailbox:
+        _check(unit)
+        events.messages_listed(unit)
+        total, unread = Thread.objects.filter(usager_id=unit.usager_id).count(), queries.unread_threads(unit)
+        page = slice(which.offset, which.offset + which.limit)
+        if not which.text:
+            return Mailbox(queries.thread_cards(unit, queries.newest(unit)[page]), total, total, unread)
+        found = [card for card in queries.thread_cards(unit) if _says(card, which.text)]
+        return Mailbox(found[page], len(found), total, unread)
+
+    return unit_of_work(usager_id, act, by=by)
+
+
+def _says(card: ThreadCard, text: str) -> bool:
+    return any(text.casefold() in said.casefold() for said in (card.correspondent_label, card.subject, card.excerpt))
 
 
 def unread_count(usager_id: UUID, *, by: Actor) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -51,31 +51,54 @@ def list_documents(usager_id: UUID, which: DocumentFilter, *, by: Actor) -> Docu
 
 
 def list_in(unit: Unit, which: DocumentFilter) -> DocumentList:
-    """The list inside a unit already open."""
-    rows = Document.objects.filter(usager_id=unit.usager_id, status=CURRENT).defer("sealed_resource")
-    documents = queries.all_readable(unit, list(rows.order_by("-act_at", "-id")))
-    cards = [card(unit, document) for document in documents]
-    kept = [one for one in cards if _matches(one, which)]
+    """The list inside a unit already open. Only the page's cards are opened, unless the filter is on sealed words."""
+    current = Document.objects.filter(usager_id=unit.usager_id, status=CURRENT)
+    columns = current.order_by("-act_at", "-id").values_list(*queries.Listed._fields)
+    rows = queries.all_readable(unit, [queries.Listed(*row) for row in columns])
+    kept = [row for row in rows if _matches(row, which)]
+    page, authors = slice(which.offset, which.offset + which.limit), []
+    if which.text or which.author or which.with_authors:
+        opened = _cards(unit, rows)
+        authors = sorted({one.source_label for one in opened.values() if one.source_kind != "usager"})
+        found = [opened[row.id] for row in kept if row.id in opened and _says(opened[row.id], which)]
+        matching, cards = len(found), found[page]
+    else:
+        matching, cards = len(kept), list(_cards(unit, kept[page]).values())
     return DocumentList(
-        cards=kept[: which.limit],
-        total=len(cards),
-        matching=len(kept),
-        counts=dict(Counter(one.category for one in cards)),
-        years=sorted({one.act_date.year for one in cards}, reverse=True),
-        authors=sorted({one.source_label for one in cards if one.source_kind != "usager"}),
+        cards=cards,
+        total=len(rows),
+        matching=matching,
+        counts=dict(Counter(row.category for row in rows)),
+        years=sorted({_day(row).year for row in rows}, reverse=True),
+        authors=authors,
     )
 
 
-def _matches(one: DocumentCard, which: DocumentFilter) -> bool:
-    words = plain_words(which.text).split()
+def _cards(unit: Unit, rows: list[queries.Listed]) -> dict[UUID, DocumentCard]:
+    """The cards of these rows, in their order."""
+    asked = Document.objects.filter(usager_id=unit.usager_id, id__in=[row.id for row in rows])
+    found = {document.id: card(unit, document) for document in asked.defer("sealed_resource")}
+    return {row.id: found[row.id] for row in rows if row.id in found}
+
+
+def _day(row: queries.Listed) -> date:
+    return row.act_at.astimezone(clock.PARIS).date()
+
+
+def _matches(row: queries.Listed, which: DocumentFilter) -> bool:
+    return (
+        (not which.category or row.category == which.category)
+        and (which.year is None or _day(row).year == which.year)
+        and (which.since is None or _day(row) >= which.since)
+        and (which.masked is None or row.is_masked == which.masked)
+    )
+
+
+def _says(one: DocumentCard, which: DocumentFilter) -> bool:
     inside = plain_words(f"{one.title} {one.source_label} {one.type_label}")
     return (
-        (not which.category or one.category == which.category)
-        and (which.year is None or one.act_date.year == which.year)
-        and (not which.author or one.source_label == which.author or which.author == f"kind:{one.source_kind}")
-        and (which.masked is None or one.is_masked == which.masked)
-        and all(word in inside for word in words)
-    )
+        not which.author or one.source_label == which.author or which.author == f"kind:{one.source_kind}"
+    ) and all(word in inside for word in plain_words(which.text).split())
 
 
 def card(unit: Unit, document: Document) -> DocumentCard:

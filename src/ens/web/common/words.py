@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
@@ -16,10 +17,12 @@ from ens.kernel import clock
 NBSP = "\u00a0"
 
 
+@cache
 def _days() -> list[str]:
     return [_("lundi"), _("mardi"), _("mercredi"), _("jeudi"), _("vendredi"), _("samedi"), _("dimanche")]
 
 
+@cache
 def _months() -> list[str]:
     return [
         _("janvier"), _("février"), _("mars"), _("avril"), _("mai"), _("juin"),
@@ -27,6 +30,7 @@ def _months() -> list[str]:
     ]  # fmt: skip
 
 
+@cache
 def _short_months() -> list[str]:
     return [
         _("janv."), _("févr."), _("mars"), _("avr."), _("mai"), _("juin"),

@@ -6,6 +6,7 @@ Source: production's contract of documents: fifteen categories, twelve of them s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.utils.translation import gettext as _
 
@@ -23,8 +24,9 @@ class Category:
 OTHER = "AUTR_DOC"
 
 
-def shown_categories() -> list[Category]:
-    return [
+@cache
+def shown_categories() -> tuple[Category, ...]:
+    return (
         Category("BIOLOGIE", _("Résultats de biologie"), _("Biologie"), "test-tube-line", "accent"),
         Category("RADIO_SC", _("Radio, écho, scanner, IRM"), _("Imagerie"), "image-line", "accent"),
         Category("CPT_REND", _("Comptes rendus"), _("Comptes rendus"), "file-text-line", "calme"),
@@ -40,13 +42,17 @@ def shown_categories() -> list[Category]:
         Category("QUEST_SANTE", _("Questionnaires"), _("Questionnaires"), "todo-line", "calme", offered=False),
         Category("SYNTH_PML", _("Synthèse du profil"), _("Profil"), "health-book-line", "accent", offered=False),
         Category(OTHER, _("Autres documents"), _("Autres"), "folder-2-line", "calme"),
-    ]
+    )
+
+
+@cache
+def _by_code() -> dict[str, Category]:
+    return {found.code: found for found in shown_categories()}
 
 
 def category(code: str) -> Category:
     """The category, or « Autres documents » for a code not known."""
-    known = {found.code: found for found in shown_categories()}
-    return known.get(code, known[OTHER])
+    return _by_code().get(code, _by_code()[OTHER])
 
 
 def own_categories() -> list[tuple[str, str]]:

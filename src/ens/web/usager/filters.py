@@ -54,7 +54,9 @@ class DocumentFilters:
             author=(self._values.get("auteur") or "").strip(),
             masked=masked,
             text=(self._values.get("texte") or "").strip(),
-            limit=self._page * PER_PAGE,
+            offset=(self._page - 1) * PER_PAGE,
+            limit=PER_PAGE,
+            with_authors=self.is_open,
         )
 
     def shown(self, found: DocumentList) -> list[DocumentCard]:
@@ -63,7 +65,7 @@ class DocumentFilters:
         authors = [("", _("Tous")), *((author, author) for author in found.authors)]
         self.form.fields["annee"].widget.choices = years
         self.form.fields["auteur"].widget.choices = authors
-        return found.cards[(self._page - 1) * PER_PAGE :]
+        return found.cards
 
     @property
     def is_open(self) -> bool:
@@ -122,11 +124,13 @@ class DocumentFilters:
             labels.insert(0, category(code).label)
         return _("Filtres\u00a0: %(filters)s.") % {"filters": ", ".join(labels)} if labels else ""
 
-    def pages(self, found: DocumentList) -> dict[str, str]:
+    def pages(self, found: DocumentList) -> dict[str, Any]:
         """Addresses of the pages around this one."""
         return {
             "precedente": self._with(page=self._page - 1) if self._page > 1 else "",
             "suivante": self._with(page=self._page + 1) if self._page * PER_PAGE < found.matching else "",
+            "page_courante": self._page,
+            "pages_en_tout": -(-found.matching // PER_PAGE),
         }
 
     def _with(self, **changes: Any) -> str:

@@ -15,6 +15,7 @@ from ens.record import services as record
 from ens.record.types import DocumentFilter, Preview
 from ens.web.common.files import file_response, inline_image
 from ens.web.common.pages import page
+from ens.web.common.paging import page_number, pages_around
 from ens.web.professionnel.patients import Patient, patient
 
 PER_PAGE = 50
@@ -23,17 +24,16 @@ PER_PAGE = 50
 @require_GET
 def dossier(request: HttpRequest, usager_id: UUID) -> HttpResponse:
     """The list, newest first."""
-    who = _patient(request, usager_id)
-    found = record.list_documents(usager_id, DocumentFilter(), by=request.actor)
-    number, pages = _number(request, "page") or 1, max(1, -(-len(found.cards) // PER_PAGE))
-    if number > pages:
+    who, number = _patient(request, usager_id), page_number(request)
+    which = DocumentFilter(offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
+    found = record.list_documents(usager_id, which, by=request.actor)
+    if number > 1 and not found.cards:
         raise Http404
     context = {
         "patient": who,
-        "documents": found.cards[(number - 1) * PER_PAGE : number * PER_PAGE],
+        "documents": found.cards,
         "total": found.total,
-        "precedente": f"?page={number - 1}" if number > 1 else "",
-        "suivante": f"?page={number + 1}" if number < pages else "",
+        **pages_around(request, number, last=-(-found.matching // PER_PAGE)),
     }
     return page(request, "professionnel/dossier/detail.html", context)
 

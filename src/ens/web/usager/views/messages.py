@@ -8,7 +8,7 @@ from uuid import UUID
 
 import segno
 from django.contrib import messages as announcements
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -16,8 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 from ens import journeys
 from ens.kernel.errors import Conflict, Malformed, Refused
 from ens.messaging import services as messaging
-from ens.messaging.types import Delivery, MessageView, ThreadCard, ThreadView
+from ens.messaging.types import Delivery, MailboxFilter, MessageView, ThreadCard, ThreadView
 from ens.web.common.files import file_response
+from ens.web.common.paging import page_number, pages_around
 from ens.web.common.words import typeset
 from ens.web.usager.contact import contact_of
 from ens.web.usager.forms import ReplyForm
@@ -36,28 +37,31 @@ class Row:
         return self.extra[name] if name in self.extra else getattr(self.inner, name)
 
 
+PER_PAGE = 50
+BESIDE = 20  # conversations beside the one shown: the newest
+
+
 @require_GET
 def liste(request: HttpRequest) -> HttpResponse:
     """Newest first; a search keeps the threads whose correspondent, subject or first words hold it."""
-    threads = messaging.list_threads(request.usager_id, by=request.actor)
-    wanted = request.GET.get("q", "").strip()[:100]
-    shown = [card for card in threads if _holds(card, wanted)] if wanted else threads
+    wanted, number = request.GET.get("q", "").strip()[:100], page_number(request)
+    which = MailboxFilter(text=wanted, offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
+    found = messaging.mailbox(request.usager_id, which, by=request.actor)
+    if number > 1 and not found.cards:
+        raise Http404
     context = {
-        "fils": [thread_row(card) for card in shown],
-        "a_des_fils": bool(threads),
+        "fils": [thread_row(card) for card in found.cards],
+        "trouves": found.matching,
+        "a_des_fils": found.total > 0,
         "recherche": wanted,
         "adresse_mail": contact_of(request.usager_id, by=request.actor).mail_address,
+        **pages_around(request, number, last=-(-found.matching // PER_PAGE)),
     }
-    unread = sum(1 for card in threads if card.unread)
-    return usager_page(request, "usager/messages/liste.html", context, section="messages", unread=unread)
+    return usager_page(request, "usager/messages/liste.html", context, section="messages", unread=found.unread)
 
 
 def thread_row(card: ThreadCard) -> Row:
     return Row(card, {"autres_pieces": max(card.attachment_count - 1, 0)})
-
-
-def _holds(card: ThreadCard, wanted: str) -> bool:
-    return any(wanted.casefold() in text.casefold() for text in (card.correspondent_label, card.subject, card.excerpt))
 
 
 @require_GET
@@ -67,15 +71,16 @@ def fil(request: HttpRequest, thread_id: UUID) -> HttpResponse:
 
 
 def _thread_page(request: HttpRequest, thread: ThreadView, form: ReplyForm, status: int = 200) -> HttpResponse:
-    threads = messaging.list_threads(request.usager_id, by=request.actor)
+    beside = messaging.mailbox(request.usager_id, MailboxFilter(limit=BESIDE), by=request.actor)
     context = {
         "echange": Row(thread, {"messages": [_message_row(message) for message in thread.messages]}),
-        "fils": [thread_row(card) for card in threads],
+        "fils": [thread_row(card) for card in beside.cards],
+        "autres_fils": max(beside.total - BESIDE, 0),
         "courant": thread.id,
         "formulaire": form,
     }
-    unread = sum(1 for card in threads if card.unread)
-    return usager_page(request, "usager/messages/fil.html", context, section="messages", unread=unread, status=status)
+    template = "usager/messages/fil.html"
+    return usager_page(request, template, context, section="messages", unread=beside.unread, status=status)
 
 
 def _message_row(message: MessageView) -> Row:
