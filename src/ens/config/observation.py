@@ -16,6 +16,7 @@ REQUESTS = Counter("ens_requests_total", "Requests answered", ("route", "method"
 SECONDS = Histogram(
     "ens_request_seconds", "Time to answer", ("route",), buckets=(0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10)
 )
+METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT")
 SILENT = ("healthz", "metrics")
 
 
@@ -84,11 +85,12 @@ class ObservationMiddleware:
         response = self.get_response(request)
         route = request.resolver_match.view_name if request.resolver_match else "unknown"
         elapsed = time.perf_counter() - began
-        REQUESTS.labels(route, request.method, response.status_code).inc()
+        method = request.method if request.method in METHODS else "autre"  # anyone may invent one
+        REQUESTS.labels(route, method, response.status_code).inc()
         SECONDS.labels(route).observe(elapsed)
         if route not in SILENT:
             log.info(
-                "request", route=route, method=request.method, status=response.status_code, ms=round(elapsed * 1000, 1)
+                "request", route=route, method=method, status=response.status_code, ms=round(elapsed * 1000, 1)
             )
         return response
 

@@ -28,6 +28,7 @@ MAX_BYTES = 20_000_000
 XML_TYPES = ("text/xml", "application/xml", "application/hl7-v3+xml", "application/hl7-cda+xml", "application/cda+xml")
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,39}/[a-z0-9][a-z0-9!#$&^_.+-]{0,78}")
+_LOINC = re.compile(r"\d{1,6}-\d")
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _TITLE_MAX = 500
 
@@ -107,7 +108,7 @@ def judge(deposit: DocumentDeposit) -> Judged:
     if deposit.sha1 is not None and deposit.sha1 != sha1:
         raise HashDifferent()
     if not valuesets.is_known_type(deposit.type_code):
-        raise TypeUnknown(type_code=one_line(deposit.type_code, 40))
+        raise TypeUnknown(type_code=_shown_code(deposit.type_code))
     check_dates(deposit.act_at, deposit.created_at)
     if is_xml(data, deposit.media_type):
         return _judge_cda(deposit, sha1)
@@ -134,7 +135,7 @@ def _judge_cda(deposit: DocumentDeposit, sha1: bytes) -> Judged:
     except StandardError as error:
         raise CdaInvalid(reason=error.message) from error
     if header.type_code != deposit.type_code:
-        raise CdaTypeDifferent(announced=one_line(deposit.type_code, 40), header=one_line(header.type_code, 40))
+        raise CdaTypeDifferent(announced=_shown_code(deposit.type_code), header=_shown_code(header.type_code))
     check_dates(header.act_at, header.created_at)
     author = header.author
     media_type = bare_media_type(deposit.media_type)
@@ -154,6 +155,11 @@ def _judge_cda(deposit: DocumentDeposit, sha1: bytes) -> Judged:
         differences=tuple(_differences(deposit, header)),
         image_count=len(root.findall(".//h:observation[@classCode='DGIMG']", NS)),  # catalogue DICOM, PS3.20
     )
+
+
+def _shown_code(code: str) -> str:
+    """A code as a refusal may repeat it: what is not shaped as one of LOINC could be anything of anyone."""
+    return code if _LOINC.fullmatch(code) or valuesets.is_known_type(code) else "…"
 
 
 def one_line(text: str, limit: int = 300) -> str:

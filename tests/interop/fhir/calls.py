@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.interop.fhir.builders import provide_bundle
@@ -33,3 +34,26 @@ def history(usager: Any) -> list[Any]:
 
     found: list[Any] = read_history(usager.usager_id, HistoryFilter(limit=200), by=usager.actor).lines
     return found
+
+
+def assert_refused(answer: Any, status: int, code: str) -> None:
+    """A clear refusal: status, stable code with its page, a French sentence, and nothing of anyone nor of ours."""
+    from tests.consistency.codes import FOLDER
+
+    assert answer.status_code == status, answer.content[:400]
+    assert answer["Content-Type"] == "application/fhir+json; charset=utf-8"
+    assert answer["Cache-Control"] == "no-store"
+    outcome = answer.json()
+    assert outcome["resourceType"] == "OperationOutcome"
+    assert outcome["issue"]
+    for issue in outcome["issue"]:
+        assert issue["severity"] == "error"
+        assert issue["details"]["coding"] == [{"system": "urn:ens:codes", "code": code}]
+        assert len(issue["diagnostics"]) > 20
+    assert (FOLDER / f"{code}.md").exists()
+    said = answer.content.decode()
+    assert not PERSONAL.search(said), said
+    assert "Traceback" not in said and ".py" not in said
+
+
+PERSONAL = re.compile(r"\d{13}|INAYA|MICHEL|Inaya", re.ASCII)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from ens.kernel.ids import new_id
+from tests.interop.fhir.door import Door, opened
 
 
 @dataclass
@@ -93,3 +94,35 @@ def doctor(people: Any) -> Any:
 def dupond(software: Any, doctor: Any, inaya: Any, authorise: Any) -> Any:
     authorise(inaya, doctor)
     return software(doctor)
+
+
+class AtTheDoor(Software):
+    """The same software, its calls going through the real server."""
+
+    def call(self, method: str, target: str, body: Any = None, **extra: str) -> Any:
+        """``target`` as it goes on the wire."""
+        return self.client.call(method, target, body, self.headers(extra))
+
+    def get(self, path: str, **extra: str) -> Any:
+        return self.call("GET", f"/fhir/{path}", **extra)
+
+    def post(self, resource: dict[str, Any] | bytes, path: str = "", **extra: str) -> Any:
+        from tests.interop.fhir.builders import body
+
+        data = resource if isinstance(resource, bytes) else body(resource)
+        headers = {"Content-Type": extra.pop("content_type", "application/fhir+json"), **extra}
+        return self.call("POST", f"/fhir/{path}".rstrip("/"), data, **headers)
+
+
+@pytest.fixture
+def outside(door: Door, dupond: Software) -> AtTheDoor:
+    """Docteur Dupond's software, on the network."""
+    return AtTheDoor(door, dupond.token)
+
+
+@pytest.fixture(scope="session")
+def door(database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """The real server, once a worker; people and tokens of the tests are its own."""
+    with opened(database, tmp_path_factory.mktemp("porte"), ENS_FHIR_REFUSALS_PER_MINUTE="100000") as found:
+        yield found
+        assert "_fault" not in found.log.read_text(), "something failed behind an answer: see its stack"

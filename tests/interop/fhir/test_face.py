@@ -120,7 +120,7 @@ def test_what_is_not_offered_is_said_so(dupond: Any, inaya: Any, method: str) ->
     location = dupond.post(for_(inaya)).json()["entry"][1]["response"]["location"]
     answer = getattr(dupond.client, method)(f"/fhir/{location}", headers=dupond.headers({}))
     assert answer.status_code == 405
-    assert answer["Allow"] == "GET"
+    assert answer["Allow"] == "GET, HEAD"
     assert code_of(answer) == "methode_non_offerte"
 
 
@@ -158,8 +158,8 @@ def test_formats_not_offered_are_refused(dupond: Any, inaya: Any) -> None:
 def test_a_body_too_large_is_never_kept(length: int, extra: dict[str, str], expected: int) -> None:
     from types import SimpleNamespace
 
+    from ens.interop.fhir.body import read_body
     from ens.interop.fhir.errors import BodyTooLarge
-    from ens.interop.fhir.views import read_body
 
     read = 0
 
@@ -179,8 +179,8 @@ def test_an_unannounced_body_is_read_up_to_the_limit() -> None:
     from io import BytesIO
     from types import SimpleNamespace
 
+    from ens.interop.fhir.body import read_body
     from ens.interop.fhir.errors import BodyTooLarge
-    from ens.interop.fhir.views import read_body
 
     meta: dict[str, Any] = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": BytesIO(b"{}")}
     request: Any = SimpleNamespace(META=meta, read=lambda size: b"")

@@ -14,12 +14,14 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.conf import settings
 from oauth2_provider.models import get_access_token_model
 
 from ens.audit import events
 from ens.identity import queries as identity
 from ens.identity.errors import ProfessionalUnknown
-from ens.interop.fhir.errors import PersonUnknown, TokenInvalid, TokenMissing
+from ens.interop.fhir.errors import PersonUnknown, TokenInvalid, TokenMissing, TooManyRefusals
+from ens.interop.fhir.refusals import Refusals
 from ens.kernel.actor import Actor, ActorKind
 
 SCOPE = "dossier"
@@ -37,6 +39,7 @@ class _Known:
     believed_until: float
 
 
+refusals = Refusals()
 _cache: dict[bytes, _Known] = {}
 _lock = threading.Lock()
 
@@ -47,25 +50,40 @@ def forget_tokens() -> None:
         _cache.clear()
 
 
-def actor_of_request(authorization: str, person: str = "") -> Actor:
-    """Who makes the request. Errors: TokenMissing, TokenInvalid, PersonUnknown."""
+def actor_of_request(authorization: str, person: str = "", address: str = "") -> Actor:
+    """Who makes the request. Errors: TokenMissing, TokenInvalid, TooManyRefusals, PersonUnknown.
+
+    ``address`` is the caller's: refused too often, it is told so instead, and no more is written of it this minute.
+    """
     scheme, _, token = authorization.strip().partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise TokenMissing()
-    return name_person(_client(token.strip()), person.strip())
+    return name_person(_client(token.strip(), address), person.strip())
 
 
-def _client(token: str) -> Actor:
+def _client(token: str, address: str) -> Actor:
     key = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
     known = _cache.get(key)
     if known is None or known.believed_until < time.monotonic():
         known = _look_up(key)
-    if known.expires <= datetime.now(UTC):
-        raise TokenInvalid()
+    if known is None or known.expires <= datetime.now(UTC):
+        raise _refusal(address)
     return known.actor
 
 
-def _look_up(key: bytes) -> _Known:
+def _refusal(address: str) -> TokenInvalid | TooManyRefusals:
+    """What a refused token is told. A good one is never slowed down, whatever its neighbours send."""
+    most = settings.ENS_FHIR_REFUSALS_PER_MINUTE
+    count = refusals.add(address)
+    if count <= most:
+        events.about_nobody("fhir", "jeton_refuse", by=_NOBODY, code=TokenInvalid.code)
+        return TokenInvalid()
+    if count == most + 1:
+        events.about_nobody("fhir", "jetons_refuses_en_nombre", by=_NOBODY, code=TooManyRefusals.code)
+    return TooManyRefusals(wait=refusals.wait(address))
+
+
+def _look_up(key: bytes) -> _Known | None:
     # The column holds the same SHA-256, in hexadecimal: the token itself is not in the query.
     found = (
         get_access_token_model()
@@ -75,8 +93,7 @@ def _look_up(key: bytes) -> _Known:
     )
     actor = identity.client_actor(found[0]) if found and SCOPE in found[2].split() else None
     if found is None or actor is None:
-        events.about_nobody("fhir", "jeton_refuse", by=_NOBODY, code=TokenInvalid.code)
-        raise TokenInvalid()
+        return None
     known = _Known(actor, found[1], time.monotonic() + CACHE_SECONDS)
     with _lock:
         if len(_cache) >= CACHE_SIZE:

@@ -13,6 +13,7 @@ from uuid import UUID
 import orjson
 
 from ens.interop.fhir.negotiation import etag
+from ens.interop.fhir.outcome import ignored_parameters
 from ens.interop.fhir.search import Search
 
 
@@ -34,7 +35,8 @@ def search_set(
     next_cursor: str | None,
 ) -> bytes:
     """A searchset whose resources are joined as stored, never parsed."""
-    return join(search.kind, fhir_base, search.understood, resources, total, search.cursor, next_cursor)
+    told = ignored_parameters(search.ignored) if search.ignored else b""
+    return join(search.kind, fhir_base, search.understood, resources, total, search.cursor, next_cursor, told)
 
 
 def join(
@@ -45,8 +47,12 @@ def join(
     total: int | None,
     cursor: str = "",
     next_cursor: str | None = None,
+    told: bytes = b"",
 ) -> bytes:
-    """The searchset of these resources. Its self link says which parameters were understood."""
+    """The searchset of these resources, and an OperationOutcome about the search when there is something to tell.
+
+    Its self link says which parameters were understood.
+    """
     head: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset"}
     if total is not None:
         head["total"] = total
@@ -60,6 +66,8 @@ def join(
         b'{"fullUrl":"%s%s","resource":%s,"search":{"mode":"match"}}' % (base, key.encode(), resource)
         for key, resource in resources
     ]
+    if told:
+        entries.append(b'{"resource":%s,"search":{"mode":"outcome"}}' % told)
     opened = orjson.dumps(head)[:-1]
     return opened + (b',"entry":[%s]}' % b",".join(entries) if entries else b"}")
 

@@ -42,10 +42,13 @@ class SubmissionInvalid(Malformed):
 
 
 class ReferenceUnresolved(Malformed):
-    """A reference points to nothing in the Bundle, or to somewhere the space does not follow."""
+    """A reference points to nothing in the Bundle, or to somewhere the space does not follow.
+
+    The reference itself is not repeated: it may name a patient.
+    """
 
     code = "reference_non_resolue"
-    message = "La référence « {reference} » ne mène à rien que l'espace puisse suivre."
+    message = "Une référence ne mène à rien que l'espace puisse suivre. « expression » dit laquelle."
 
 
 class PatientMissing(Malformed):
@@ -103,7 +106,7 @@ class MethodNotOffered(Malformed):
     """The interaction is not part of what the space offers."""
 
     code = "methode_non_offerte"
-    message = "La méthode {method} n'est pas offerte à cette adresse."
+    message = "Cette méthode n'est pas offerte à cette adresse. L'en-tête Allow dit lesquelles le sont."
 
 
 class AddressUnknown(Absent):
@@ -132,6 +135,13 @@ class TokenInvalid(Refused):
 
     code = "jeton_invalide"
     message = "Le jeton d'accès est inconnu, expiré ou révoqué."
+
+
+class TooManyRefusals(Refused):
+    """Tokens were refused to this address more often in a minute than ``ENS_FHIR_REFUSALS_PER_MINUTE``."""
+
+    code = "trop_de_refus"
+    message = "Trop de jetons refusés à cette adresse. Attendez la durée donnée par Retry-After avant de recommencer."
 
 
 class PersonUnknown(Refused):

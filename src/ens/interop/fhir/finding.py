@@ -7,12 +7,14 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hmac import compare_digest
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from ens.access.policies import check_is_individual
+from ens.coffre.keyring import digest
 from ens.interop.fhir.errors import CursorInvalid, ResourceAbsent
 from ens.interop.fhir.matching import matches
 from ens.interop.fhir.patients import usager_of
@@ -63,16 +65,17 @@ def find(search: Search, *, by: Actor) -> Page:
 
     Errors: PersonRequired, CursorInvalid.
     """
-    start, after = read_cursor(search.cursor)
+    stamp = stamp_of(search, by)
+    start, after = read_cursor(search.cursor, stamp)
     query, is_exact = to_query(search)
     page = NOTHING
     try:
         if search.patient is not None and query is not None:
             usager_id = usager_of(search.patient, by=by)
             if is_exact:
-                page = _indexed(search, _call(search.kind, usager_id, replace(query, cursor=start), by))
+                page = _indexed(search, _call(search.kind, usager_id, replace(query, cursor=start), by), stamp)
             else:
-                page = _refined(search, usager_id, query, start, after, by)
+                page = _refined(search, usager_id, query, start, after, by, stamp)
     except Absent:
         page = NOTHING  # traced as refused; the answer must not say why
     check_is_individual(by)  # after: the refusal is in the usager's history, and alike when there is no usager
@@ -84,15 +87,15 @@ def _call(kind: str, usager_id: UUID, query: ReferenceQuery, by: Actor) -> Refer
     return ask(usager_id, query, by=by)
 
 
-def _indexed(search: Search, page: ReferencePage) -> Page:
+def _indexed(search: Search, page: ReferencePage, stamp: bytes) -> Page:
     if search.only_count:
         return Page([], page.total, None)
-    following = write_cursor(page.next_cursor, None) if page.next_cursor else None
+    following = write_cursor(page.next_cursor, None, stamp) if page.next_cursor else None
     return Page(list(zip(map(str, page.ids), page.resources, strict=True)), page.total, following)
 
 
 def _refined(
-    search: Search, usager_id: UUID, query: ReferenceQuery, start: Cursor, after: UUID | None, by: Actor
+    search: Search, usager_id: UUID, query: ReferenceQuery, start: Cursor, after: UUID | None, by: Actor, stamp: bytes
 ) -> Page:
     """Walk the index by chunks, keeping what meets every criterion; the total is counted when it is asked for."""
     wanted = 0 if search.only_count else search.count
@@ -115,9 +118,9 @@ def _refined(
             kept += [(str(key), raw) for key, raw in rest[:room]]
             if len(rest) > room:
                 last = rest[room - 1][0] if room else None
-                following = write_cursor(cursor, last)
+                following = write_cursor(cursor, last, stamp)
             elif len(kept) == wanted and page.next_cursor:
-                following = write_cursor(page.next_cursor, None)
+                following = write_cursor(page.next_cursor, None, stamp)
             skipping = None
         cursor = page.next_cursor
         if cursor is None or (following is not None and not counting):
@@ -181,24 +184,43 @@ def _uuid(text: str) -> UUID | None:
 
 
 # -- cursors --------------------------------------------------------------------------------------------------
-def write_cursor(start: Cursor, after: UUID | None) -> str:
+_FREE = ("_count", "_format", "_pretty", "_summary", "_total")  # may change from a page to the next
+_STAMP = 12  # bytes
+
+
+def stamp_of(search: Search, by: Actor) -> bytes:
+    """What ties a page to who asked, of whom, and what: a cursor serves nobody else and nothing else.
+
+    On the patient as named, before anything is looked up, so that a false cursor tells nothing of who has a space.
+    """
+    asked = [f"{name}={value}" for name, value in search.understood if name not in _FREE]
+    return digest("curseur", by.kind.value, by.id, by.client_id or "", search.kind, *asked)[:_STAMP]
+
+
+def write_cursor(start: Cursor, after: UUID | None, stamp: bytes) -> str:
     """Where the next page begins: a place of the index, and the last resource given after it."""
     parts = [start[0].isoformat(), str(start[1])] if start else ["", ""]
-    return urlsafe_b64encode("/".join([*parts, str(after or "")]).encode()).decode().rstrip("=")
+    place = "/".join([*parts, str(after or "")]).encode()
+    return urlsafe_b64encode(_proof(place, stamp) + place).decode().rstrip("=")
 
 
-def read_cursor(text: str) -> tuple[Cursor, UUID | None]:
+def read_cursor(text: str, stamp: bytes) -> tuple[Cursor, UUID | None]:
     """Errors: CursorInvalid."""
     if not text:
         return None, None
     try:
-        moment, key, after = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split("/")
-        start = (datetime.fromisoformat(moment), UUID(key)) if moment else None
-        if start is not None and start[0].tzinfo is None:
+        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        if not compare_digest(raw[:_STAMP], _proof(raw[_STAMP:], stamp)):
             raise CursorInvalid()
+        moment, key, after = raw[_STAMP:].decode().split("/")
+        start = (datetime.fromisoformat(moment), UUID(key)) if moment else None
         return start, UUID(after) if after else None
     except ValueError:
         raise CursorInvalid() from None
+
+
+def _proof(place: bytes, stamp: bytes) -> bytes:
+    return digest("curseur", stamp, place)[:_STAMP]
 
 
 # -- one resource ---------------------------------------------------------------------------------------------

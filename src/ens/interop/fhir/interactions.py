@@ -17,12 +17,13 @@ from ens.interop.fhir.errors import (
     ResourceAbsent,
 )
 from ens.interop.fhir.references import IdKey, ins_of_token
-from ens.interop.fhir.search import pairs_of, read_search
+from ens.interop.fhir.search import pairs_of, read_search, shown
 from ens.interop.fhir.submission import read_bundle, read_simplified
 from ens.kernel.actor import Actor
 from ens.kernel.errors import Absent
 
 FORM = "application/x-www-form-urlencoded"
+MAX_FORM_BYTES = 100_000  # of a search: what an address may hold is far less
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,10 @@ class Call:
     @property
     def wanted_format(self) -> str:
         return next((value for name, value in pairs_of(self.query) if name == "_format"), "")
+
+    @property
+    def is_lenient(self) -> bool:
+        return negotiation.preference(self.prefer, "handling") == "lenient"
 
     def check_format(self) -> None:
         negotiation.check_json_is_accepted(self.accept, self.wanted_format)
@@ -101,7 +106,7 @@ def create(call: Call) -> Answer:
     }
     if one.modified is not None:
         headers["Last-Modified"] = negotiation.http_date(one.modified)
-    wants_outcome = negotiation.preferred_return(call.prefer) == "OperationOutcome"
+    wants_outcome = negotiation.preference(call.prefer, "return") == "OperationOutcome"
     body = outcome.all_is_well("Le document est déposé.") if wants_outcome else b""
     return Answer(body, status=201 if filed.created else 200, headers=headers)
 
@@ -109,7 +114,7 @@ def create(call: Call) -> Answer:
 def search(call: Call) -> Answer:
     """ITI-67 and ITI-66. Nobody's documents, or documents one may not know of: an empty answer."""
     call.check_format()
-    asked = read_search(call.kind, call.query, call.fhir_base)
+    asked = read_search(call.kind, call.query, call.fhir_base, lenient=call.is_lenient)
     page = finding.find(asked, by=call.by)
     return Answer(bundles.search_set(asked, call.fhir_base, page.resources, page.total, page.next_cursor))
 
@@ -122,10 +127,10 @@ def search_by_form(call: Call) -> Answer:
 def _form(call: Call) -> Call:
     if call.content_type.split(";")[0].strip().lower() != FORM:
         raise MediaTypeUnsupported()
-    try:
-        body = call.read_body().decode("ascii")
-    except UnicodeDecodeError:
-        raise ParameterInvalid(name="?", detail="le formulaire n'est pas lisible") from None
+    raw = call.read_body()
+    if len(raw) > MAX_FORM_BYTES or not raw.isascii():
+        raise ParameterInvalid(name="…", detail=f"un formulaire de {MAX_FORM_BYTES} octets au plus est attendu")
+    body = raw.decode("ascii")
     return replace(call, query="&".join(part for part in (call.query, body) if part))
 
 
@@ -166,13 +171,16 @@ def search_patient(call: Call) -> Answer:
     call.check_format()
     key = None
     understood: list[tuple[str, str]] = []
+    ignored = []
     for name, value in pairs_of(call.query):
-        if name == "identifier" and not understood:
+        if name == "identifier":
             key = ins_of_token(value)
             understood.append((name, value))
         elif name not in ("_format", "_pretty", "_count", "_total"):
-            raise ParameterUnknown(name=name[:60])
-    if not understood:
+            if not call.is_lenient:
+                raise ParameterUnknown(name=shown(name))
+            ignored.append(shown(name))
+    if len(understood) != 1:
         raise ParameterInvalid(name="identifier", detail="l'INS est attendu : urn:oid:OID|matricule")
     found: list[tuple[str, bytes]] = []
     if key is not None:
@@ -181,7 +189,8 @@ def search_patient(call: Call) -> Answer:
             found = [(str(usager_id), resource)]
         except Absent:
             found = []  # traced as refused; the answer must not say why
-    return Answer(bundles.join("Patient", call.fhir_base, understood, found, len(found)))
+    told = outcome.ignored_parameters(ignored) if ignored else b""
+    return Answer(bundles.join("Patient", call.fhir_base, understood, found, len(found), told=told))
 
 
 def search_patient_by_form(call: Call) -> Answer:

@@ -46,10 +46,11 @@ def _one(resource: Resource, *path: str) -> list[Resource]:
     return value if isinstance(value, list) else [value] if value else []
 
 
-def _extensions(resource: Resource, url: str) -> Iterator[Any]:
+def _extensions(resource: Resource, url: str, value: str) -> Iterator[Any]:
+    """The values of that kind: what another kind would say cannot be compared."""
     for extension in resource.get("extension", []):
-        if extension.get("url", "").lower() == url.lower():
-            yield from (value for key, value in extension.items() if key.startswith("value"))
+        if extension.get("url", "").lower() == url.lower() and value in extension:
+            yield extension[value]
 
 
 def _people(resource: Resource, references: list[Resource]) -> Iterator[tuple[str, Resource]]:
@@ -68,8 +69,7 @@ def _author_identifiers(resource: Resource, element: str) -> Iterator[tuple[str,
 
 
 def _archived(resource: Resource) -> Iterator[tuple[str, str]]:
-    values = list(_extensions(resource, _ARCHIVED))
-    yield "", "true" if True in values else "false"
+    yield "", "true" if True in _extensions(resource, _ARCHIVED, "valueBoolean") else "false"
 
 
 TOKENS: dict[str, Callable[[Resource], Iterable[tuple[str, str]]]] = {
@@ -87,8 +87,8 @@ TOKENS: dict[str, Callable[[Resource], Iterable[tuple[str, str]]]] = {
     "author.identifier": lambda r: _author_identifiers(r, "author"),
     "source.identifier": lambda r: _author_identifiers(r, "source"),
     "code": lambda r: _codings(_one(r, "code")),
-    "designationType": lambda r: _codings(_extensions(r, MHD + "designationType")),
-    "sourceId": lambda r: _identifiers(_extensions(r, MHD + "sourceId")),
+    "designationType": lambda r: _codings(_extensions(r, MHD + "designationType", "valueCodeableConcept")),
+    "sourceId": lambda r: _identifiers(_extensions(r, MHD + "sourceId", "valueIdentifier")),
 }
 
 
@@ -150,7 +150,7 @@ def _meets_reference(resource: Resource, name: str, values: tuple[str, ...]) -> 
         targets = {one["target"].get("reference", "") for one in resource.get("relatesTo", [])}
         return any(value in targets or f"DocumentReference/{value}" in targets for value in values)
     if name == "authorOrg":
-        found = list(_people(resource, list(_extensions(resource, MHD + "authorOrg"))))
+        found = list(_people(resource, list(_extensions(resource, MHD + "authorOrg", "valueReference"))))
     else:
         found = list(_people(resource, _one(resource, name)))
     known = {text for text, _ in found if text}

@@ -119,7 +119,7 @@ def _author(reference: dict[str, Any], contained: dict[str, dict[str, Any]]) -> 
     target = contained.get(reference.get("reference", "").removeprefix("#"))
     if target is None:
         if not reference.get("display") and not reference.get("identifier"):
-            raise ReferenceUnresolved(reference=reference.get("reference", "")[:100], expression="author")
+            raise ReferenceUnresolved(expression="author")
         rpps, finess = _numbers([reference.get("identifier", {})])
         return Author(name=reference.get("display", ""), rpps=rpps, finess=finess)
     kind = target["resourceType"]
@@ -193,18 +193,10 @@ def relations(resource: dict[str, Any], where: str, fhir_base: str) -> tuple[Rel
             try:
                 document_id = UUID(text.split("/")[1])
             except ValueError:
-                raise ReferenceUnresolved(reference=text[:100], expression=f"{place}.reference") from None
+                raise ReferenceUnresolved(expression=f"{place}.reference") from None
         elif text.startswith("urn:oid:") and not unique_id:
             unique_id = text
         elif text or not unique_id:
-            raise ReferenceUnresolved(reference=text[:100], expression=f"{place}.reference")
+            raise ReferenceUnresolved(expression=f"{place}.reference")
         found.append(Relation(relation["code"], document_id, unique_id, place))
     return tuple(found)
-
-
-def extension_value(resource: dict[str, Any], name: str) -> Any:
-    """The value of an IHE MHD extension of a List, None when it is not there."""
-    for extension in resource.get("extension", []):
-        if extension.get("url", "").lower() == (MHD + name).lower():
-            return next((value for key, value in extension.items() if key.startswith("value")), None)
-    return None

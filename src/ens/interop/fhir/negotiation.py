@@ -90,10 +90,11 @@ def is_unchanged(if_none_match: str, if_modified_since: str, version: int, modif
     return False
 
 
-def preferred_return(prefer: str) -> str:
-    """What the Prefer header asks to be given back: minimal, representation or OperationOutcome; else nothing."""
+def preference(prefer: str, wanted: str) -> str:
+    """What the Prefer header asks: of ``return`` minimal, representation or OperationOutcome; of ``handling`` strict
+    or lenient; else nothing. Source: RFC 7240; FHIR R4, http.html#ops and search.html#errors."""
     for part in prefer.replace(",", ";").split(";"):
         name, _, value = part.strip().partition("=")
-        if name.strip().lower() == "return":
+        if name.strip().lower() == wanted:
             return value.strip().strip('"')
     return ""

@@ -39,6 +39,7 @@ CODES: dict[str, tuple[int, str]] = {
     "methode_non_offerte": (405, "not-supported"),
     "jeton_absent": (401, "login"),
     "jeton_invalide": (401, "login"),
+    "trop_de_refus": (429, "throttled"),
 }
 
 
@@ -75,6 +76,13 @@ def fault() -> bytes:
 def all_is_well(sentence: str) -> bytes:
     """An informational OperationOutcome, given to who asks for one with Prefer: return=OperationOutcome."""
     issue = {"severity": "information", "code": "informational", "diagnostics": sentence}
+    return orjson.dumps({"resourceType": "OperationOutcome", "issue": [issue]})
+
+
+def ignored_parameters(names: list[str]) -> bytes:
+    """What a lenient search did not take into account. Source: FHIR R4, search.html#errors."""
+    sentence = "Paramètres non pris en charge, donc ignorés : " + ", ".join(dict.fromkeys(names)) + "."
+    issue = {**_issue("not-supported", "parametre_inconnu", sentence), "severity": "warning"}
     return orjson.dumps({"resourceType": "OperationOutcome", "issue": [issue]})
 
 

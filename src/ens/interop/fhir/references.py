@@ -86,7 +86,7 @@ def _keys(
     if text:
         key = _key_of_text(text, contained, fhir_base)
         if key is None:
-            raise ReferenceUnresolved(reference=text[:100], expression=f"{where}.reference")
+            raise ReferenceUnresolved(expression=f"{where}.reference")
         yield key
     identifier = reference.get("identifier")
     if identifier:
@@ -104,6 +104,17 @@ def _key_of_text(text: str, contained: list[dict[str, Any]], fhir_base: str) -> 
         return ins_of_patient(patient) if patient else None
     usager_id = id_of(text, fhir_base)
     return IdKey(usager_id) if usager_id else None
+
+
+def patient_named(value: dict[str, Any], fhir_base: str) -> PatientKey | None:
+    """Whom an element names by itself, as an Identifier or a Reference; None when it is neither, or of no patient."""
+    text = value.get("reference")
+    if isinstance(text, str) and "Patient" in text:
+        return _key_of_text(text, [], fhir_base)
+    system, number = value.get("system"), value.get("value")
+    if isinstance(system, str) and isinstance(number, str):
+        return ins_of(system, number)
+    return None
 
 
 def ins_of_patient(patient: dict[str, Any]) -> InsKey | None:

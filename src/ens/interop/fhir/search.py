@@ -6,6 +6,7 @@ Source: FHIR R4, search.html; IHE MHD ITI-66 and ITI-67; PDSm, CapabilityStateme
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qsl
@@ -18,6 +19,8 @@ from ens.kernel.clock import PARIS
 
 MAX_COUNT = 200
 DEFAULT_COUNT = 50
+MAX_VALUES = 200  # of one parameter, between commas
+_NAME = re.compile(r"[A-Za-z_][A-Za-z_.:-]{0,59}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ class Search:
     with_total: bool = False
     cursor: str = ""
     understood: list[tuple[str, str]] = field(default_factory=list)  # for the self link, cursor left out
+    ignored: list[str] = field(default_factory=list)  # names not offered, when the caller asked for lenience
 
 
 def pairs_of(query: str) -> list[tuple[str, str]]:
@@ -151,17 +155,31 @@ def pairs_of(query: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query), max_num_fields=100, errors="strict")
     except ValueError:
-        raise ParameterInvalid(name="?", detail="l'adresse n'est pas lisible") from None
+        raise ParameterInvalid(name="…", detail="l'adresse n'est pas lisible") from None
 
 
-def read_search(kind: str, query: str, fhir_base: str) -> Search:
-    """Read a query string. Errors: ParameterUnknown, ParameterInvalid, PatientRequired."""
+def shown(raw: str) -> str:
+    """A parameter's name as an answer may repeat it: what is not shaped as one could be anything of anyone."""
+    return raw if _NAME.match(raw) else "…"
+
+
+def read_search(kind: str, query: str, fhir_base: str, *, lenient: bool = False) -> Search:
+    """Read a query string. Errors: ParameterUnknown, ParameterInvalid, PatientRequired.
+
+    ``lenient``: a parameter not offered is ignored, and told, as its caller asked. Source: FHIR R4, search.html#errors.
+    """
     pairs = pairs_of(query)
     search, patients, unreadable = Search(kind), [], False
     for raw, value in pairs:
-        name, modifier, parameter = _named(kind, raw)
+        try:
+            name, modifier, parameter = _named(kind, raw)
+        except ParameterUnknown:
+            if not lenient:
+                raise
+            search.ignored.append(shown(raw))
+            continue
         if not value or "\x00" in value:
-            raise ParameterInvalid(name=raw, detail="une valeur est attendue")
+            raise ParameterInvalid(name=name, detail="une valeur est attendue")
         if name != "_cursor":
             search.understood.append((raw, value))
         if parameter.kind == "patient":
@@ -169,13 +187,13 @@ def read_search(kind: str, query: str, fhir_base: str) -> Search:
             unreadable = unreadable or key is None
             patients.append(key)
         elif parameter.kind == "token":
-            search.tokens.append((name, tuple(_token(part) for part in _split(value))))
+            search.tokens.append((name, tuple(_token(part) for part in _split(name, value))))
         elif parameter.kind == "date":
-            search.dates.append((name, tuple(read_moment(name, part) for part in _split(value))))
+            search.dates.append((name, tuple(read_moment(name, part) for part in _split(name, value))))
         elif parameter.kind == "reference":
-            search.references.append((name, tuple(_split(value))))
+            search.references.append((name, tuple(_split(name, value))))
         elif parameter.kind == "string":
-            search.strings.append((name, modifier, tuple(_split(value))))
+            search.strings.append((name, modifier, tuple(_split(name, value))))
         else:
             _control(search, name, value)
     if not patients:
@@ -198,7 +216,7 @@ def _named(kind: str, raw: str) -> tuple[str, str, Parameter]:
             if modifier and not (parameter.kind == "string" and modifier in ("exact", "contains")):
                 break
             return name, modifier, parameter
-    raise ParameterUnknown(name=raw[:60])
+    raise ParameterUnknown(name=shown(raw))
 
 
 def _patient(name: str, modifier: str, value: str, fhir_base: str) -> PatientKey | None:
@@ -219,9 +237,11 @@ def _bare_id(value: str) -> UUID | None:
         return None
 
 
-def _split(value: str) -> list[str]:
+def _split(name: str, value: str) -> list[str]:
     """The values between commas, ``\\,`` being a comma of the value itself. Source: FHIR R4, search.html#escaping."""
     parts = re.split(r"(?<!\\),", value)
+    if len(parts) > MAX_VALUES:
+        raise ParameterInvalid(name=name, detail=f"{MAX_VALUES} valeurs au plus")
     return [re.sub(r"\\([,$|\\])", r"\1", part) for part in parts if part]
 
 
@@ -242,12 +262,8 @@ def read_moment(name: str, text: str) -> Moment:
         value += datetime.fromisoformat(value).replace(tzinfo=PARIS).strftime("%z") if _is_naive(value) else ""
         value = re.sub(r"([+-]\d{2})(\d{2})\Z", r"\1:\2", value)
     if not is_date_time(value):
-        raise ParameterInvalid(name=name, detail=f"« {text[:40]} » n'est pas une date")
-    try:
-        start, end = interval(value)
-    except (ValueError, OverflowError):
-        raise ParameterInvalid(name=name, detail=f"« {text[:40]} » n'est pas une date") from None
-    return Moment(prefix, start, end)
+        raise ParameterInvalid(name=name, detail="une date est attendue : AAAA, AAAA-MM, AAAA-MM-JJ, ou avec une heure")
+    return Moment(prefix, *interval(value))
 
 
 _PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb")
@@ -261,20 +277,41 @@ def _is_naive(value: str) -> bool:
 
 
 def interval(value: str) -> tuple[datetime, datetime]:
-    """The first instant of a FHIR dateTime and the first one after it, in UTC; partial dates are Paris days."""
+    """The first instant of a FHIR dateTime and the first one after it, in UTC; partial dates are Paris days.
+
+    « 9999-12-31 » stands for « without end » in many a file: the edges of the calendar are kept within it.
+    """
     if "T" in value:
-        start = datetime.fromisoformat(value).astimezone(UTC)
-        return start, start + (timedelta(milliseconds=1) if "." in value else timedelta(seconds=1))
-    parts = [int(part) for part in value.split("-")]
-    if len(parts) == 1:
-        first, after = date(parts[0], 1, 1), date(parts[0] + 1, 1, 1)
-    elif len(parts) == 2:
-        first = date(parts[0], parts[1], 1)
-        after = date(parts[0] + parts[1] // 12, parts[1] % 12 + 1, 1)
-    else:
-        first = date(*parts)
-        after = first + timedelta(days=1)
-    return tuple(datetime(d.year, d.month, d.day, tzinfo=PARIS).astimezone(UTC) for d in (first, after))  # type: ignore[return-value]  # two items
+        known = datetime.fromisoformat(value)
+        start = _within_calendar(lambda: known.astimezone(UTC), early=known.year < 5000)
+        step = timedelta(milliseconds=1) if "." in value else timedelta(seconds=1)
+        return start, _within_calendar(lambda: start + step, early=False)
+    year, month, day = (*(int(part) for part in value.split("-")), 0, 0)[:3]
+    first = date(year, month or 1, day or 1)
+
+    def after() -> date:
+        if day:
+            return first + timedelta(days=1)
+        return date(year + month // 12, month % 12 + 1, 1) if month else date(year + 1, 1, 1)
+
+    return (
+        _within_calendar(lambda: _midnight(first), early=year < 5000),
+        _within_calendar(lambda: _midnight(after()), early=year < 5000),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC)
+
+
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+def _within_calendar(made: Callable[[], datetime], *, early: bool) -> datetime:
+    try:
+        return made()
+    except (ValueError, OverflowError):
+        return _FIRST if early else _LAST
 
 
 def _control(search: Search, name: str, value: str) -> None:

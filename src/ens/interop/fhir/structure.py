@@ -13,11 +13,16 @@ from datetime import date, datetime
 from typing import Any
 
 from ens.interop.fhir.errors import StructureInvalid
+from ens.interop.fhir.narrative import is_safe_xhtml
 
 MAX_DEPTH = 24
 MAX_FAULTS = 20
 
+MAX_TEXT = 1 << 20  # characters of a string. Source: FHIR R4, datatypes.html#string
+_EXACT = 1 << 53  # the first whole number that a double no longer tells from the next
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NAME = re.compile(r"_?[a-z][A-Za-z0-9]{0,39}\Z")
 _CODE = re.compile(r"[^\s]+( [^\s]+)*\Z")
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}\Z")
 _URI = re.compile(r"\S+\Z")
@@ -27,7 +32,12 @@ _DATE_TIME = re.compile(
 
 
 def is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and not _CONTROL.search(value)
+    return isinstance(value, str) and len(value) <= MAX_TEXT and bool(value.strip()) and not _CONTROL.search(value)
+
+
+def shown(name: str) -> str:
+    """The name of an element as an answer may repeat it: what is not shaped as one could be anything of anyone."""
+    return name if _NAME.match(name) else "…"
 
 
 def is_date_time(value: Any) -> bool:
@@ -55,7 +65,7 @@ def _is_whole(value: Any) -> bool:
 PRIMITIVES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "string": (is_text, "une chaîne non vide, sans caractère de contrôle"),
     "markdown": (is_text, "une chaîne non vide, sans caractère de contrôle"),
-    "xhtml": (is_text, "un fragment XHTML"),
+    "xhtml": (is_safe_xhtml, "un fragment XHTML sans rien d'actif"),
     "code": (lambda v: is_text(v) and bool(_CODE.match(v)), "un code"),
     "id": (
         lambda v: isinstance(v, str) and bool(_ID.match(v)),
@@ -148,8 +158,18 @@ KINDS: dict[str, dict[str, Element]] = {
         "owner Reference,contact *Open,location Reference,url uri,note *Open,safety *CodeableConcept,parent Reference",
     }.items()
 }
+_VALUES = ("Attachment", "CodeableConcept", "Coding", "HumanName", "Identifier", "Meta", "Period", "Reference")
 CONTAINABLE = frozenset({"Patient", "Practitioner", "PractitionerRole", "Organization", "Device", "RelatedPerson"})
 _COMMON = {"id": Element("string", False, False), "extension": Element("Extension", False, True)}
+
+
+def _kind_of_value(name: str) -> str:
+    """What ``value…`` holds: « valueCodeableConcept », a CodeableConcept; nothing for the kinds only walked."""
+    kind = name.removeprefix("value")
+    if kind in _VALUES:
+        return kind
+    primitive = kind[:1].lower() + kind[1:]
+    return primitive if primitive in PRIMITIVES else ""
 
 
 @dataclass(slots=True)
@@ -181,7 +201,7 @@ class Checker:
             elif name[:1] == "_" and name[1:] in known and known[name[1:]].kind in PRIMITIVES:
                 self.open(child, f"{where}.{name}", depth + 1)
             else:
-                self.fault(f"{where}.{name}", "cet élément n'est pas connu ou pas pris en charge ici")
+                self.fault(f"{where}.{shown(name)}", "cet élément n'est pas connu ou pas pris en charge ici")
         for name, element in known.items():
             if element.required and name not in value:
                 self.fault(f"{where}.{name}", "cet élément est obligatoire")
@@ -215,12 +235,21 @@ class Checker:
             return self.fault(where, "une extension porte une url")
         values = [name for name in value if name.startswith("value")]
         if len(values) + ("extension" in value) != 1:
-            self.fault(where, "une extension porte soit une valeur, soit des extensions")
-        return self.open(value, where, depth)
+            return self.fault(where, "une extension porte soit une valeur, soit des extensions")
+        if depth > MAX_DEPTH:
+            return self.fault(where, "l'imbrication est trop profonde")
+        for name, child in value.items():
+            if name == "extension":
+                self._child(child, _COMMON["extension"], f"{where}.extension", depth)
+            elif name in values and (kind := _kind_of_value(name)):
+                self._one(child, kind, f"{where}.{name}", depth)  # searches read it as what it says it is
+            else:
+                self.open(child, f"{where}.{shown(name)}", depth + 1)
+        return None
 
     def _contained(self, value: Any, where: str, depth: int) -> None:
         kind = value.get("resourceType") if isinstance(value, dict) else None
-        if kind not in CONTAINABLE:
+        if not isinstance(kind, str) or kind not in CONTAINABLE:
             return self.fault(where, "cette ressource contenue n'est pas prise en charge")
         if "id" not in value:
             self.fault(f"{where}.id", "cet élément est obligatoire")
@@ -240,6 +269,8 @@ class Checker:
                 self.fault(where, "un élément vide n'est pas permis")
             pairs = value.items() if isinstance(value, dict) else enumerate(value)
             for key, child in pairs:
-                self.open(child, f"{where}.{key}" if isinstance(value, dict) else f"{where}[{key}]", depth + 1)
+                self.open(child, f"{where}[{key}]" if isinstance(key, int) else f"{where}.{shown(key)}", depth + 1)
         elif isinstance(value, str) and not is_text(value):
             self.fault(where, "une chaîne non vide, sans caractère de contrôle, est attendue")
+        elif isinstance(value, float) and abs(value) >= _EXACT:
+            self.fault(where, "ce nombre est trop grand pour être gardé tel quel")

@@ -6,8 +6,11 @@ Source: IHE MHD 4.2, ITI-65 and ITI-105; PDSm, comprehensive-provide-document-bu
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from ens.interop.fhir.errors import ReferenceUnresolved, StructureInvalid, SubmissionInvalid
 from ens.interop.fhir.reading import read_base64, read_json
@@ -15,13 +18,15 @@ from ens.interop.fhir.references import (
     IdKey,
     InsKey,
     PatientKey,
-    ins_of_patient,
     one_patient,
+    patient_named,
     patient_of_reference,
 )
 from ens.interop.fhir.structure import Checker, is_text
 
 ACCEPTED = ("List", "DocumentReference", "Binary")
+MAX_DOCUMENTS = 200  # of one submission: as many as a search gives at once
+MAX_SHEET_BYTES = 256_000  # a DocumentReference or a List without its contents: some are given 200 at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,17 @@ def read_bundle(body: bytes, fhir_base: str) -> Submission:
     _check_set(submission_set, f"Bundle.entry[{set_position}].resource", checker)
     if not sorted_entries["DocumentReference"]:
         raise SubmissionInvalid(detail="aucune fiche (DocumentReference).", expression="Bundle.entry")
+    if len(sorted_entries["DocumentReference"]) > MAX_DOCUMENTS:
+        raise SubmissionInvalid(detail=f"{MAX_DOCUMENTS} documents au plus par lot.", expression="Bundle.entry")
     for position, resource in sorted_entries["DocumentReference"]:
         check_document(resource, f"Bundle.entry[{position}].resource", checker, simplified=False)
     checker.raise_faults()
 
     urls = _full_urls(bundle["entry"])
     documents = _documents(sorted_entries, urls)
+    if len(body) - sum(len(document.data) * 4 // 3 for document in documents) > MAX_SHEET_BYTES:
+        for position, resource in (*lists, *sorted_entries["DocumentReference"]):
+            _check_size(resource, f"Bundle.entry[{position}].resource")
     places = {bundle["entry"][document.position].get("fullUrl", ""): n for n, document in enumerate(documents)}
     listed = _members(submission_set, set_position, places)
     ins, patient_id = one_patient(
@@ -95,8 +105,17 @@ def read_simplified(body: bytes, fhir_base: str) -> Submission:
     ins, patient_id = one_patient(patients_of(resource, "DocumentReference", fhir_base))
     attachment = resource["content"][0]["attachment"]
     data = read_base64(attachment["data"], "DocumentReference.content[0].attachment.data")
+    if len(body) - len(data) * 4 // 3 > MAX_SHEET_BYTES:
+        _check_size(resource, "DocumentReference")
     document = Incoming(resource, data, attachment["contentType"], "DocumentReference", 0, None)
     return Submission(ins, patient_id, None, None, (document,))
+
+
+def _check_size(resource: dict[str, Any], where: str) -> None:
+    """Errors: StructureInvalid."""
+    content = sum(len(one["attachment"].get("data", "")) for one in resource.get("content", ()))
+    if len(orjson.dumps(resource)) - content > MAX_SHEET_BYTES:
+        raise StructureInvalid([(where, f"{MAX_SHEET_BYTES} octets au plus, sans le contenu du document")])
 
 
 def _sort(entries: list[dict[str, Any]], checker: Checker) -> dict[str, list[tuple[int, dict[str, Any]]]]:
@@ -105,7 +124,7 @@ def _sort(entries: list[dict[str, Any]], checker: Checker) -> dict[str, list[tup
         where = f"Bundle.entry[{position}]"
         resource, request = entry["resource"], entry["request"]
         kind = resource.get("resourceType")
-        if kind not in found:
+        if not isinstance(kind, str) or kind not in found:
             checker.fault(f"{where}.resource", "un lot ne porte que List, DocumentReference et Binary")
             continue
         if request["method"] != "POST" or request["url"].strip("/") != kind:
@@ -174,7 +193,7 @@ def _check_local_references(resource: dict[str, Any], where: str, checker: Check
             text = reference.get("reference", "")
             if text.startswith("#") and text[1:] not in known:
                 place = f"{where}.{name}[{index}]" if many else f"{where}.{name}"
-                checker.fault(f"{place}.reference", f"« {text[:80]} » n'est pas contenu dans la ressource")
+                checker.fault(f"{place}.reference", "la ressource désignée n'est pas contenue ici")
 
 
 def _full_urls(entries: list[dict[str, Any]]) -> dict[str, int]:
@@ -206,7 +225,7 @@ def _documents(entries: dict[str, list[tuple[int, dict[str, Any]]]], urls: dict[
             continue
         target = urls.get(attachment["url"])
         if target is None or target not in binaries:
-            raise ReferenceUnresolved(reference=attachment["url"][:100], expression=f"{place}.url")
+            raise ReferenceUnresolved(expression=f"{place}.url")
         binary = binaries[target]
         if target in taken:
             raise SubmissionInvalid(detail="deux fiches désignent le même contenu.", expression=f"{place}.url")
@@ -240,7 +259,7 @@ def _members(submission_set: dict[str, Any], position: int, places: dict[str, in
         reference = entry["item"].get("reference", "")
         where = f"Bundle.entry[{position}].resource.entry[{index}].item.reference"
         if not reference or reference not in places:
-            raise ReferenceUnresolved(reference=reference[:100], expression=where)
+            raise ReferenceUnresolved(expression=where)
         listed.append(places[reference])
     if sorted(listed) != list(range(len(places))) or "" in places:
         raise SubmissionInvalid(
@@ -251,27 +270,35 @@ def _members(submission_set: dict[str, Any], position: int, places: dict[str, in
 
 
 def patients_of(resource: dict[str, Any], where: str, fhir_base: str) -> list[PatientKey]:
-    """Every patient a resource names: its subject, the source patient, and the Patients it contains."""
+    """Every patient a resource names: its subject first, then any other, wherever it is named.
+
+    One of our INS, or one of our ids, is someone's: an author, a source patient, an extension that names another
+    person than the subject would put that person's identity in this record. The exception is a relative who speaks
+    (RelatedPerson), whose own identifiers are their own. Errors: PatientMissing, PatientDifferent, ReferenceUnresolved.
+    """
     contained = resource.get("contained", [])
-    keys: list[PatientKey] = [patient_of_reference(resource["subject"], contained, fhir_base, f"{where}.subject")]
-    identifier = resource["subject"].get("identifier", {})
-    if identifier and isinstance(keys[0], IdKey):
-        keys += [patient_of_reference({"identifier": identifier}, (), fhir_base, f"{where}.subject")]
-    for patient in contained:
-        if patient["resourceType"] == "Patient" and (ins := ins_of_patient(patient)) is not None:
-            keys.append(ins)
-    source = resource.get("context", {}).get("sourcePatientInfo")
-    if source and source.get("reference", "").startswith(("#", "Patient")) and _is_ins_or_id(source, contained):
-        keys.append(patient_of_reference(source, contained, fhir_base, f"{where}.context.sourcePatientInfo"))
-    return keys
+    subject = patient_of_reference(resource["subject"], contained, fhir_base, f"{where}.subject")
+    _check_source(resource, contained, f"{where}.context.sourcePatientInfo")
+    return [subject, *_named(resource, fhir_base)]
 
 
-def _is_ins_or_id(source: dict[str, Any], contained: list[dict[str, Any]]) -> bool:
-    """A source patient known to the producer by its own number only says nothing of ours."""
-    text = source["reference"]
-    if not text.startswith("#"):
-        return True
-    patient = next((r for r in contained if r["id"] == text[1:]), None)
-    if patient is None:
-        raise ReferenceUnresolved(reference=text[:100], expression="context.sourcePatientInfo.reference")
-    return patient["resourceType"] == "Patient" and ins_of_patient(patient) is not None
+def _named(value: Any, fhir_base: str) -> Iterator[PatientKey]:
+    if isinstance(value, list):
+        for one in value:
+            if isinstance(one, dict | list):
+                yield from _named(one, fhir_base)
+        return
+    key = patient_named(value, fhir_base)
+    if key is not None:
+        yield key
+    its_own = value.get("resourceType") == "RelatedPerson"
+    for name, child in value.items():
+        if isinstance(child, dict | list) and not (its_own and name == "identifier"):
+            yield from _named(child, fhir_base)
+
+
+def _check_source(resource: dict[str, Any], contained: list[dict[str, Any]], where: str) -> None:
+    """The source patient, when contained, is there. One known by the producer's own number says nothing of ours."""
+    text = resource.get("context", {}).get("sourcePatientInfo", {}).get("reference", "")
+    if text.startswith("#") and not any(one["id"] == text[1:] for one in contained):
+        raise ReferenceUnresolved(expression=f"{where}.reference")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -12,19 +12,17 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from oauth2_provider.views import TokenView
 
 from ens.interop.fhir import interactions, negotiation, outcome
 from ens.interop.fhir.authentication import actor_of_request
-from ens.interop.fhir.errors import AddressUnknown, BodyTooLarge, MethodNotOffered
+from ens.interop.fhir.body import read_body
+from ens.interop.fhir.errors import AddressUnknown, MethodNotOffered
 from ens.interop.fhir.interactions import Answer, Call
+from ens.interop.fhir.refusals import address_of
 from ens.kernel.errors import EnsError
 from ens.persistence.errors import DatabaseUnavailable
 
-token = csrf_exempt(TokenView.as_view())
 log = structlog.get_logger(__name__)
-_CHUNK = 1 << 20
-_DISCARDED = 64 << 20  # bytes read without keeping them, so that a refusal can be heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +60,32 @@ def fhir(request: HttpRequest, path: str | None = None) -> HttpResponse:
     except (OperationalError, InterfaceError):
         log.warning("fhir_database_unavailable")
         return _refuse(DatabaseUnavailable())
-    except Exception:
-        # The caller of a protocol gets an OperationOutcome, never a page; the cause goes to the logs.
-        log.exception("fhir_fault")
+    except Exception as error:  # noqa: BLE001 - the last resort of a door
+        # The caller of a protocol gets an OperationOutcome, never a page; the cause goes to the logs, where it failed
+        # but not its message, which may quote what was sent.
+        log.error("fhir_fault", error=type(error).__name__, stack="".join(traceback.format_tb(error.__traceback__)))
         return HttpResponse(outcome.fault(), status=500, content_type=negotiation.FHIR_JSON_UTF8)
 
 
 def _answer(request: HttpRequest, path: str) -> Answer:
     segments: tuple[str, ...] = tuple(segment for segment in path.split("/") if segment)
     version = ""
-    if len(segments) == 4 and segments[2] == "_history":
+    if len(segments) == 4 and segments[2] == "_history" and segments[1] != "_search":
         version, segments = segments[3], segments[:2]
     route, object_id = _route(segments)
     headers = request.headers
     actor = None
     if route is None or not route.public:
-        actor = actor_of_request(headers.get("Authorization", ""), headers.get("X-Ens-Personne", ""))
+        address = address_of(
+            request.META.get("REMOTE_ADDR", ""), headers.get("X-Forwarded-For", ""), settings.ENS_PROXIES
+        )
+        actor = actor_of_request(headers.get("Authorization", ""), headers.get("X-Ens-Personne", ""), address)
     if route is None:
         raise AddressUnknown()
     method = "GET" if request.method == "HEAD" else request.method or ""
     handler = route.methods.get(method)
     if handler is None:
-        raise MethodNotOffered(method=method[:20], allowed=sorted(route.methods))
+        raise MethodNotOffered(allowed=sorted(route.methods) + ["HEAD"] * ("GET" in route.methods))
     call = Call(
         kind=segments[0] if segments else "",
         object_id=object_id,
@@ -114,35 +116,6 @@ def _route(segments: tuple[str, ...]) -> tuple[Route | None, UUID | None]:
     return None, None
 
 
-def read_body(request: HttpRequest) -> bytes:
-    """The body, none of it kept once it is known to be too large. Errors: BodyTooLarge."""
-    limit = settings.ENS_FHIR_BODY_MAX_BYTES
-    announced = request.META.get("CONTENT_LENGTH") or ""
-    stream: Any = request
-    if not announced and "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
-        stream = request.META["wsgi.input"]  # Django takes an unannounced length for an empty body
-    if announced.isdigit() and int(announced) > limit:
-        # Who asked first, or announces far too much, is answered at once; others are still writing, and would see a
-        # broken connection instead of the reason.
-        if "HTTP_EXPECT" not in request.META and int(announced) <= _DISCARDED:
-            _discard(stream)
-        raise BodyTooLarge(limit=limit)
-    parts, size = [], 0
-    while chunk := stream.read(_CHUNK):
-        size += len(chunk)
-        if size > limit:
-            _discard(stream)
-            raise BodyTooLarge(limit=limit)
-        parts.append(chunk)
-    return b"".join(parts)
-
-
-def _discard(stream: Any) -> None:
-    left = _DISCARDED
-    while left > 0 and (chunk := stream.read(_CHUNK)):
-        left -= len(chunk)
-
-
 def _respond(answer: Answer, *, head_only: bool) -> HttpResponse:
     response = HttpResponse(b"" if head_only else answer.body, status=answer.status, headers=answer.headers)
     response["Content-Type"] = answer.media_type
@@ -163,6 +136,6 @@ def _refuse(error: EnsError) -> HttpResponse:
         response["WWW-Authenticate"] = f'Bearer realm="fhir", scope="dossier"{reason}'
     elif status == 405:
         response["Allow"] = ", ".join(error.facts["allowed"])
-    elif status == 503:
-        response["Retry-After"] = "2"
+    elif status in (429, 503):
+        response["Retry-After"] = str(error.facts.get("wait", 2))
     return response

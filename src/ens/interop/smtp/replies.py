@@ -20,6 +20,7 @@ BY_CODE = {
     "message_trop_grand": "552 5.3.4",
     "message_illisible": "554 5.6.0",
     "piece_autre_patient": "554 5.6.1",
+    "trop_de_refus": "421 4.7.0",
 }
 BY_FAMILY = {
     Family.ABSENT: "550 5.1.1",

@@ -98,6 +98,7 @@ CODES = {
     "document_trop_grand": TOO_LARGE,
     "trop_de_demandes": TOO_MANY,
     "trop_de_recherches": TOO_MANY,
+    "trop_de_refus": TOO_MANY,
 }
 
 
