@@ -12,6 +12,7 @@ from ens.access.errors import BlockedFirst, ConsentNotRecorded, TooManySearches,
 from ens.access.models import Autorisation
 from ens.access.policies import check_is_individual
 from ens.access.queries import check_own, current, forget, reader_facts
+from ens.access.types import InForce
 from ens.audit import events
 from ens.audit.services import rights_changed
 from ens.enrolment.errors import SpaceAbsent
@@ -171,7 +172,7 @@ def _kind(who: ProfessionalRef | EstablishmentRef) -> str:
     return _PERSON if isinstance(who, ProfessionalRef) else _PLACE
 
 
-def _current(unit: Unit, who: ProfessionalRef | EstablishmentRef) -> Autorisation | None:
+def _current(unit: Unit, who: ProfessionalRef | EstablishmentRef) -> InForce | None:
     kind = _kind(who)
     return next((row for row in current(unit) if row.who_kind == kind and row.who_id == who.id), None)
 
@@ -194,7 +195,7 @@ def _choose(unit: Unit, who: ProfessionalRef | EstablishmentRef, state: str) -> 
     forget(unit)
 
 
-def _end(unit: Unit, row: Autorisation) -> None:
+def _end(unit: Unit, row: InForce) -> None:
     # The demonstration's clock may tell the past: a choice never ends before it began.
     until = max(unit.now, row.since)
     Autorisation.objects.filter(usager_id=unit.usager_id, id=row.id).update(until=until)

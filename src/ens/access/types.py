@@ -5,11 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from ens.kernel.actor import AccessMode, ActorKind
 
 CURRENT, SUPERSEDED, ARCHIVED, DELETED = "current", "superseded", "archived", "deleted"
+
+
+class InForce(NamedTuple):
+    """A choice in force, about a professional or an establishment."""
+
+    id: UUID
+    who_kind: str
+    who_id: UUID
+    state: str
+    since: datetime
+    by_kind: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
-        from ens.audit.ledger import HeadAndLines
+        from ens.audit.ledger import FACT, HeadAndLines
+        from ens.persistence import facts
         from ens.persistence.unit import use_ledger
 
+        facts.register(FACT)
         use_ledger(HeadAndLines())

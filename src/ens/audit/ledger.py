@@ -15,9 +15,11 @@ from ens.audit.types import Line
 from ens.coffre.services import sealer
 from ens.kernel import clock
 from ens.persistence.errors import NobodyThere
+from ens.persistence.facts import Fact
 from ens.persistence.unit import RightsChanged, Unit
 
 PURPOSE = "trace"
+FACT = Fact("head", "SELECT rights FROM audit_head WHERE usager_id = %(usager)s", ("rights",))
 
 
 def line_id(usager_id: UUID, seq: int) -> UUID:
@@ -25,12 +27,15 @@ def line_id(usager_id: UUID, seq: int) -> UUID:
     return UUID(int=(usager_id.int & ~((1 << 64) - 1)) | seq)
 
 
+_INSERT = (
+    "INSERT INTO audit_auditline (usager_id, seq, at, event, outcome, mode, actor_kind, actor_id, object_id, sealed) "
+    "VALUES (%s, %s, clock_timestamp() + %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+
+
 class HeadAndLines:
     def open(self, unit: Unit) -> None:
-        with connections["default"].cursor() as cursor:
-            cursor.execute("SELECT rights FROM audit_head WHERE usager_id = %s", [unit.usager_id])
-            row = cursor.fetchone()
-        unit.rights = row[0] if row else None
+        unit.rights = unit.facts[FACT.name][0]
 
     def close(self, unit: Unit) -> None:
         if not unit.lines and not unit.rights_raised:
@@ -49,11 +54,11 @@ class HeadAndLines:
                 raise RightsChanged()
             first = row[0] - count + 1
             seal = sealer(unit)
-            cursor.executemany(
-                "INSERT INTO audit_auditline (usager_id, seq, at, event, outcome, mode, actor_kind, actor_id, "
-                "object_id, sealed) VALUES (%s, %s, clock_timestamp() + %s, %s, %s, %s, %s, %s, %s, %s)",
-                [
-                    (
+            for seq, line in enumerate(unit.lines, first):
+                sealed = seal.seal(PURPOSE, line_id(unit.usager_id, seq), _sealed_part(unit, line))
+                cursor.execute(
+                    _INSERT,
+                    [
                         unit.usager_id,
                         seq,
                         clock.offset(),
@@ -63,11 +68,9 @@ class HeadAndLines:
                         unit.by.kind,
                         unit.by.id,
                         line.object_id,
-                        seal.seal(PURPOSE, line_id(unit.usager_id, seq), _sealed_part(unit, line)),
-                    )
-                    for seq, line in enumerate(unit.lines, first)
-                ],
-            )
+                        sealed,
+                    ],
+                )
 
 
 def _sealed_part(unit: Unit, line: Line) -> bytes:

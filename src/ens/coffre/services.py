@@ -10,11 +10,18 @@ from django.db import connections
 from ens.coffre import keyring
 from ens.coffre.errors import KeyDestroyed
 from ens.coffre.sealing import CONTENT, Sealer
+from ens.persistence.facts import Fact
 from ens.persistence.unit import Unit
 
 __all__ = ["CONTENT", "Sealer", "create_key", "sealer"]
 
 _CACHE = "coffre.sealer"
+FACT = Fact(
+    "usager_key",
+    'SELECT version, master, wrapped FROM "cles"."usager_key" WHERE usager_id = %(usager)s '
+    "ORDER BY version DESC LIMIT 1",
+    ("version", "master", "wrapped"),
+)
 
 
 def create_key(unit: Unit) -> Sealer:
@@ -36,15 +43,8 @@ def sealer(unit: Unit) -> Sealer:
     """The usager's sealer, under the highest version of their key. Errors: KeyDestroyed."""
     found: Sealer | None = unit.cache.get(_CACHE)
     if found is None:
-        with connections["default"].cursor() as cursor:
-            cursor.execute(
-                'SELECT version, master, wrapped FROM "cles"."usager_key" WHERE usager_id = %s '
-                "ORDER BY version DESC LIMIT 1",
-                [unit.usager_id],
-            )
-            row = cursor.fetchone()
-        if row is None:
+        version, master, wrapped = unit.facts[FACT.name]
+        if version is None:
             raise KeyDestroyed()
-        found = Sealer(unit.usager_id, row[0], keyring.unwrap(row[1], bytes(row[2])))
-        unit.cache[_CACHE] = found
+        found = unit.cache[_CACHE] = Sealer(unit.usager_id, version, keyring.unwrap(master, bytes(wrapped)))
     return found

@@ -7,7 +7,16 @@ from datetime import date
 from ens.enrolment.errors import SpaceAbsent
 from ens.enrolment.models import Event
 from ens.enrolment.types import EnrolmentEvent, EventKind, State, derive
+from ens.persistence.facts import Fact
 from ens.persistence.unit import Unit
+
+_CACHE = "enrolment.state"
+FACT = Fact(
+    "enrolled",
+    "SELECT array_agg(kind ORDER BY at, id) AS kinds, array_agg(at ORDER BY at, id) AS moments, "
+    "array_agg(deadline ORDER BY at, id) AS deadlines FROM enrolment_event WHERE usager_id = %(usager)s",
+    ("kinds", "moments", "deadlines"),
+)
 
 
 def events(unit: Unit) -> list[EnrolmentEvent]:
@@ -17,11 +26,20 @@ def events(unit: Unit) -> list[EnrolmentEvent]:
 
 
 def state(unit: Unit) -> State:
-    """Read once a unit."""
-    known: State | None = unit.cache.get("enrolment.state")
+    """Where the usager stood when the unit opened, or since it moved them: see ``moved``."""
+    known: State | None = unit.cache.get(_CACHE)
     if known is None:
-        known = unit.cache["enrolment.state"] = derive(events(unit))
+        kinds, moments, deadlines = unit.facts[FACT.name]
+        known = unit.cache[_CACHE] = derive(
+            EnrolmentEvent(EventKind(kind), at, deadline)
+            for kind, at, deadline in zip(kinds or (), moments or (), deadlines or (), strict=True)
+        )
     return known
+
+
+def moved(unit: Unit) -> None:
+    """After a move inside the unit."""
+    unit.cache[_CACHE] = derive(events(unit))
 
 
 def check_open(unit: Unit) -> None:

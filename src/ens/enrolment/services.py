@@ -64,6 +64,7 @@ def _move(
             channel=channel,
             by_kind=by.kind,
         )
+        queries.moved(unit)
         audit.rights_changed(unit)  # a unit that saw the former state starts again: the race with the batch is settled
 
     unit_of_work(usager_id, act, by=by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -52,7 +53,7 @@ MOVES: dict[EventKind, tuple[frozenset[State], State]] = {
 }
 
 
-def derive(events: list[EnrolmentEvent]) -> State:
+def derive(events: Iterable[EnrolmentEvent]) -> State:
     """The state that a person's events, in order, give. An event out of place changes nothing."""
     state = State.UNKNOWN
     for event in events:

@@ -20,7 +20,6 @@ from ens.identity.models import (
     Establishment,
     Mailbox,
     MatriculeLookup,
-    MedecinTraitant,
     Professional,
     Rattachement,
     Usager,
@@ -28,6 +27,7 @@ from ens.identity.models import (
 from ens.identity.types import EstablishmentRef, ProfessionalRef, Profile, Traits, UsagerRef
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
+from ens.persistence.facts import Fact
 from ens.persistence.unit import Unit
 
 MATRICULE = "matricule"
@@ -63,14 +63,20 @@ def email(unit: Unit) -> str:
     return sealer(unit).open("contact", row.id, row.sealed_value).decode() if row else ""
 
 
+FACT = Fact(
+    "medecins_traitants",
+    "SELECT array_agg(professional_id ORDER BY since) AS who, array_agg(since ORDER BY since) AS since, "
+    "array_agg(until ORDER BY since) AS until FROM identity_medecintraitant WHERE usager_id = %(usager)s",
+    ("who", "since", "until"),
+    concerns=lambda kind: kind in (ActorKind.PROFESSIONNEL, ActorKind.USAGER),
+)
+
+
 def medecin_traitant(unit: Unit) -> UUID | None:
-    """The professional declared as médecin traitant today."""
-    return (
-        MedecinTraitant.objects.filter(usager_id=unit.usager_id, since__lte=clock.today())
-        .filter(Q(until__isnull=True) | Q(until__gt=clock.today()))
-        .values_list("professional_id", flat=True)
-        .first()
-    )
+    """The professional declared as médecin traitant today, for a unit of a professional or of the usager."""
+    today = clock.today()
+    declared = zip(*(column or () for column in unit.facts[FACT.name]), strict=True)
+    return next((who for who, since, until in declared if since <= today and (until is None or until > today)), None)
 
 
 def professional(rpps: str) -> ProfessionalRef:

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connections
 
 from ens.kernel import clock
+from ens.persistence.facts import Fact
+
+FACT = Fact("clock", "SELECT clock_offset FROM persistence_deployment WHERE id = 1", ("clock_offset",))
+
+
+def set_from(found: dict[str, tuple[Any, ...]]) -> None:
+    """Set the clock of this context from the facts of a unit."""
+    clock.set_offset(found[FACT.name][0] or timedelta(0))
 
 
 def refresh(alias: str = "default") -> None:

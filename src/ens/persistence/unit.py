@@ -24,8 +24,8 @@ from django.db import InterfaceError, OperationalError, connections, transaction
 from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.kernel.errors import Absent, EnsError, Refused
-from ens.persistence import locator
-from ens.persistence.clock import refresh
+from ens.persistence import facts, locator
+from ens.persistence.clock import set_from
 from ens.persistence.errors import DatabaseUnavailable, TooBusy
 
 T = TypeVar("T")
@@ -70,7 +70,8 @@ class Unit:
     def __init__(self, usager_id: UUID, by: Actor) -> None:
         self.usager_id = usager_id
         self.by = by
-        self.rights: int | None = None  # read with the facts by the ledger; None: no such usager yet
+        self.facts: dict[str, tuple[Any, ...]] = {}  # as they were when the unit opened
+        self.rights: int | None = None  # one of the facts; None: no such usager yet
         self.rights_raised = False
         self.lines: list[Any] = []  # of audit.types.Line
         self.attempts: list[Any] = []  # what to say if the act is refused
@@ -151,6 +152,10 @@ def unit_of_work(usager_id: UUID, act: Callable[[Unit], T], *, by: Actor) -> T:
     raise TooBusy()
 
 
+# In one trip. The savepoint is never released: its end is the transaction's.
+_OPENING = "SET LOCAL ens.usager = '{}'; SET LOCAL lock_timeout = '5s'; SAVEPOINT act"
+
+
 def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor) -> T:
     connection = connections["default"]
     if connection.in_atomic_block:
@@ -164,14 +169,17 @@ def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor) -> T:
     try:
         with transaction.atomic(durable=True):
             with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL ens.usager = '{usager_id}'; SET LOCAL lock_timeout = '5s'")
-            refresh()
+                cursor.execute(_OPENING.format(usager_id))
+            unit.facts = facts.read(usager_id, by)
+            set_from(unit.facts)
             _ledger.open(unit)
             try:
-                with transaction.atomic():
-                    result = act(unit)
+                result = act(unit)
             except (Refused, Absent) as error:
                 refusal = error
+                with connection.cursor() as cursor:
+                    cursor.execute("ROLLBACK TO SAVEPOINT act")
+                connection.needs_rollback = False
                 unit.lines = [attempt.refused(error.code) for attempt in unit.attempts[-1:]]
                 unit.rights_raised = False
                 unit.abandon()

@@ -12,6 +12,7 @@ from ens.access.policies import check_is_individual, decide_read, is_held_back
 from ens.access.types import Decision, DocumentFacts
 from ens.coffre.services import sealer
 from ens.kernel import clock
+from ens.persistence import sql
 from ens.persistence.unit import Unit
 from ens.record.digests import author_digest
 from ens.record.errors import DocumentNotFound
@@ -49,10 +50,32 @@ class Listed(NamedTuple):
     declared_author_digest: bytes | None
 
 
+class Stored(NamedTuple):
+    """The columns a software's reading of one document needs, beside those of ``Light``."""
+
+    id: UUID
+    act_at: datetime
+    meta_version: int
+    set_id: UUID | None
+    type_code: str
+    status: str
+    is_masked: bool
+    held_back_since: datetime | None
+    hidden_from_representatives: bool
+    declared_author_digest: bytes | None
+    media_type: str
+    sealed_card: bytes
+    sealed_resource: bytes
+
+
+_STORED = f"SELECT {', '.join(Stored._fields)} FROM record_document WHERE usager_id = %s AND "  # noqa: S608 - constants
+_BY_ID = _STORED + "id = %s"
+_BY_BINARY = _STORED + "binary_id = %s ORDER BY id LIMIT 1"
+
 Row = TypeVar("Row", Document, Light, Listed)
 
 
-def facts(unit: Unit, document: Document | Light | Listed) -> DocumentFacts:
+def facts(unit: Unit, document: Document | Light | Listed | Stored) -> DocumentFacts:
     """What access decides on. The author is known by the keyed digest of their RPPS."""
     rpps, author, since = unit.by.rpps, document.declared_author_digest, document.held_back_since
     return DocumentFacts(
@@ -73,7 +96,7 @@ def _own_digest(unit: Unit) -> bytes:
     return known
 
 
-def decision(unit: Unit, document: Document | Light | Listed) -> Decision:
+def decision(unit: Unit, document: Document | Light | Listed | Stored) -> Decision:
     """May the unit's actor read it, and why: once for documents alike."""
     known: dict[DocumentFacts, Decision] = unit.cache.setdefault("record.decisions", {})
     asked = facts(unit, document)
@@ -91,19 +114,30 @@ def readable(unit: Unit, document_id: UUID) -> Document:
     return document
 
 
+def readable_stored(unit: Unit, *, document_id: UUID | None = None, binary_id: UUID | None = None) -> Stored:
+    """The same, by the document's id or its content's, without a model object. Same errors."""
+    check_is_individual(unit.by)
+    by_id = document_id is not None
+    found = sql.row(_BY_ID if by_id else _BY_BINARY, [unit.usager_id, document_id if by_id else binary_id])
+    document = Stored._make(found) if found else None
+    if document is None or not decision(unit, document).allowed:
+        raise DocumentNotFound()
+    return document
+
+
 def all_readable(unit: Unit, documents: Iterable[Row]) -> list[Row]:
     """Those of a list that the actor may read: the others are in no count either."""
     check_is_individual(unit.by)
     return [document for document in documents if decision(unit, document).allowed]
 
 
-def card_of(unit: Unit, document: Document) -> dict[str, Any]:
+def card_of(unit: Unit, document: Document | Stored) -> dict[str, Any]:
     """The sealed card: title, labels, differences."""
     found: dict[str, Any] = sealer(unit).open_json("document", document.id, document.sealed_card)
     return found
 
 
-def traced_title(unit: Unit, document: Document) -> str:
+def traced_title(unit: Unit, document: Document | Stored) -> str:
     """The title as the usager's history may show it: not while it waits for its announcement (R1111-53)."""
     if is_held_back(facts(unit, document), today=clock.today()):
         return ""

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from ens.access.policies import check_is_individual
 from ens.audit import events
@@ -15,6 +15,7 @@ from ens.coffre import store
 from ens.coffre.services import CONTENT, sealer
 from ens.enrolment import queries as enrolment
 from ens.kernel.actor import Actor
+from ens.persistence import sql
 from ens.persistence.locator import locate
 from ens.persistence.unit import Unit, unit_of_work
 from ens.record import queries
@@ -25,10 +26,10 @@ from ens.record.queries import Light
 from ens.record.types import OpenedContent, Period, ReferencePage, ReferenceQuery
 
 # Those that are a state of ours, not a code as received.
-LABELS: dict[str, Q] = {
-    "MASQUE_PS": Q(is_masked=True),
-    "INVISIBLE_PATIENT": Q(held_back_since__isnull=False),
-    "INVISIBLE_REPRESENTANTS_LEGAUX": Q(hidden_from_representatives=True),
+LABELS = {
+    "MASQUE_PS": "is_masked",
+    "INVISIBLE_PATIENT": "held_back_since IS NOT NULL",
+    "INVISIBLE_REPRESENTANTS_LEGAUX": "hidden_from_representatives",
 }
 
 
@@ -38,60 +39,74 @@ def find_references(usager_id: UUID, query: ReferenceQuery, *, by: Actor) -> Ref
     def act(unit: Unit) -> ReferencePage:
         events.documents_searched(unit, attempt=True)
         enrolment.check_open(unit)
-        visible = _visible(unit, _filtered(unit, query))
+        visible = _visible(unit, query)
         kept, cursor = _page([(row.act_at, row.id, row.meta_version) for row in visible], query)
-        resources = [] if query.only_count else _resources(unit, Document, kept)
+        resources = [] if query.only_count else _resources(unit, "record_document", kept)
         events.documents_searched(unit, found=len(visible))
         return ReferencePage(resources, [key for _, key, _ in kept], len(visible), cursor)
 
     return unit_of_work(usager_id, act, by=by)
 
 
-def _visible(unit: Unit, rows: QuerySet[Document]) -> list[Light]:
-    return queries.all_readable(unit, map(Light._make, rows.values_list(*Light._fields)))
+def _visible(unit: Unit, query: ReferenceQuery) -> list[Light]:
+    """The documents that match and that the actor may read, in order."""
+    wanted, values = _conditions(unit, query)
+    way = "DESC" if query.newest_first else "ASC"
+    found = sql.rows(f"{_LIGHT} WHERE {' AND '.join(wanted)} ORDER BY act_at {way}, id {way}", values)
+    return queries.all_readable(unit, map(Light._make, found))
 
 
-def _filtered(unit: Unit, query: ReferenceQuery) -> QuerySet[Document]:
-    rows = Document.objects.filter(usager_id=unit.usager_id)
-    for field, values in (
-        ("status__in", query.statuses),
-        ("type_code__in", query.types),
-        ("class_code__in", query.classes),
-        ("format_code__in", query.formats),
-        ("id__in", query.ids),
-        ("replaces_id__in", query.relates_to),
+_LIGHT = f"SELECT {', '.join(Light._fields)} FROM record_document"  # noqa: S608 - constants
+
+
+def _conditions(unit: Unit, query: ReferenceQuery) -> tuple[list[str], list[Any]]:
+    """The criteria as SQL: texts are constants of this module, values are bound."""
+    wanted, values = ["usager_id = %s"], [unit.usager_id]
+
+    def add(condition: str, *bound: Any) -> None:
+        wanted.append(condition)
+        values.extend(bound)
+
+    for column, codes in (
+        ("status", query.statuses),
+        ("type_code", query.types),
+        ("class_code", query.classes),
+        ("format_code", query.formats),
+        ("id", query.ids),
+        ("replaces_id", query.relates_to),
     ):
-        if values:
-            rows = rows.filter(**{field: list(values)})
-    for parameter, values in (
+        if codes:
+            add(f"{column} = ANY(%s)", list(codes))
+    for parameter, codes in (
         ("facility", query.facilities),
         ("setting", query.settings),
         ("event", query.events),
         ("author", query.authors),
     ):
-        if values:
-            rows = rows.filter(codes__overlap=[f"{parameter}|{value}"[:120] for value in values])
+        if codes:
+            add("codes && %s::varchar[]", [f"{parameter}|{code}"[:120] for code in codes])
     if query.security_labels:
-        wanted = Q()
-        for label in query.security_labels:
-            wanted |= LABELS.get(label, Q(codes__contains=[f"label|{label}"[:120]]))
-        rows = rows.filter(wanted)
+        known = [LABELS[label] for label in query.security_labels if label in LABELS]
+        others = [f"label|{label}"[:120] for label in query.security_labels if label not in LABELS]
+        add(f"({' OR '.join([*known, 'codes && %s::varchar[]'])})", others)
     if query.identifiers:
-        rows = rows.filter(_identified(unit, query.identifiers))
+        add("(id = ANY(%s) OR logical_id = ANY(%s))", *_identified(unit, query.identifiers))
     if query.archived is not None:
-        rows = rows.filter(is_archived=query.archived)
-    for field, period in (("filed_at", query.date), ("created_at", query.creation), ("act_at", query.period)):
-        rows = rows.filter(_within(field, period))
-    sign = "-" if query.newest_first else ""
-    return rows.order_by(f"{sign}act_at", f"{sign}id")
+        add("is_archived = %s", query.archived)
+    for column, period in (("filed_at", query.date), ("created_at", query.creation), ("act_at", query.period)):
+        if period and period.start:
+            add(f"{column} >= %s", period.start)
+        if period and period.end:
+            add(f"{column} <= %s", period.end)
+    return wanted, values
 
 
-def _identified(unit: Unit, identifiers: tuple[str, ...]) -> Q:
+def _identified(unit: Unit, identifiers: tuple[str, ...]) -> tuple[list[UUID], list[UUID]]:
+    """Ids of documents, and logical ids, that these identifiers may mean: a producer's, or ours."""
     digests = [unique_digest(unit.usager_id, one) for one in identifiers]
     known = DocumentIdentifier.objects.filter(usager_id=unit.usager_id, digest__in=digests)
-    wanted = Q(id__in=list(known.values_list("document_id", flat=True)))
     ours = [key for one in identifiers if (key := _uuid(one)) is not None]
-    return wanted | Q(id__in=ours) | Q(logical_id__in=ours)
+    return [*known.values_list("document_id", flat=True), *ours], ours
 
 
 def _uuid(text: str) -> UUID | None:
@@ -123,11 +138,13 @@ def _page(places: list[Place], query: ReferenceQuery) -> tuple[list[Place], Curs
     return kept, kept[-1][:2] if kept and len(places) > len(kept) else None
 
 
-def _resources(unit: Unit, model: type[Any], places: list[Place]) -> list[bytes]:
+def _resources(unit: Unit, table: str, places: list[Place]) -> list[bytes]:
     """The stored bytes, in order."""
+    if not places:
+        return []
     seal = sealer(unit)
-    rows = model.objects.filter(usager_id=unit.usager_id, id__in=[key for _, key, _ in places])
-    sealed = dict(rows.values_list("id", "sealed_resource"))
+    statement = f"SELECT id, sealed_resource FROM {table} WHERE usager_id = %s AND id = ANY(%s)"  # noqa: S608 - ours
+    sealed: dict[UUID, bytes] = dict(sql.rows(statement, [unit.usager_id, [key for _, key, _ in places]]))
     return [seal.open("fhir", key, sealed[key], version) for _, key, version in places]
 
 
@@ -137,7 +154,7 @@ def read_reference(document_id: UUID, *, by: Actor) -> tuple[bytes, int]:
     def act(unit: Unit) -> tuple[bytes, int]:
         events.document_read(unit, document_id, attempt=True)
         enrolment.check_open(unit)
-        document = queries.readable(unit, document_id)
+        document = queries.readable_stored(unit, document_id=document_id)
         bytes_ = sealer(unit).open("fhir", document.id, document.sealed_resource, document.meta_version)
         events.document_read(unit, document.id, title=queries.traced_title(unit, document))
         return bytes_, document.meta_version
@@ -151,12 +168,7 @@ def read_binary(binary_id: UUID, *, by: Actor) -> OpenedContent:
     def act(unit: Unit) -> OpenedContent:
         events.document_downloaded(unit, binary_id, attempt=True)
         enrolment.check_open(unit)
-        found = (
-            Document.objects.filter(usager_id=unit.usager_id, binary_id=binary_id).values_list("id", flat=True).first()
-        )
-        if found is None:
-            raise DocumentNotFound()
-        document = queries.readable(unit, found)
+        document = queries.readable_stored(unit, binary_id=binary_id)
         data = sealer(unit).open(CONTENT, binary_id, store.get(binary_id))
         events.document_downloaded(unit, document.id, title=queries.traced_title(unit, document))
         return OpenedContent(data, document.media_type, queries.card_of(unit, document)["filename"])
@@ -183,7 +195,7 @@ def find_sets(usager_id: UUID, query: ReferenceQuery, *, by: Actor) -> Reference
         sign = "-" if query.newest_first else ""
         found = [(at, key, 1) for at, key in rows.order_by(f"{sign}sent_at", f"{sign}id").values_list("sent_at", "id")]
         kept, cursor = _page(found, query)
-        resources = [] if query.only_count else _resources(unit, SubmissionSet, kept)
+        resources = [] if query.only_count else _resources(unit, "record_submissionset", kept)
         shown = [_without(raw, hidden) for raw in resources]
         events.documents_searched(unit, found=len(found))
         return ReferencePage(shown, [key for _, key, _ in kept], len(found), cursor)
