@@ -11,9 +11,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connections
-
 from ens.kernel.actor import Actor, ActorKind
+from ens.persistence import sql
 
 
 def always(_: ActorKind) -> bool:
@@ -52,8 +51,6 @@ def _statement(kind: ActorKind) -> tuple[str, tuple[tuple[str, int, int], ...]]:
 
 def read(usager_id: UUID, by: Actor) -> dict[str, tuple[Any, ...]]:
     """The columns of each fact that concerns the actor, by its name; all None when there is no row."""
-    sql, places = _statement(by.kind)
-    with connections["default"].cursor() as cursor:
-        cursor.execute(sql, {"usager": usager_id})
-        row = cursor.fetchone()
-    return {name: row[start:end] for name, start, end in places}
+    statement, places = _statement(by.kind)
+    found = sql.row(statement, {"usager": usager_id}) or ()
+    return {name: found[start:end] for name, start, end in places}
