@@ -23,7 +23,7 @@ def pdf(pages: int = 1, *, password: str = "", owner: str = "") -> bytes:
         for _ in range(pages):
             made.add_blank_page(page_size=(595, 842))
         locked = pikepdf.Encryption(user=password, owner=owner or password) if password or owner else False
-        made.save(out, encryption=locked)
+        made.save(out, encryption=locked, deterministic_id=not locked)  # else its /ID tells the time
     return out.getvalue()
 
 

@@ -27,18 +27,20 @@ from ens.identity.models import (
 from ens.identity.types import EstablishmentRef, ProfessionalRef, Profile, Traits, UsagerRef
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
+from ens.persistence import sql
 from ens.persistence.facts import Fact
 from ens.persistence.unit import Unit
 
 MATRICULE = "matricule"
+_LOOK_UP = f"SELECT usager_id, oid FROM {MatriculeLookup._meta.db_table} WHERE digest = %s"  # noqa: S608 - our table
 
 
 def find_usager(matricule: str, oid: str = "") -> UsagerRef | None:
     """Whose matricule this is. With another OID than the one on file, nobody's (DESIGN 2.3)."""
-    found = MatriculeLookup.objects.filter(digest=digest(MATRICULE, matricule.upper())).first()
-    if found is None or (oid and found.oid != oid):
+    found = sql.row(_LOOK_UP, [digest(MATRICULE, matricule.upper())])
+    if found is None or (oid and found[1] != oid):
         return None
-    return UsagerRef(found.usager_id, found.oid)
+    return UsagerRef(found[0], found[1])
 
 
 def traits(unit: Unit) -> Traits:

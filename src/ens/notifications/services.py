@@ -15,7 +15,7 @@ from ens.kernel.ids import new_id
 from ens.notifications.models import Notice
 from ens.notifications.ports import email_sender
 from ens.notifications.types import Email, NoticeKind
-from ens.persistence import outbox
+from ens.persistence import outbox, sql
 from ens.persistence.outbox import TryLater
 from ens.persistence.unit import Unit, unit_of_work
 
@@ -25,7 +25,7 @@ OUTBOX_KIND = "avis"
 def tell(unit: Unit, kind: NoticeKind) -> None:
     """Have the usager told, in the transaction of what they are told about (S105)."""
     notice = Notice(usager_id=unit.usager_id, id=new_id(), kind=kind, told_at=clock.now())
-    notice.save(force_insert=True)
+    sql.insert(notice)
     outbox.put(unit, OUTBOX_KIND, notice.id)
 
 

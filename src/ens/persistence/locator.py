@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import connections
-
+from ens.persistence import sql
 from ens.persistence.errors import NobodyThere
 
 
@@ -16,9 +15,7 @@ def locate(key: UUID | str) -> UUID:
         wanted = key if isinstance(key, UUID) else UUID(str(key))
     except ValueError:
         raise NobodyThere() from None
-    with connections["default"].cursor() as cursor:
-        cursor.execute("SELECT usager_id FROM persistence_locator WHERE key = %s", [wanted])
-        row = cursor.fetchone()
+    row = sql.row("SELECT usager_id FROM persistence_locator WHERE key = %s", [wanted])
     if row is None:
         raise NobodyThere()
     found: UUID = row[0]
@@ -30,8 +27,8 @@ def insert(usager_id: UUID, keys: Iterable[UUID]) -> None:
     ordered = sorted(set(keys))
     if not ordered:
         return
-    with connections["default"].cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO persistence_locator (key, usager_id) VALUES (%s, %s) ON CONFLICT (key) DO NOTHING",
-            [(key, usager_id) for key in ordered],
-        )
+    sql.execute(
+        "INSERT INTO persistence_locator (key, usager_id) SELECT key, %s FROM unnest(%s::uuid[]) AS key "
+        "ON CONFLICT (key) DO NOTHING",
+        [usager_id, ordered],
+    )

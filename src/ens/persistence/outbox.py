@@ -15,6 +15,7 @@ import structlog
 from django.db import connections, transaction
 
 from ens.kernel.errors import EnsError
+from ens.persistence import sql
 from ens.persistence.models import OutboxRow
 from ens.persistence.unit import Unit
 
@@ -44,9 +45,7 @@ def register(name: str, handler: Handler, gave_up: Handler | None = None) -> Non
 
 def put(unit: Unit, kind: str, object_id: UUID, *, due_at: datetime | None = None) -> None:
     """Add a row to the unit's transaction."""
-    OutboxRow.objects.create(
-        kind=kind, usager_id=unit.usager_id, object_id=object_id, due_at=due_at or datetime.now(UTC)
-    )
+    sql.insert(OutboxRow(kind=kind, usager_id=unit.usager_id, object_id=object_id, due_at=due_at or datetime.now(UTC)))
 
 
 def delay(attempts: int) -> timedelta:

@@ -20,6 +20,7 @@ from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.ids import new_id
 from ens.notifications.services import tell
 from ens.notifications.types import NoticeKind
+from ens.persistence import sql
 from ens.persistence.unit import Unit, unit_of_work
 from ens.record import fhir_resource
 from ens.record.digests import author_digest, content_digest, unique_digest
@@ -134,7 +135,7 @@ def _file_one(unit: Unit, submission: SubmissionDeposit, one: Judged, set_id: UU
     document.sealed_card = seal.seal_json("document", document.id, card)
     bytes_ = fhir_resource.reference(document, card, one.deposit.resource, one.sha1, former and former.id)
     document.sealed_resource = seal.seal("fhir", document.id, bytes_, document.meta_version)
-    document.save(force_insert=True)
+    sql.insert(document)
     register(unit, document.id, one.unique_ids)
     # Rows first: whoever sends the same waits on them, and writes no content in vain.
     unit.on_abandon(lambda: store.delete(document.binary_id))
@@ -229,7 +230,7 @@ def _insert_set(unit: Unit, submission: SubmissionDeposit, set_id: UUID, done: l
     if known:
         Document.objects.filter(usager_id=unit.usager_id, id__in=known, set_id__isnull=True).update(set_id=set_id)
     try:
-        row.save(force_insert=True)
+        sql.insert(row)
     except IntegrityError as error:  # who sends the same waits on its documents: these are others
         raise SetDifferent() from error
 

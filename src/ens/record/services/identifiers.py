@@ -5,32 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import connections
-
 from ens.kernel.ids import new_id
+from ens.persistence import sql
 from ens.persistence.unit import StartAgain, Unit
 from ens.record.digests import unique_digest
 from ens.record.models import Document, DocumentIdentifier
+
+_TABLE = DocumentIdentifier._meta.db_table
 
 
 def find_by_unique_ids(unit: Unit, unique_ids: Iterable[str]) -> list[Document]:
     """The documents of this usager known under any of these."""
     wanted = sorted({unique_digest(unit.usager_id, one) for one in unique_ids})
-    known = DocumentIdentifier.objects.filter(usager_id=unit.usager_id, digest__in=wanted)
-    ids = set(known.values_list("document_id", flat=True))
-    return list(Document.objects.filter(usager_id=unit.usager_id, id__in=sorted(ids))) if ids else []
+    known = sql.rows(
+        f"SELECT DISTINCT document_id FROM {_TABLE} WHERE usager_id = %s AND digest = ANY(%s)",  # noqa: S608 - ours
+        [unit.usager_id, wanted],
+    )
+    return list(Document.objects.filter(usager_id=unit.usager_id, id__in=[row[0] for row in known])) if known else []
 
 
 def register(unit: Unit, document_id: UUID, unique_ids: Iterable[str]) -> None:
     """Tie its identifiers to a document. Whoever files the same at the same moment waits here, then starts again."""
     digests = sorted({unique_digest(unit.usager_id, one) for one in unique_ids})
-    rows = [(unit.usager_id, new_id(), one, document_id) for one in digests]
-    table = DocumentIdentifier._meta.db_table
-    with connections["default"].cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (usager_id, id, digest, document_id) "  # noqa: S608 - our own table's name
-            f"VALUES {', '.join(['(%s, %s, %s, %s)'] * len(rows))} ON CONFLICT (usager_id, digest) DO NOTHING",
-            [value for row in rows for value in row],
-        )
-        if cursor.rowcount < len(rows):
-            raise StartAgain()
+    registered = sql.execute(
+        f"INSERT INTO {_TABLE} (usager_id, id, digest, document_id) "  # noqa: S608 - our own table's name
+        "SELECT %s, id, digest, %s FROM unnest(%s::uuid[], %s::bytea[]) AS new (id, digest) "
+        "ON CONFLICT (usager_id, digest) DO NOTHING",
+        [unit.usager_id, document_id, [new_id() for _ in digests], digests],
+    )
+    if registered < len(digests):
+        raise StartAgain()
