@@ -11,6 +11,7 @@ import pytest
 
 from ens.cli.main import main
 from ens.cli.space import Space
+from tests.cli.conftest import a_free_port
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -32,7 +33,7 @@ def test_a_port_taken_is_said_and_nothing_is_made(capsys, folder):
 
 
 def test_a_folder_that_cannot_be_written_is_said(capsys, free_port):
-    places = ("--http", f"127.0.0.1:{free_port}", "--smtp", f"127.0.0.1:{free_port + 1}")
+    places = ("--http", f"127.0.0.1:{free_port}", "--smtp", f"127.0.0.1:{a_free_port()}")
     assert "accessible en écriture" in refused(capsys, "up", "--demo", "--data", "/proc/ens", *places)
 
 

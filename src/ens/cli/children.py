@@ -17,6 +17,13 @@ STEADY_S = 60
 OF_SPACE = "ENS_PROCESSUS_DE"  # in the environment of every process of a space, to know those a dead one left
 
 
+def write_pid(path: Path, pid: int) -> None:
+    """Whole at once: who reads it meanwhile finds the former number, never a part of one."""
+    whole = path.with_suffix(".pid.nouveau")
+    whole.write_text(str(pid))
+    whole.replace(path)
+
+
 @dataclass
 class Child:
     """One process: ``command`` may be asked anew at each start."""
@@ -46,7 +53,7 @@ class Child:
                 preexec_fn=with_parent(),  # noqa: PLW1509 - the supervisor has one thread
             )
         self.started_at = time.monotonic()
-        self.pid_file.write_text(str(self.process.pid))
+        write_pid(self.pid_file, self.process.pid)
 
     @property
     def is_alive(self) -> bool:

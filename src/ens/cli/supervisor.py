@@ -35,7 +35,7 @@ class Supervisor:
         """Errors: PostgresRefused."""
         if self.postgres is not None:
             self.postgres.start()
-            self._postgres_pid.write_text(str(self.postgres.pid))
+            write_pid(self._postgres_pid, self.postgres.pid or 0)
 
     def start(self, children: list[Child]) -> None:
         self.children = children
@@ -60,7 +60,7 @@ class Supervisor:
         except PostgresRefused as error:
             say(str(error))
         else:
-            self._postgres_pid.write_text(str(self.postgres.pid))
+            write_pid(self._postgres_pid, self.postgres.pid or 0)
 
     def stop(self) -> None:
         """Web and smtp finish what they accepted, then the worker and the others, then PostgreSQL."""
