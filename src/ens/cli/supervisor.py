@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from ens.cli.children import OF_SPACE, RESTART_DELAYS_S, Child
+from ens.cli.children import OF_SPACE, RESTART_DELAYS_S, Child, write_pid
 from ens.cli.postgres import EmbeddedPostgres, PostgresRefused
 
 FRONT = ("web", "smtp")
