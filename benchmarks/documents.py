@@ -16,7 +16,6 @@ from space import Space
 HERE = Path(__file__).resolve().parent
 WORKLOADS = ("bundle", "search", "read", "binary")
 GROUPS = ("web", "postgres", "worker")
-PATIENTS, DOCUMENTS, WRITERS = 20, 50, 200
 
 
 class Software:
@@ -37,14 +36,6 @@ class Software:
             raise SystemExit(f"La mesure « {verb} » s'est arrêtée (code {done.returncode}).")
         found: dict[str, Any] = json.loads(done.stdout)
         return found
-
-
-def file_some(space: Space, state: Path) -> int:
-    """The documents that are searched and read, really filed by ITI-65; returns how many. Contents of 50 kB."""
-    space.crowd(PATIENTS + WRITERS)
-    arguments = ("--identifiers", str(space.data / "crowd.txt"), "--patients", str(PATIENTS), "--docs", str(DOCUMENTS))
-    found = Software(space).bench("setup", state, *arguments, "--pdf-bytes", "50000")
-    return int(found["docs"])
 
 
 def measure(

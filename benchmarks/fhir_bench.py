@@ -532,7 +532,7 @@ def main():
     p.add_argument("--pids", default="", help="name=pid,… of the server (children included), for CPU times")
     p.add_argument("--quiet", type=float, default=0.5,
                    help="with --pids: a repeat in which other programs used more cores than this is run again")
-    p.add_argument("--max-noisy", type=int, default=4, help="at most this many dropped repeats a figure")
+    p.add_argument("--max-noisy", type=int, default=2, help="at most this many dropped repeats a figure")
     a = p.parse_args()
     a.groups = processes.groups_of(a.pids)
     host = urlsplit(a.base).hostname

@@ -25,8 +25,10 @@ def table(measured: Measured) -> list[str]:
         lines.append(
             f"Démarrage : premier {start['premier_s']} s, second {start['second_s']} s ; arrêt {start['arret_s']} s"
         )
-    if "fhir" in measured:
-        lines += documents(measured["fhir"])
+    for part in ("fhir", "volume"):
+        for stage in measured.get(part, {}).get("stages", ()):
+            lines += documents(stage)
+        lines += grown(measured.get(part, {}).get("growth", {}))
     if "mail" in measured:
         lines += mail(measured["mail"])
     return lines
@@ -35,9 +37,10 @@ def table(measured: Measured) -> list[str]:
 def documents(part: Measured) -> list[str]:
     lines = [
         "",
-        f"Documents au dossier : {part['on_record']}. CPU : web + base, ms par acte, brut puis ramené à la référence.",
+        f"Documents au dossier : {part['on_record']} (remplis en {part['fill_s']:.0f} s).",
+        "CPU : web + base, en ms par acte, brut puis ramené à la référence ; après : ce que le worker fait ensuite.",
         (
-            f"{'acte':<10}{'clients':>7}{'/s':>8}{'p50':>8}{'p95':>8}{'p99':>8}{'brut':>8}{'ramené':>8}"
+            f"{'acte':<12}{'clients':>7}{'/s':>8}{'p50':>8}{'p95':>8}{'p99':>8}{'brut':>8}{'ramené':>8}"
             f"{'web':>7}{'base':>7}{'noyau':>7}{'après':>7}{'charge':>8}  repère"
         ),
     ]
@@ -52,12 +55,32 @@ def documents(part: Measured) -> list[str]:
             words += f" ; Medplum {mark.medplum:g}, tracé {mark.medplum_traced:g}"
         if figure["errors"]:
             words += f" ; {figure['errors']} ERREURS : {figure['first_error']}"
+        name = figure["workload"] + (f"/{figure['drawn']}" if "drawn" in figure else "")
         lines.append(
-            f"{figure['workload']:<10}{figure['clients']:>7}{figure['ops_per_s']:>8}{figure['p50_ms']:>8}"
+            f"{name:<12}{figure['clients']:>7}{figure['ops_per_s']:>8}{figure['p50_ms']:>8}"
             f"{figure['p95_ms']:>8}{figure['p99_ms']:>8}{figure['cpu_ms']:>8.2f}{figure['cpu_ms_scaled']:>8.2f}"
             f"{shares[0]:>7.2f}{shares[1]:>7.2f}{kernel:>7.2f}{after:>7.2f}{figure['load']:>8}  {words}"
         )
-    return lines
+    return lines + disk(part["disk"])
+
+
+def disk(found: Measured) -> list[str]:
+    told = [
+        f"{name.partition('_')[2]} {one['table']} + {one['indexes']} d'index" for name, one in found["by_table"].items()
+    ]
+    base = f"base {found['database']} ({', '.join(told)})"
+    return [f"Octets par document : {base} ; contenu {found['store']} sur disque."]
+
+
+def grown(found: dict[str, dict[str, float]]) -> list[str]:
+    lines = []
+    for workload, ratios in found.items():
+        if len(ratios) > 1:
+            told = ", ".join(f"{int(size):,} × {ratio:g}".replace(",", " ") for size, ratio in ratios.items())
+            last = list(ratios.values())[-1]
+            words = marks.verdict(last, marks.GROWTH_FIRST, marks.GROWTH_AIM)
+            lines.append(f"Croissance du CPU, {workload} : {told} ({words})")
+    return ["", *lines] if lines else []
 
 
 def mail(part: Measured) -> list[str]:
@@ -83,12 +106,18 @@ def mail(part: Measured) -> list[str]:
 
 def summary(measured: Measured) -> str:
     told = []
-    for figure in _at_eight(measured.get("fhir")):
+    stages = measured.get("volume", measured.get("fhir", {})).get("stages", ())
+    last = stages[-1] if stages else None
+    if last:
+        told.append(f"{last['on_record']:,} documents".replace(",", " "))
+    for figure in _at_eight(last):
         mark = marks.DOCUMENTS[figure["workload"]]
         told.append(f"{figure['workload']} {figure['cpu_ms_scaled']:.2f} ms" + _against(figure["cpu_ms_scaled"], mark))
         if figure["workload"] == "bundle":
             rate = figure["ops_per_s"]
             told.append(f"{rate:g} dépôts/s durables ({rate / marks.FRANCE_PER_S:.1f} × la France de 2025)")
+    for workload, ratios in measured.get("volume", {}).get("growth", {}).items():
+        told.append(f"{workload} × {list(ratios.values())[-1]:g} depuis {next(iter(ratios))} documents")
     told += _mail_told(measured.get("mail"))
     return "Résumé : " + ("; ".join(told) or "rien de mesuré")
 
@@ -113,6 +142,6 @@ def _mail_told(part: Measured | None) -> list[str]:
 
 def _at_eight(part: Measured | None) -> list[Measured]:
     """The figures compared with the reference are those of most clients."""
-    figures = part["figures"] if part else []
+    figures = [figure for figure in part["figures"] if "drawn" not in figure] if part else []
     most = max((figure["clients"] for figure in figures), default=0)
     return [figure for figure in figures if figure["clients"] == most]

@@ -1,0 +1,155 @@
+"""The same acts as documents accumulate: 10 000, 100 000, 1 000 000 on record, in one space."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import documents
+import psycopg
+from space import Space, temporary
+
+HERE = Path(__file__).resolve().parent
+SIZES = (10_000, 100_000, 1_000_000)
+DOCUMENTS = 50  # a usager
+DRAWN = 100  # usagers searched, and as many written to, whatever the size
+MANY = 3_000  # drawn once more at the largest size, as for the reference server
+BIG, SMALL = 50_000, 2_000  # bytes: of the first usagers' contents, then of the others'
+TABLES = (
+    "record_document",
+    "record_documentidentifier",
+    "record_submissionset",
+    "persistence_locator",
+    "audit_auditline",
+    "notifications_notice",
+)
+
+
+def sizes() -> tuple[int, ...]:
+    """``SIZES=10000,100000 make bench ONLY=volume`` asks for others."""
+    asked = os.environ.get("SIZES", "")
+    return tuple(int(size) for size in asked.split(",")) if asked else SIZES
+
+
+def measure(wanted: tuple[int, ...], workloads: tuple[str, ...]) -> dict[str, Any]:
+    with temporary() as folder:
+        space = Space(folder / "var")
+        space.start()
+        try:
+            return _measure(space, folder, wanted, workloads or documents.WORKLOADS)
+        finally:
+            space.stop()
+
+
+def _measure(space: Space, folder: Path, wanted: tuple[int, ...], workloads: tuple[str, ...]) -> dict[str, Any]:
+    listed, state, stages = folder / "usagers.jsonl", folder / "etat.json", []
+    written: set[str] = set()
+    for size in wanted:
+        seconds = fill(space, listed, size // DOCUMENTS)
+        disk = on_disk(space, size)
+        people = [json.loads(line) for line in listed.read_text().splitlines()]
+        searched, writers = _drawn(people)
+        written.update(one["usager"] for one in writers)
+        _state(state, searched, writers, people[: wanted[0] // DOCUMENTS : 2])
+        figures = documents.measure(space, state, workloads)
+        if size == wanted[-1] and len(people) > 2 * MANY and "search" in workloads:
+            many = [one for one in people[:: len(people) // MANY] if one["usager"] not in written]
+            _state(state, many, writers, people[:1])
+            for figure in documents.measure(space, state, ("search",)):
+                figures.append(figure | {"drawn": len(many)})
+        stages.append({"on_record": size, "fill_s": seconds, "disk": disk, "figures": figures})
+    return {"stages": stages, "growth": _growth(stages)}
+
+
+def fill(space: Space, listed: Path, usagers: int) -> float:
+    """Bring the space to so many filled usagers: the first ones with large contents. Returns the seconds taken."""
+    known = len(listed.read_text().splitlines()) if listed.exists() else 0
+    command = [sys.executable, str(HERE / "fill.py"), "--data", str(space.data), "--list", str(listed)]
+    given = ("--usagers", str(usagers - known), "--content", str(SMALL if known else BIG))
+    done = subprocess.run([*command, *given], check=True, stdout=subprocess.PIPE, text=True)
+    _settle(space)
+    return float(json.loads(done.stdout)["seconds"])
+
+
+def _settle(space: Space) -> None:
+    """As a base that lived: statistics known, rows frozen or seen, nothing left to write."""
+    from ens.cli.postgres import EmbeddedPostgres
+
+    with psycopg.connect(EmbeddedPostgres(space.data / "base").urls.owner, autocommit=True) as connection:
+        for table in TABLES:
+            connection.execute(f"VACUUM (ANALYZE) {table}")
+        connection.execute("VACUUM (ANALYZE) identity_usager, identity_matriculelookup, audit_head, enrolment_event")
+        connection.execute("VACUUM (ANALYZE) access_autorisation, identity_medecintraitant, cles.usager_key")
+    with psycopg.connect(_superuser(space), autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+
+
+def _superuser(space: Space) -> str:
+    base = space.data / "base"
+    password, port = (base / "mots-de-passe" / "postgres").read_text(), (base / "port").read_text()
+    return f"postgresql://postgres:{password}@127.0.0.1:{port}/ens"
+
+
+def on_disk(space: Space, documents_: int) -> dict[str, Any]:
+    """Bytes a document: of each table, with its TOAST, of its indexes, and of the store (blocks, not lengths)."""
+    from ens.cli.postgres import EmbeddedPostgres
+
+    with psycopg.connect(EmbeddedPostgres(space.data / "base").urls.owner) as connection:
+        rows = {
+            table: connection.execute("SELECT pg_table_size(%s), pg_indexes_size(%s)", [table, table]).fetchone()
+            for table in TABLES
+        }
+    per = {
+        name: {"table": round(row[0] / documents_), "indexes": round(row[1] / documents_)} for name, row in rows.items()
+    }
+    blocks = files = 0
+    for folder in os.scandir(space.data / "contenus"):
+        with os.scandir(folder.path) as entries:
+            for entry in entries:
+                blocks += entry.stat().st_blocks * 512
+                files += 1
+    return {
+        "by_table": per,
+        "database": sum(one["table"] + one["indexes"] for one in per.values()),
+        "store": round(blocks / max(files, 1)),
+    }
+
+
+def _drawn(people: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Evenly among all: those searched and read, and others, written to, whose number of documents grows."""
+    step = len(people) // (2 * DRAWN)
+    drawn = people[::step][: 2 * DRAWN]
+    return drawn[0::2], drawn[1::2]
+
+
+def _state(
+    path: Path, searched: list[dict[str, Any]], writers: list[dict[str, Any]], with_large: list[dict[str, Any]]
+) -> None:
+    """What fhir_bench.py draws from."""
+    path.write_text(
+        json.dumps(
+            {
+                "patients": [one["usager"] for one in searched],
+                "write_patients": [one["ins"] for one in writers],
+                "docs": [key for one in searched for key in one["documents"]],
+                "binaries": [key for one in with_large for key in one["binaries"]],
+                "docs_per_patient": DOCUMENTS,
+            }
+        )
+    )
+
+
+def _growth(stages: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """CPU of an act at each size, over the same at the smallest, with most clients."""
+    found: dict[str, dict[str, float]] = {}
+    known: dict[str, float] = {}
+    for stage in stages:
+        for figure in stage["figures"]:
+            if figure["clients"] == 8 and "drawn" not in figure:
+                name, cost = figure["workload"], figure["cpu_ms_scaled"]
+                found.setdefault(name, {})[str(stage["on_record"])] = round(cost / known.setdefault(name, cost), 2)
+    return found
