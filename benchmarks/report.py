@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import marks
+from pages import SLICES
 
 Measured = dict[str, Any]
 
@@ -31,6 +32,8 @@ def table(measured: Measured) -> list[str]:
         lines += grown(measured.get(part, {}).get("growth", {}))
     if "mail" in measured:
         lines += mail(measured["mail"])
+    if "pages" in measured:
+        lines += pages(measured["pages"])
     return lines
 
 
@@ -104,6 +107,30 @@ def mail(part: Measured) -> list[str]:
     return lines
 
 
+def pages(part: Measured) -> list[str]:
+    lines = [
+        "",
+        (
+            f"Pages de l'usager, {part['documents']} documents et {part['conversations']} conversations (remplis en "
+            f"{part['fill_s']} s) ; repère : p95 sous {marks.PAGE_P95_MS} ms. CPU brut (échelle × {part['scale']:.2f})."
+        ),
+        f"{'page':<36}{'p50':>8}{'p95':>8}{'p99':>8}{'CPU':>8}{'web':>8}{'base':>8}{'octets':>9}{'autres':>8}",
+    ]
+    for one in sorted(part["figures"], key=lambda one: -one["p95_ms"]):
+        over = "  au-dessus" if one["p95_ms"] > marks.PAGE_P95_MS else ""
+        lines.append(
+            f"{one['page']:<36}{one['p50_ms']:>8}{one['p95_ms']:>8}{one['p99_ms']:>8}{one['cpu_ms']:>8}"
+            f"{one['cpu_web_ms']:>8}{one['cpu_postgres_ms']:>8}{one['bytes']:>9}{_kept(one):>8}{over}"
+        )
+    lines += [f"non mesurée : {name}, {why}" for name, why in part["left"].items()]
+    return lines
+
+
+def _kept(one: Measured) -> float:
+    """Cores that other programs used during the noisiest slice kept: above 0.5, the times say more of them."""
+    return float(sorted(one["other_cores"])[:SLICES][-1])
+
+
 def summary(measured: Measured) -> str:
     told = []
     stages = measured.get("volume", measured.get("fhir", {})).get("stages", ())
@@ -119,6 +146,7 @@ def summary(measured: Measured) -> str:
     for workload, ratios in measured.get("volume", {}).get("growth", {}).items():
         told.append(f"{workload} × {list(ratios.values())[-1]:g} depuis {next(iter(ratios))} documents")
     told += _mail_told(measured.get("mail"))
+    told += _pages_told(measured.get("pages"))
     return "Résumé : " + ("; ".join(told) or "rien de mesuré")
 
 
@@ -138,6 +166,15 @@ def _mail_told(part: Measured | None) -> list[str]:
     held = "visé 1 atteint" if ratio["filed"] >= marks.MAIL_AIM else "repère 0,6 "
     held += "" if ratio["filed"] >= marks.MAIL_AIM else ("tenu" if ratio["filed"] >= marks.MAIL_FIRST else "manqué")
     return [f"{told}, {ratio['filed']:g} × Postfix + Dovecot ({held}), CPU × {ratio['cpu']:g}"]
+
+
+def _pages_told(part: Measured | None) -> list[str]:
+    if part is None:
+        return []
+    over = [one["page"] for one in part["figures"] if one["p95_ms"] > marks.PAGE_P95_MS]
+    slowest = max(part["figures"], key=lambda one: one["p95_ms"])
+    held = f"au-dessus de {marks.PAGE_P95_MS} ms : {', '.join(over)}" if over else "toutes sous le repère"
+    return [f"pages : {slowest['page']} p95 {slowest['p95_ms']:g} ms au plus, {held}"]
 
 
 def _at_eight(part: Measured | None) -> list[Measured]:

@@ -16,6 +16,7 @@ from typing import Any
 
 import documents
 import mail
+import pages
 import processes
 import profiling
 import report
@@ -51,11 +52,17 @@ def courrier(_: tuple[str, ...]) -> Measured:
     return mail.measure()
 
 
+def of_usager(_: tuple[str, ...]) -> Measured:
+    """The pages of someone who has much."""
+    return pages.measure()
+
+
 PARTS: dict[str, Callable[[tuple[str, ...]], Measured]] = {
     "start": start,
     "fhir": fhir,
     "mail": courrier,
     "volume": growth,
+    "pages": of_usager,
 }
 
 
