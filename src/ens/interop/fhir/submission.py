@@ -6,7 +6,6 @@ Source: IHE MHD 4.2, ITI-65 and ITI-105; PDSm, comprehensive-provide-document-bu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -282,19 +281,28 @@ def patients_of(resource: dict[str, Any], where: str, fhir_base: str) -> list[Pa
     return [subject, *_named(resource, fhir_base)]
 
 
-def _named(value: Any, fhir_base: str) -> Iterator[PatientKey]:
-    if isinstance(value, list):
-        for one in value:
-            if isinstance(one, dict | list):
-                yield from _named(one, fhir_base)
-        return
-    key = patient_named(value, fhir_base)
-    if key is not None:
-        yield key
-    its_own = value.get("resourceType") == "RelatedPerson"
-    for name, child in value.items():
-        if isinstance(child, dict | list) and not (its_own and name == "identifier"):
-            yield from _named(child, fhir_base)
+def _named(resource: dict[str, Any], fhir_base: str) -> list[PatientKey]:
+    found, waiting = [], [resource]
+    while waiting:
+        one = waiting.pop()
+        key = patient_named(one, fhir_base)
+        if key is not None:
+            found.append(key)
+        its_own = one.get("resourceType") == "RelatedPerson"
+        for name, child in one.items():
+            if type(child) is dict:
+                waiting.append(child)
+            elif type(child) is list and not (its_own and name == "identifier"):
+                waiting += _objects(child)
+    return found
+
+
+def _objects(values: list[Any]) -> list[dict[str, Any]]:
+    found = [value for value in values if type(value) is dict]
+    for value in values:
+        if type(value) is list:  # no element of FHIR is so, but what is kept without being read may be
+            found += _objects(value)
+    return found
 
 
 def _check_source(resource: dict[str, Any], contained: list[dict[str, Any]], where: str) -> None:
