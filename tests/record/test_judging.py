@@ -100,6 +100,9 @@ XML = [
     (b"<?xml version='1.0'?><a/>", "application/pdf", True),
     (b"\xef\xbb\xbf\r\n<?xml version='1.0'?>", "", True),
     ("<?xml version='1.0'?>".encode("utf-16"), "", True),
+    ("<?xml version='1.0'?>".encode("utf-16-le"), "application/pdf", True),  # without its mark
+    ("\n <ClinicalDocument>".encode("utf-16"), "application/pdf", True),
+    ("<?xml version='1.0'?>".encode("utf-32"), "text/plain", True),
     (b"<ClinicalDocument xmlns='urn:hl7-org:v3'>", "application/octet-stream", True),
     (b"%PDF-1.7 ClinicalDocument", "application/pdf", False),
     (b"Bonjour", "text/plain", False),

@@ -29,7 +29,7 @@ XML_TYPES = ("text/xml", "application/xml", "application/hl7-v3+xml", "applicati
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,39}/[a-z0-9][a-z0-9!#$&^_.+-]{0,78}")
 _LOINC = re.compile(r"\d{1,6}-\d")
-_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_BEFORE_XML = b"\xef\xbb\xbf\xff\xfe \t\r\n"  # marks of byte order, and blanks
 _TITLE_MAX = 500
 
 
@@ -59,10 +59,8 @@ class Judged:
 
 def is_xml(data: bytes, media_type: str) -> bool:
     """Judged by the bytes; the announced type only decides for what has no signature of its own."""
-    if data[:2] in _UTF16_BOMS:
-        return data[2:4] in (b"<\x00", b"\x00<")
-    start = data[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"<?xml") or (start.startswith(b"<") and b"ClinicalDocument" in data[:4000]):
+    start = data[:8000].translate(None, b"\x00").lstrip(_BEFORE_XML)  # in UTF-16 or 32 as in UTF-8
+    if start.startswith(b"<") and (start.startswith(b"<?xml") or b"ClinicalDocument" in start):
         return True
     return bare_media_type(media_type) in XML_TYPES
 

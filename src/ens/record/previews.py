@@ -18,17 +18,19 @@ from ens.record.judging import is_xml
 from ens.record.types import Preview
 from ens.standards import xmlsafe
 from ens.standards.cda.body import read_body
-from ens.standards.cda.narrative import to_html, to_text
+from ens.standards.cda.narrative import to_html, to_text, words_of
 from ens.standards.errors import StandardError
 
 MAX_PAGES = 200
 MAX_PIXELS = 60_000_000
 PAGE_WIDTH = 1240  # an A4 page at 150 dots an inch
 MAX_TEXT = 400_000
+MAX_HTML = 8_000_000  # a narrative with one picture of the size permitted
 MAX_TEXT_PAGES = 50
 MAX_RTF = 10_000_000
 
 PROTECTED = "Ce document est protégé par un mot de passe. Téléchargez-le pour l'ouvrir."
+TOO_LONG = "Ce document est trop long pour être montré ici. Vous pouvez le télécharger."
 NO_PREVIEW = "Ce format n'a pas d'aperçu. Vous pouvez télécharger le document."
 
 _DAMAGED = (
@@ -114,8 +116,17 @@ def decode_text(data: bytes) -> str:
 def _cda(data: bytes) -> Preview:
     body = read_body(xmlsafe.parse(data))
     if body.structured is not None:
-        return Preview("html", html=to_html(body.structured, heading=2), text=to_text(body.structured))
+        return _narrative(body.structured)
     return preview(body.data, body.media_type)
+
+
+def _narrative(structured: xmlsafe.Element) -> Preview:
+    if words_of(structured) > MAX_TEXT:  # before anything is built of them
+        return Preview("none", reason=TOO_LONG)
+    html = to_html(structured, heading=2)
+    if len(html) > MAX_HTML:
+        return Preview("none", reason=TOO_LONG)
+    return Preview("html", html=html, text=to_text(structured))
 
 
 def _pdf(data: bytes) -> Preview:

@@ -46,6 +46,11 @@ def to_text(structured: Element) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
+def words_of(structured: Element) -> int:
+    """How many characters the narrative has, the files carried beside it left out."""
+    return sum(len(words) for text in structured.iter(f"{HL7}text") for words in text.itertext())
+
+
 def _tree(structured: Element, heading: int) -> Element:
     out = E.div({"class": "cda-body"})
     renderer = _Renderer(structured)
