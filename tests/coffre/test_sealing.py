@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import uuid
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,3 +86,30 @@ def test_digests_separate_their_parts(db):
     assert digest("m", "ab", "c") != digest("m", "a", "bc")
     assert digest("m", "ab") != digest("n", "ab")
     assert digest("m", "ab") == digest("m", b"ab")
+
+
+def test_a_digest_of_a_fixed_length_is_the_same_three_times_as_fast():
+    from ens.coffre.digests import FixedDigest, keyed
+
+    key = os.urandom(32)
+    assert FixedDigest(key, "matricule", 15).of(b"185057512345673") == keyed(key, "matricule", "185057512345673")
+    with pytest.raises(ValueError, match="length"):
+        FixedDigest(key, "matricule", 15).of(b"1850575123456")
+
+
+def test_a_declaration_opens_under_its_import_and_its_usager_only():
+    from ens.coffre.errors import ContentDamaged
+    from ens.coffre.sealing import LotSealer
+
+    key, lot, usager = os.urandom(32), uuid.uuid4(), uuid.uuid4()
+    sealed = LotSealer(lot, key).seal(usager.bytes, b"MARTIN", os.urandom(12))
+    assert LotSealer(lot, key).open(usager, sealed) == b"MARTIN"
+    for sealer, who in (
+        (LotSealer(uuid.uuid4(), key), usager),
+        (LotSealer(lot, os.urandom(32)), usager),
+        (LotSealer(lot, key), uuid.uuid4()),
+    ):
+        with pytest.raises(ContentDamaged):
+            sealer.open(who, sealed)
+    with pytest.raises(ContentDamaged):
+        LotSealer(lot, key).open(usager, b"\x01" + sealed[1:])

@@ -97,7 +97,7 @@ def test_an_unknown_extract_is_refused_whole(db, tmp_path):
 
 
 def test_the_population_is_imported_once_with_a_reason_for_each_refused_line(db, tmp_path):
-    from ens.enrolment.imports import import_population
+    from ens.identity.population.load import import_population
     from ens.identity.queries import find_usager
 
     good, twin = matricule(), matricule()
@@ -120,7 +120,8 @@ def test_the_population_is_imported_once_with_a_reason_for_each_refused_line(db,
 
 
 def test_a_population_file_without_its_columns_is_refused(db, tmp_path):
-    from ens.enrolment.imports import UnknownColumns, import_population
+    from ens.identity.population.files import UnknownColumns
+    from ens.identity.population.load import import_population
 
     (tmp_path / "p.csv").write_text("matricule;nom\n", "utf-8")
     with pytest.raises(UnknownColumns):

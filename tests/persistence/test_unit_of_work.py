@@ -213,10 +213,13 @@ def test_the_trace_can_only_grow(people):
             cursor.execute(statement)
 
 
-def test_the_batch_role_reads_neither_keys_nor_trace_nor_identity(people):
+def test_the_batch_role_reads_neither_keys_nor_trace_nor_the_identity_of_who_has_a_key(people):
     from django.db import ProgrammingError, connections
 
-    people.usager()
-    for table in ("cles.usager_key", "audit_auditline", "identity_usager"):
+    person = people.usager()
+    with connections["batch"].cursor() as cursor:
+        cursor.execute("SELECT 1 FROM identity_usager WHERE usager_id = %s", [person.usager_id])
+        assert cursor.fetchall() == []
+    for table in ("cles.usager_key", "cles.lot_key", "audit_auditline", "identity_contact"):
         with pytest.raises(ProgrammingError, match="permission denied"), connections["batch"].cursor() as cursor:
             cursor.execute(f"SELECT 1 FROM {table}")

@@ -26,6 +26,33 @@ def usager_registered(unit: Unit) -> None:
     _leave(unit, Line(Event.USAGER_REGISTERED), False)
 
 
+def usager_welcomed(unit: Unit, *, by: Actor, registered_at: datetime, lot_id: UUID) -> None:
+    """The first line of someone imported, left by the first unit about them: when they came, and in which import."""
+    facts = {"registered_at": registered_at.isoformat(), "lot_id": str(lot_id)}
+    unit.first_lines.append(Line(Event.USAGER_REGISTERED, by=by, facts=facts))
+
+
+def identity_corrected(unit: Unit, *, before: dict[str, str]) -> None:
+    """``before``: the former value of each trait that changed, sealed with the line."""
+    _leave(unit, Line(Event.IDENTITY_CORRECTED, facts={"before": before}), False)
+
+
+def doctor_left(unit: Unit, professional_id: UUID) -> None:
+    _leave(unit, Line(Event.DOCTOR_LEFT, professional_id), False)
+
+
+def contacts_declared(unit: Unit, *, kinds: Iterable[str]) -> None:
+    _leave(unit, Line(Event.CONTACTS_DECLARED, facts={"kinds": sorted(kinds)}), False)
+
+
+def dossiers_merged(unit: Unit, other: UUID, *, reason: str) -> None:
+    _leave(unit, Line(Event.DOSSIERS_MERGED, other, facts={"reason": reason}), False)
+
+
+def dossiers_separated(unit: Unit, other: UUID, *, reason: str) -> None:
+    _leave(unit, Line(Event.DOSSIERS_SEPARATED, other, facts={"reason": reason}), False)
+
+
 def signed_in(unit: Unit, *, way: str) -> None:
     _leave(unit, Line(Event.SIGNED_IN, facts={"way": way}), False)
 

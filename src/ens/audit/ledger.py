@@ -64,9 +64,9 @@ class HeadAndLines:
                         clock.offset(),
                         line.event,
                         line.outcome,
-                        unit.by.mode,
-                        unit.by.kind,
-                        unit.by.id,
+                        (line.by or unit.by).mode,
+                        (line.by or unit.by).kind,
+                        (line.by or unit.by).id,
                         line.object_id,
                         sealed,
                     ],
@@ -74,7 +74,7 @@ class HeadAndLines:
 
 
 def _sealed_part(unit: Unit, line: Line) -> bytes:
-    by = unit.by
+    by = line.by or unit.by
     return orjson.dumps(
         {
             "name": by.name,

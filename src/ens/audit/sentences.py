@@ -34,6 +34,11 @@ _DONE: dict[Event, str] = {
     Event.RIGHTS_READ: "a consulté la liste des professionnels autorisés.",
     Event.PROFILE_READ: "a consulté les informations du profil.",
     Event.CONTACT_CHANGED: "a changé l'adresse e-mail des avis.",
+    Event.DOCTOR_LEFT: "a noté que vous n'avez plus de médecin traitant déclaré.",
+    Event.IDENTITY_CORRECTED: "a corrigé les informations de votre identité.",
+    Event.CONTACTS_DECLARED: "a mis à jour vos coordonnées.",
+    Event.DOSSIERS_MERGED: "a réuni deux inscriptions faites à votre nom.",
+    Event.DOSSIERS_SEPARATED: "a séparé deux inscriptions réunies par erreur.",
     Event.NOTICE_SENT: "vous a envoyé un avis par e-mail.",
 }
 _REFUSED: dict[Event, str] = {

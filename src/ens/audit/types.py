@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from ens.kernel.actor import Actor
+
 DONE = "fait"
 REFUSED = "refuse"
 
@@ -43,6 +45,11 @@ class Event(StrEnum):
     CONTACT_CHANGED = "contact_change"
     NOTICE_SENT = "avis_envoye"
     SIGNED_IN = "connexion"
+    DOCTOR_LEFT = "medecin_traitant_parti"
+    IDENTITY_CORRECTED = "identite_corrigee"
+    CONTACTS_DECLARED = "coordonnees_declarees"
+    DOSSIERS_MERGED = "dossiers_reunis"
+    DOSSIERS_SEPARATED = "dossiers_separes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class Line:
     title: str = ""
     outcome: str = DONE
     code: str = ""  # the refusal's stable code
+    by: Actor | None = None  # when it is not the unit's own actor
     facts: dict[str, Any] = field(default_factory=dict)  # sealed: counts, reasons typed, declared author
 
     def refused(self, code: str) -> Line:

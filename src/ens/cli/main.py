@@ -20,6 +20,9 @@ COUNTS = {
     "read": "lignes lues",
     "registered": "personnes inscrites",
     "known": "déjà connues",
+    "updated": "mises à jour",
+    "set_aside": "mises de côté",
+    "refused_count": "refusées",
 }
 
 
@@ -62,6 +65,10 @@ def _parser() -> argparse.ArgumentParser:
     load = command("import", _import, "Importer la population ou l'annuaire des professionnels.")
     load.add_argument("what", choices=("population", "annuaire"))
     load.add_argument("file", type=Path, metavar="FICHIER")
+    load.add_argument("--dry-run", action="store_true", help="population : dire ce que ferait l'import, sans le faire")
+    load.add_argument(
+        "--refus", type=Path, metavar="FICHIER", help="population : où écrire les lignes refusées (DIR/imports)"
+    )
     return parser
 
 
@@ -153,23 +160,38 @@ def _migrate(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     if not options.file.is_file():
         raise CommandRefused(f"Le fichier {options.file} n'existe pas.")
+    if options.what == "annuaire" and (options.dry_run or options.refus):
+        raise CommandRefused("--dry-run et --refus ne valent que pour la population.")
     _enter(options.data)
-    from ens.enrolment.imports import import_population
     from ens.identity.imports import import_annuaire
+    from ens.identity.population.load import import_population
     from ens.kernel.errors import EnsError
+    from ens.persistence.clock import refresh
 
+    refresh()
     try:
-        report = import_population(options.file) if options.what == "population" else import_annuaire(options.file)
+        report = (
+            import_population(options.file, dry_run=options.dry_run, refused_to=options.refus)
+            if options.what == "population"
+            else import_annuaire(options.file)
+        )
     except EnsError as error:
         raise CommandRefused(error.sentence) from error
     except UnicodeDecodeError as error:
         raise CommandRefused("Ce fichier n'est pas un texte en UTF-8.") from error
+    except OSError as error:
+        raise CommandRefused(f"L'import s'est arrêté ({error.strerror}) ; relancez-le : il reprendra.") from error
     facts = report.as_json()
     refused = [f"ligne {line} refusée : {reason}" for line, reason in report.refused]
     counts = [f"{words} : {facts[name]}" for name, words in COUNTS.items() if name in facts]
     written = facts.get("written", {})
     counts += [f"{kind} : {number}" for kind, number in written.items()] if isinstance(written, dict) else []
-    _say(options, facts, [", ".join(counts), *refused])
+    told = ["Essai : rien n'a été écrit."] if facts.get("dry_run") else []
+    told += ["Reprise d'un import interrompu."] if facts.get("resumed") else []
+    told += [f"ligne {line} : {reason}" for line, reason in getattr(report, "remarks", ())]
+    if facts.get("refused_file"):
+        told.append(f"Lignes refusées : {facts['refused_file']}")
+    _say(options, facts, [", ".join(counts), *refused, *told])
     return 0
 
 

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from functools import lru_cache
 from uuid import UUID
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from django.conf import settings
 
+from ens.coffre.digests import keyed
 from ens.coffre.errors import ContentDamaged
 
 
@@ -59,12 +58,12 @@ def digest(purpose: str, *parts: str | bytes | UUID) -> bytes:
 
     Parts are length-prefixed: ("ab", "c") and ("a", "bc") differ.
     """
-    mac = hmac.new(_file("recherche"), purpose.encode(), hashlib.sha256)
-    for part in parts:
-        raw = part.bytes if isinstance(part, UUID) else part.encode() if isinstance(part, str) else part
-        mac.update(len(raw).to_bytes(8, "big"))
-        mac.update(raw)
-    return mac.digest()
+    return keyed(search_key(), purpose, *parts)
+
+
+def search_key() -> bytes:
+    """The key of look-up digests, for the processes of an import."""
+    return _file("recherche")
 
 
 def forget_cached_keys() -> None:

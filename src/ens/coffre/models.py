@@ -15,3 +15,15 @@ class UsagerKey(models.Model):
 
     class Meta:
         db_table = 'cles"."usager_key'
+
+
+class LotKey(models.Model):
+    """The key of one import: it seals what was declared about people nothing was written about yet."""
+
+    lot_id = models.UUIDField(primary_key=True)
+    master = models.SmallIntegerField()
+    wrapped = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = 'cles"."lot_key'

@@ -2,6 +2,7 @@
 
 A value is: format (1 byte), version of the usager's key (2), nonce (12), ciphertext and tag. The usager, the
 object and its version are associated data, so that a value moved elsewhere does not open.
+A declaration not used yet is sealed under the key of the import that brought it: format 2, nonce, ciphertext and tag.
 A content has its own key, HKDF(usager's key, "objet", object id, version); small rows share one per purpose.
 """
 
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from ens.coffre.errors import ContentDamaged
 
 FORMAT = b"\x01"
+FORMAT_OF_LOT = b"\x02"
 CONTENT = "objet"
 
 
@@ -70,3 +72,28 @@ class Sealer:
 
     def open_json(self, purpose: str, object_id: UUID, sealed: bytes | memoryview, version: int = 1) -> Any:
         return orjson.loads(self.open(purpose, object_id, sealed, version))
+
+
+class LotSealer:
+    """Seals declarations of an import, until each person's first unit seals theirs under a key of their own.
+
+    One key for at most 2³² declarations, so that random nonces stay apart. Source: NIST SP 800-38D, 8.3.
+    """
+
+    def __init__(self, lot_id: UUID, key: bytes) -> None:
+        self._lot = lot_id.bytes
+        self._cipher = AESGCM(key)
+
+    def seal(self, usager: bytes, data: bytes, nonce: bytes) -> bytes:
+        """``usager``: the 16 bytes of their id. ``nonce``: 12 bytes drawn at random, never twice."""
+        return FORMAT_OF_LOT + nonce + self._cipher.encrypt(nonce, data, self._lot + usager)
+
+    def open(self, usager_id: UUID, sealed: bytes | memoryview) -> bytes:
+        """Errors: ContentDamaged."""
+        value = bytes(sealed)
+        if value[:1] != FORMAT_OF_LOT or len(value) < 29:
+            raise ContentDamaged()
+        try:
+            return self._cipher.decrypt(value[1:13], value[13:], self._lot + usager_id.bytes)
+        except InvalidTag as error:
+            raise ContentDamaged() from error

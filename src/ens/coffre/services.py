@@ -1,19 +1,21 @@
-"""Keys of usagers: made with the usager, found once a unit."""
+"""Keys of usagers: made at their first unit, found once a unit. Keys of imports, until then."""
 
 from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from functools import lru_cache
+from uuid import UUID
 
 from django.db import connections
 
 from ens.coffre import keyring
 from ens.coffre.errors import KeyDestroyed
-from ens.coffre.sealing import CONTENT, Sealer
+from ens.coffre.sealing import CONTENT, LotSealer, Sealer
 from ens.persistence.facts import Fact
 from ens.persistence.unit import Unit
 
-__all__ = ["CONTENT", "Sealer", "create_key", "sealer"]
+__all__ = ["CONTENT", "LotSealer", "Sealer", "create_key", "lot_key", "lot_sealer", "sealer"]
 
 _CACHE = "coffre.sealer"
 FACT = Fact(
@@ -25,7 +27,7 @@ FACT = Fact(
 
 
 def create_key(unit: Unit) -> Sealer:
-    """Make the usager's key, in the unit that makes the usager."""
+    """Make the usager's key, in the first unit about them."""
     key = os.urandom(32)
     master, wrapped = keyring.wrap(key)
     with connections["default"].cursor() as cursor:
@@ -48,3 +50,31 @@ def sealer(unit: Unit) -> Sealer:
             raise KeyDestroyed()
         found = unit.cache[_CACHE] = Sealer(unit.usager_id, version, keyring.unwrap(master, bytes(wrapped)))
     return found
+
+
+def lot_key(lot_id: UUID) -> bytes:
+    """The key of an import, made the first time it is asked for."""
+    with connections["default"].cursor() as cursor:
+        key = os.urandom(32)
+        master, wrapped = keyring.wrap(key)
+        cursor.execute(
+            'INSERT INTO "cles"."lot_key" (lot_id, master, wrapped, created_at) VALUES (%s, %s, %s, %s) '
+            "ON CONFLICT (lot_id) DO NOTHING",
+            [lot_id, master, wrapped, datetime.now(UTC)],
+        )
+    return _known_lot_key(lot_id)
+
+
+def _known_lot_key(lot_id: UUID) -> bytes:
+    with connections["default"].cursor() as cursor:
+        cursor.execute('SELECT master, wrapped FROM "cles"."lot_key" WHERE lot_id = %s', [lot_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise KeyDestroyed()
+    return keyring.unwrap(row[0], bytes(row[1]))
+
+
+@lru_cache(maxsize=256)
+def lot_sealer(lot_id: UUID) -> LotSealer:
+    """What opens the declarations of an import. Errors: KeyDestroyed."""
+    return LotSealer(lot_id, _known_lot_key(lot_id))

@@ -45,3 +45,17 @@ class EmailMalformed(Malformed):
 
     code = "adresse_email_invalide"
     message = "Cette adresse e-mail n'est pas valide. Exemple : prenom.nom@exemple.fr."
+
+
+class DoubtUnknown(Absent):
+    """No such question in the queue, or it does not take this answer."""
+
+    code = "doute_inconnu"
+    message = "Cette question n'existe pas, ou n'attend pas cette réponse."
+
+
+class AlreadyDecided(Conflict):
+    """Somebody answered the question before."""
+
+    code = "doute_deja_tranche"
+    message = "Cette question a déjà reçu sa réponse."

@@ -17,6 +17,136 @@ class Usager(models.Model):
     sealed_traits = models.BinaryField()
     identity_status = models.CharField(max_length=12)  # RNIV
     registered_at = models.DateTimeField()
+    # Someone imported stays sealed under the import's key until the first unit about them (``population.welcome``).
+    own_key = models.BooleanField(default=True)
+    lot_id = models.UUIDField(null=True)  # the import that brought them
+    declared = models.BinaryField(null=True)  # keyed digest of the line last declared: the same line changes nothing
+    # In clear, because set-wise work filters on them:
+    departement = models.CharField(max_length=3, default="", blank=True)
+    channels = models.SmallIntegerField(default=0)  # 1 e-mail, 2 telephone, 4 post
+    adult_on = models.DateField(null=True)  # of who was a minor when registered
+    died_on = models.DateField(null=True)
+    legacy_dmp = models.BooleanField(default=False)
+    merged_into = models.UUIDField(null=True)
+
+
+class Matricule(UsagerOwned):
+    """A number the usager has or had: INSi gives a NIA, then a NIR. Sealed; its digest is the look-up's."""
+
+    digest = models.BinaryField()
+    sealed_value = models.BinaryField()
+    oid = models.CharField(max_length=40)
+    since = models.DateTimeField()
+
+
+class TraitsLookup(models.Model):
+    """From the short keyed digest of the five traits to the first usager who had them. No row policy."""
+
+    digest = models.BigIntegerField(primary_key=True)
+    usager_id = models.UUIDField()
+
+
+class Representation(UsagerOwned):
+    """Who is whose legal representative, as the insurance declares it; a row on each side, dated.
+
+    While a link lasts, its ``id`` is the other's: the key says that there is one. Ended, it takes an id of its own.
+    """
+
+    REPRESENTATIVE, CHILD = "representant", "enfant"
+
+    other_id = models.UUIDField()
+    side = models.CharField(max_length=12)  # what the other is to the usager
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=False) | models.Q(id=models.F("other_id")),
+                name="one_current_representation",
+            ),
+        )
+
+
+class Doubt(models.Model):
+    """Two people who may be one, or a declaration that contradicts what is known: for a human to decide.
+
+    A queue, local. Holds no name: ``sealed`` is the line set aside, under the key of its import.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    kind = models.CharField(max_length=40)
+    usager_id = models.UUIDField()
+    other_id = models.UUIDField(null=True)
+    lot_id = models.UUIDField(null=True)
+    line = models.IntegerField(null=True)
+    candidate_id = models.UUIDField(null=True)  # under which the line set aside is sealed
+    sealed = models.BinaryField(null=True)
+    since = models.DateTimeField()
+    decision = models.CharField(max_length=20, default="", blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=80, default="", blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("usager_id", "other_id", "kind"),
+                condition=models.Q(decided_at__isnull=True),
+                name="one_open_doubt",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_at__isnull=True, decision="", decided_by="")
+                | (models.Q(decided_at__isnull=False) & ~models.Q(decision="") & ~models.Q(decided_by="")),
+                name="doubt_decided_by_someone",
+            ),
+        )
+
+
+class Merge(models.Model):
+    """Two registrations of one person made one: which numbers moved, when, by whom; and undone, when it was wrong."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    kept_id = models.UUIDField()
+    absorbed_id = models.UUIDField()
+    digests = models.JSONField(default=list)  # of the numbers that moved, in hexadecimal
+    opposition_carried = models.BooleanField(default=False)  # the one absorbed had opposed: so did the one kept
+    at = models.DateTimeField()
+    by_id = models.CharField(max_length=80)
+    done_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=80, default="", blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("absorbed_id",), condition=models.Q(undone_at__isnull=True), name="merged_once"
+            ),
+            models.CheckConstraint(condition=~models.Q(kept_id=models.F("absorbed_id")), name="merge_of_two"),
+        )
+
+
+class ImportRun(models.Model):
+    """One reading of a population file; its id names the key that seals what it brings."""
+
+    id = models.UUIDField(primary_key=True)
+    name = models.CharField(max_length=255)
+    digest = models.BinaryField()  # of the file, to take it up again
+    size = models.BigIntegerField()
+    chunk_bytes = models.IntegerField()  # how it was cut: what is staged is known by the number of its piece
+    dry_run = models.BooleanField(default=False)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    report = models.JSONField(null=True)
+
+
+class ImportPart(models.Model):
+    """A part of a run that was registered, in the transaction that registered it."""
+
+    pk = models.CompositePrimaryKey("run_id", "number")
+    run_id = models.UUIDField()
+    number = models.IntegerField()
+    registered = models.IntegerField(default=0)
 
 
 class MatriculeLookup(models.Model):
@@ -29,12 +159,13 @@ class MatriculeLookup(models.Model):
 
 
 class Contact(UsagerOwned):
-    """Where notices go: the personal e-mail, sealed."""
+    """How the person is reached: e-mail, telephone, postal address, sealed."""
 
-    kind = models.CharField(max_length=12)  # email
+    kind = models.CharField(max_length=12)  # email, telephone, adresse
     sealed_value = models.BinaryField()
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    declared = models.BooleanField(default=False)  # by the insurance: what the person gave themselves outweighs it
 
     class Meta:
         indexes = (models.Index(fields=("usager_id", "kind"), name="contact_kind"),)

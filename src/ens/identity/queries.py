@@ -22,6 +22,7 @@ from ens.identity.models import (
     MatriculeLookup,
     Professional,
     Rattachement,
+    Representation,
     Usager,
 )
 from ens.identity.types import EstablishmentRef, ProfessionalRef, Profile, Traits, UsagerRef
@@ -61,8 +62,37 @@ def mail_address(unit: Unit) -> str:
 
 def email(unit: Unit) -> str:
     """The personal e-mail notices go to, or nothing."""
-    row = Contact.objects.filter(usager_id=unit.usager_id, kind="email", until__isnull=True).first()
+    return _contact(unit, "email")
+
+
+def phone(unit: Unit) -> str:
+    """The telephone number, or nothing."""
+    return _contact(unit, "telephone")
+
+
+def address(unit: Unit) -> tuple[str, ...]:
+    """The lines of the postal address under the name, or none."""
+    return tuple(_contact(unit, "adresse").splitlines())
+
+
+def _contact(unit: Unit, kind: str) -> str:
+    row = Contact.objects.filter(usager_id=unit.usager_id, kind=kind, until__isnull=True).first()
     return sealer(unit).open("contact", row.id, row.sealed_value).decode() if row else ""
+
+
+def representatives(unit: Unit) -> list[UUID]:
+    """Who the insurance declares as the usager's legal representatives today."""
+    return _linked(unit, Representation.REPRESENTATIVE)
+
+
+def children(unit: Unit) -> list[UUID]:
+    """Whose legal representative the insurance declares the usager to be today."""
+    return _linked(unit, Representation.CHILD)
+
+
+def _linked(unit: Unit, side: str) -> list[UUID]:
+    links = Representation.objects.filter(usager_id=unit.usager_id, side=side, until__isnull=True)
+    return list(links.order_by("since", "other_id").values_list("other_id", flat=True))
 
 
 FACT = Fact(

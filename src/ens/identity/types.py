@@ -61,7 +61,7 @@ class EstablishmentRef:
 
 @dataclass(frozen=True, slots=True)
 class NewUsager:
-    """What is needed to register a person: ``email`` is where notices go."""
+    """What is needed to register a person: ``email``, ``phone`` and ``address`` are where notices go."""
 
     birth_name: str
     first_names: str
@@ -76,6 +76,10 @@ class NewUsager:
     email: str = ""
     medecin_traitant_rpps: str = ""
     identity_status: str = "qualifiee"
+    phone: str = ""
+    address: tuple[str, ...] = ()  # the lines under the name, the last one or two « 31000 TOULOUSE » and the country
+    departement: str = ""
+    legacy_dmp: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,34 @@ def usager_table(table: str, *, web: str = ALL, batch: str = "") -> migrations.R
     return _operation(statements, f"SELECT create_distributed_table('{name}', 'usager_id')")
 
 
+def batch_policy(table: str, expression: str, *, batch: str) -> migrations.RunPython:
+    """Set-wise rights on the rows of a usager-owned table for which ``expression`` holds."""
+    name = _quoted(table)
+    return _operation(
+        [
+            f"CREATE POLICY par_lots ON {name} TO ens_batch USING ({expression}) WITH CHECK ({expression})",
+            f"GRANT {batch} ON {name} TO ens_batch",
+        ]
+    )
+
+
+def staging_table(table: str, columns: str) -> migrations.RunPython:
+    """An unlogged table of a batch: emptied by it, and by PostgreSQL after a crash. No model, local."""
+    name = _quoted(table)
+    return _operation(
+        [
+            f"CREATE UNLOGGED TABLE {name} ({columns})",
+            f"GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON {name} TO ens_batch",
+        ]
+    )
+
+
+def batch_view(view: str, query: str) -> migrations.RunPython:
+    """What set-wise work may know of tables it may not read: a view, with its owner's rights."""
+    name = _quoted(view)
+    return _operation([f"CREATE VIEW {name} AS {query}", f"GRANT SELECT ON {name} TO ens_batch"])
+
+
 def keyed_table(table: str, column: str, *, web: str = ALL, batch: str = "") -> migrations.RunPython:
     """A look-up distributed by its own key, without row policy (locator, digests of matricules)."""
     name = _quoted(table)

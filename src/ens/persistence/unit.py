@@ -64,6 +64,18 @@ def use_ledger(ledger: Ledger) -> None:
     _ledger = ledger
 
 
+_welcome: Callable[[Unit], bool] | None = None
+
+
+def use_welcome(welcome: Callable[[Unit], bool]) -> None:
+    """Declare what makes the key, the head and the rows of someone imported, at the first unit about them.
+
+    It says whether it did; in the unit's transaction, outside the act's savepoint: refused or not, they are there.
+    """
+    global _welcome
+    _welcome = welcome
+
+
 class Unit:
     """What an act may lean on while its unit is open."""
 
@@ -74,6 +86,7 @@ class Unit:
         self.rights: int | None = None  # one of the facts; None: no such usager yet
         self.rights_raised = False
         self.lines: list[Any] = []  # of audit.types.Line
+        self.first_lines: list[Any] = []  # of the welcome: left whatever becomes of the act
         self.attempts: list[Any] = []  # what to say if the act is refused
         self.cache: dict[str, Any] = {}
         self.untraced_because = ""
@@ -173,6 +186,11 @@ def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor) -> T:
             unit.facts = facts.read(usager_id, by)
             set_from(unit.facts)
             _ledger.open(unit)
+            if unit.rights is None and _welcome is not None and _welcome(unit):
+                with connection.cursor() as cursor:
+                    cursor.execute("SAVEPOINT act")  # they stay welcomed, whatever becomes of the act
+                unit.facts = facts.read(usager_id, by)
+                _ledger.open(unit)
             try:
                 result = act(unit)
             except (Refused, Absent) as error:
@@ -187,6 +205,7 @@ def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor) -> T:
                     unit.untraced("refus sans objet déclaré")
             if not unit.lines and not unit.untraced_because:
                 raise UntracedUnit()
+            unit.lines = [*unit.first_lines, *unit.lines]
             _ledger.close(unit)
             is_closed = True
     except BaseException:
