@@ -12,7 +12,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ import psycopg
 from psycopg import sql
 
 from ens.cli.sessions import with_parent
+from ens.kernel.listening import free_port, is_free
 
 ROLES = ("ens_owner", "ens_web", "ens_batch")
 START_S = 30
@@ -230,8 +230,8 @@ class EmbeddedPostgres:
         (self.cluster / "postmaster.pid").unlink(missing_ok=True)
 
     def _write_settings(self) -> None:
-        if not self.port_file.exists() or (self.pid is None and not _is_free(self.port)):
-            self.port_file.write_text(str(_free_port()))
+        if not self.port_file.exists() or (self.pid is None and not is_free(self.port)):
+            self.port_file.write_text(str(free_port()))
         durability = ("fsync = off", "synchronous_commit = off", "full_page_writes = off") if self.fast else ()
         lines = (
             "listen_addresses = '127.0.0.1'",
@@ -314,20 +314,3 @@ def _living_in(folder: Path) -> set[int]:
         if is_there and state not in "ZX":
             found.add(int(entry.name))
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True

@@ -6,9 +6,10 @@ import hashlib
 import hmac
 import json
 import os
-import socket
 from pathlib import Path
 from typing import Any
+
+from ens.kernel.listening import free_port, is_free
 
 
 def folder() -> Path:
@@ -52,23 +53,6 @@ def client_secret(client_id: str) -> str:
 def ports(names: list[str]) -> dict[str, int]:
     """A port each for these listeners, kept between runs unless another program took one."""
     known: dict[str, int] = read_json("ports.json", {})
-    chosen = {name: known[name] if name in known and _is_free(known[name]) else _free() for name in names}
+    chosen = {name: known[name] if name in known and is_free(known[name]) else free_port() for name in names}
     write_json("ports.json", chosen)
     return chosen
-
-
-def _free() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
