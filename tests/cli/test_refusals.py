@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from ens.cli.main import main
 from ens.cli.space import Space
-from tests.cli.conftest import a_free_port
+from tests.cli.conftest import a_free_port, bare_environment
+
+ENS = Path(__file__).resolve().parents[2] / ".venv" / "bin" / "ens"
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -46,6 +49,26 @@ def test_a_folder_of_something_else_is_left_alone(capsys, folder):
     (folder / "photos").mkdir()
     assert "photos" in refused(capsys, "up", "--demo", "--data", str(folder))
     assert [path.name for path in folder.iterdir()] == ["photos"]
+
+
+@pytest.mark.parametrize("words", [None, "ENS_STORE : ailleurs"])
+def test_a_settings_file_that_cannot_be_read_is_said(folder, words):
+    if words:
+        (folder / "ens.toml").write_text(words)
+    command = [str(ENS), "up", "--data", str(folder / "var")]
+    environment = {**bare_environment(), "ENS_CONFIG": str(folder / "ens.toml")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "ENS_CONFIG" in done.stderr and done.stderr.count("\n") == 1
+    assert not (folder / "var").exists()
+
+
+def test_the_settings_file_speaks_to_the_command_too(folder):
+    (folder / "ens.toml").write_text('ENS_SMTP_CERT = "espace.pem"\n')
+    command = [str(ENS), "up", "--data", str(folder / "var"), "--http", "0.0.0.0:8000"]
+    environment = {**bare_environment(), "ENS_CONFIG": str(folder / "ens.toml")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert "ENS_TLS_CERT" in done.stderr  # and no longer the certificate of the mail
 
 
 def test_a_second_start_on_the_same_folder_is_refused(capsys, folder):

@@ -28,6 +28,7 @@ NOT_OWNED = {
     'cles"."lot_key': "belongs to an import",
     "persistence_outboxrow": "a queue, local",
     "persistence_deployment": "one row about the database",
+    "coffre_keycopy": "one row a backup, about nobody",
     "audit_serviceline": "events about nobody known",
     "access_searchcount": "belongs to a professional",
     "identity_compte": "accounts, local",

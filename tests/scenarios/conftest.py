@@ -185,6 +185,14 @@ class Software:
                 return error.code, json.load(error)
 
 
+    def content(self, url: str) -> bytes:
+        """The bytes of a Binary, by the address an attachment gives."""
+        address = url if url.startswith("http") else f"{self._base}/{url}"
+        request = urllib.request.Request(address, headers={**self._headers, "Accept": "*/*"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return bytes(answer.read())
+
+
 class Operator:
     """A mail operator: its certificate, its Maildir."""
 

@@ -7,13 +7,14 @@ import json
 import os
 import re
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ens.cli.refusals import CommandRefused
+from ens.cli.refusals import CommandRefused, refused_when_stopped
 from ens.cli.space import Address, Space
-from ens.config.environment import MissingSetting
+from ens.config.environment import MissingSetting, export_file
 
 REFUSED = 2
 COUNTS = {
@@ -30,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Exit codes: 0 done, 2 refused with one sentence."""
     options = _parser().parse_args(arguments)
     try:
+        export_file()
         code: int = options.perform(options)
         return code
     except (CommandRefused, MissingSetting) as refusal:
@@ -61,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     clock.add_argument("by", metavar="+42d", help="durée : +42d, +12h, +30m")
     crowd = command("crowd", _crowd, "Ajouter des usagers à la démonstration.")
     crowd.add_argument("number", type=int, metavar="N")
+    backup = command("backup", _backup, "Sauvegarder l'espace, même en marche ; ses clés à part.")
+    backup.add_argument("target", type=Path, metavar="DIR2", help="dossier de la sauvegarde, toujours le même")
+    restore = command("restore", _restore, "Faire un nouvel espace d'une sauvegarde, dans un dossier neuf (--data).")
+    restore.add_argument("target", type=Path, metavar="DIR2", help="dossier de la sauvegarde")
+    for one in (backup, restore):
+        one.add_argument("--keys", type=Path, metavar="DIR", help="dossier des clés (DIR2-cles)")
     command("migrate", _migrate, "Mettre à jour le schéma d'une base extérieure (ENS_DATABASE_OWNER_URL).", data=False)
     load = command("import", _import, "Importer la population ou l'annuaire des professionnels.")
     load.add_argument("what", choices=("population", "annuaire"))
@@ -144,6 +152,56 @@ def _crowd(options: argparse.Namespace) -> int:
     made = make(options.number, path)
     _say(options, {"made": made, "file": str(path)}, [f"{made} usagers ajoutés ; leurs matricules sont dans {path}."])
     return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from ens.cli.backup.places import backed_up
+
+    target, keys = _places(options)
+    stopped = "La sauvegarde a été interrompue ; la précédente, s'il y en a une, est intacte."
+    with refused_when_stopped(stopped), backed_up(Space(options.data)) as copies_master_keys:
+        from ens.cli.backup.making import make
+
+        done = make(target, keys, copy_master_keys=copies_master_keys, say=_progress(options))
+    _say(options, done.as_json(), done.sentences())
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from ens.cli.backup.restoring import restore
+
+    target, keys = _places(options)
+    with refused_when_stopped(f"La restauration a été interrompue ; {options.data} est comme avant."):
+        done = restore(target, keys, options.data, say=_progress(options))
+    data = options.data.absolute()
+    facts = {
+        "data": str(data),
+        "id": done.id,
+        "made_at": done.made_at.isoformat(),
+        "mode": done.mode,
+        "contents": done.contents.count,
+        "lost_contents": done.contents.missing,
+    }
+    start = f"ens up{' --demo' if done.mode == 'demonstration' else ''} --data {data}"
+    sentences = [
+        f"L'espace sauvegardé le {done.made_at:%d/%m/%Y à %H:%M} (UTC) est restauré dans {data}.",
+        f"Démarrez-le : {start}",
+    ]
+    _say(options, facts, sentences)
+    return 0
+
+
+def _places(options: argparse.Namespace) -> tuple[Path, Path]:
+    """Where the backup is, and its keys."""
+    from ens.cli.backup.keys import beside
+
+    target = options.target.absolute()
+    return target, options.keys.absolute() if options.keys else beside(target)
+
+
+def _progress(options: argparse.Namespace) -> Callable[[str], None]:
+    """What a person waiting is told, beside the answer."""
+    return lambda sentence: None if options.json else print(sentence, file=sys.stderr, flush=True)
 
 
 def _migrate(options: argparse.Namespace) -> int:

@@ -60,6 +60,7 @@ class Space:
         self.data = data.absolute()
         self.secrets = self.data / "secrets"
         self.run = self.data / "run"
+        self.unfinished = self.data / "restauration-en-cours"
         self._lock: int | None = None
 
     # -- before anything changes ---------------------------------------------------------------------------
@@ -72,6 +73,10 @@ class Space:
             raise CommandRefused(f"{existing} n'est pas un dossier.")
         if not os.access(existing, os.W_OK | os.X_OK):
             raise CommandRefused(f"Le dossier {existing} n'est pas accessible en écriture.")
+        if self.unfinished.exists():
+            raise CommandRefused(
+                f"La restauration de {self.data} n'est pas allée à son terme : supprimez ce dossier et recommencez-la."
+            )
         if self.data.exists():
             marker = self.data / "espace"
             strangers = [path.name for path in self.data.iterdir() if path.name not in OURS]

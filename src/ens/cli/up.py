@@ -6,8 +6,6 @@ import json
 import os
 import signal
 import ssl
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -19,6 +17,7 @@ from ens.cli.children import Child, python
 from ens.cli.postgres import EmbeddedPostgres, PostgresRefused
 from ens.cli.refusals import CommandRefused
 from ens.cli.space import Address, Space
+from ens.cli.steps import perform
 from ens.cli.supervisor import Supervisor, say, wait_for_orphans
 
 READY_S = 60
@@ -52,7 +51,7 @@ def up(wanted: Wanted) -> int:
         supervisor.start(_children(wanted, space, settings))
         _wait_until_ready(wanted, settings, supervisor.children)
         if wanted.demonstration:
-            _perform("ens.demonstration.prepare", settings, "La démonstration n'a pas pu être préparée.")
+            perform("ens.demonstration.prepare", settings, "La démonstration n'a pas pu être préparée.")
         _say_ready(wanted, space, settings)
         while True:
             supervisor.watch()
@@ -101,14 +100,14 @@ def _prepare(wanted: Wanted, space: Space, supervisor: Supervisor) -> dict[str, 
     urls = postgres.urls if postgres is not None else None
     settings = space.environment(urls, demonstration=wanted.demonstration, http=wanted.http, smtp=wanted.smtp)
     if wanted.demonstration:
-        _perform("ens.demonstration.certificates", settings, "Les certificats n'ont pas pu être faits.")
+        perform("ens.demonstration.certificates", settings, "Les certificats n'ont pas pu être faits.")
         settings = {**settings, **_demonstration_settings(space)}
     mode = "demonstration" if wanted.demonstration else "production"
     unready = "La base de données n'a pas pu être préparée."
     if urls is not None:
-        _perform("ens.cli.migration", {**settings, "ENS_DATABASE_OWNER_URL": urls.owner}, unready, mode)
+        perform("ens.cli.migration", {**settings, "ENS_DATABASE_OWNER_URL": urls.owner}, unready, mode)
     else:
-        _perform("ens.cli.migration", settings, unready, mode, "--check")
+        perform("ens.cli.migration", settings, unready, mode, "--check")
     space.keep_environment(settings)
     return settings
 
@@ -117,25 +116,6 @@ def _demonstration_settings(space: Space) -> dict[str, str]:
     """What the demonstration's certificates and operators ask of the processes."""
     found: dict[str, str] = json.loads((space.data / "demonstration" / "reglages.json").read_text())
     return found
-
-
-def _perform(module: str, settings: dict[str, str], failed: str, *arguments: str) -> None:
-    """Run a short step in its own process; its last line is the reason when it refuses."""
-    done = subprocess.run(
-        python("-m", module, *arguments),
-        env={**os.environ, **settings},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        start_new_session=True,
-    )
-    if done.returncode == 0:
-        return
-    if done.returncode == 2:
-        raise CommandRefused(done.stderr.strip().splitlines()[-1])
-    sys.stderr.write(done.stderr)
-    raise CommandRefused(failed)
 
 
 def _children(wanted: Wanted, space: Space, settings: dict[str, str]) -> list[Child]:

@@ -27,3 +27,12 @@ class LotKey(models.Model):
 
     class Meta:
         db_table = 'cles"."lot_key'
+
+
+class KeyCopy(models.Model):
+    """A copy of every usager's wrapped key, made by a backup; written by the owner's command. Technical time."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    place = models.CharField(max_length=1000)
+    made_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)

@@ -28,7 +28,8 @@ def _store(address: str) -> tuple[Any, Path | None]:
     return LocalStore(root, mkdir=True), root
 
 
-def _path(object_id: UUID) -> str:
+def path_of(object_id: UUID) -> str:
+    """Where a content is inside the store, and inside a backup."""
     name = object_id.hex
     return f"{name[-2:]}/{name}"  # the end of a UUIDv7 is random: folders fill evenly
 
@@ -46,7 +47,7 @@ def put(object_id: UUID, sealed: bytes) -> None:
     """Write and sync a sealed content under its object's id. Errors: StoreUnavailable."""
     try:
         store, root = _store(settings.ENS_STORE)
-        path = _path(object_id)
+        path = path_of(object_id)
         is_new_folder = root is not None and not (root / path).parent.exists()
         obstore.put(store, path, sealed)
         if root is not None:
@@ -61,7 +62,7 @@ def get(object_id: UUID) -> bytes:
     """Errors: StoreUnavailable; ContentDamaged when the row is there and its content is not."""
     try:
         store, _ = _store(settings.ENS_STORE)
-        return bytes(obstore.get(store, _path(object_id)).bytes())
+        return bytes(obstore.get(store, path_of(object_id)).bytes())
     except (NotFoundError, FileNotFoundError) as error:
         raise ContentDamaged() from error
     except (BaseError, OSError) as error:
@@ -72,8 +73,17 @@ def delete(object_id: UUID) -> None:
     """Sweep a content nothing refers to; absent already is fine."""
     try:
         store, _ = _store(settings.ENS_STORE)
-        obstore.delete(store, _path(object_id))
+        obstore.delete(store, path_of(object_id))
     except (NotFoundError, FileNotFoundError):
         return
+    except (BaseError, OSError) as error:
+        raise StoreUnavailable() from error
+
+
+def is_empty() -> bool:
+    """Whether nothing at all is there. Errors: StoreUnavailable."""
+    try:
+        store, _ = _store(settings.ENS_STORE)
+        return not next(iter(obstore.list(store, chunk_size=1)), [])
     except (BaseError, OSError) as error:
         raise StoreUnavailable() from error

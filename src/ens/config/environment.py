@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -16,7 +17,8 @@ class MissingSetting(SystemExit):
     """A setting without which nothing can start."""
 
 
-def _file() -> dict[str, str]:
+@cache
+def _from_file() -> dict[str, str]:
     path = os.environ.get("ENS_CONFIG", "")
     if not path:
         return {}
@@ -27,18 +29,22 @@ def _file() -> dict[str, str]:
     return {name: str(value) for name, value in values.items()}
 
 
-_from_file = _file()
-
-
 def setting(name: str, default: str | None = None) -> str:
     """The value of ``ENS_…``; without a default, its absence stops the start."""
-    value = os.environ.get(name) or _from_file.get(name) or default
+    value = os.environ.get(name) or _from_file().get(name) or default
     if value is None:
         raise MissingSetting(
             f"Le réglage {name} manque : donnez-le dans l'environnement ou dans le fichier ENS_CONFIG "
             "(voir docs/exploitation/reglages.md)."
         )
     return value
+
+
+def export_file() -> None:
+    """Make the settings of the file those of the environment, which comes first, for a command and its processes."""
+    for name, value in _from_file().items():
+        if name.startswith("ENS_"):
+            os.environ.setdefault(name, value)
 
 
 def flag(name: str) -> bool:
