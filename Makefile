@@ -29,7 +29,7 @@ check: ready-dev ## style, types, gabarits, couches, migrations manquantes
 fix: ready-dev ## corriger ce que les outils savent corriger seuls
 	@$(BIN)/ruff check --fix .
 
-bench: ready-dev ## mesurer sur cette machine (ONLY=lecture)
+bench: ready-dev ## mesurer sur cette machine (ONLY=fhir,mail,pages ; PROFILE=1)
 	@$(BIN)/python benchmarks/run.py $(ONLY)
 
 features: ready-dev ## lignes de docs/domaine/features.csv, avec les tests qui les prouvent

@@ -46,6 +46,8 @@ SAMPLE = 20
 TABLES = (
     "identity_usager",
     "identity_matriculelookup",
+    "identity_traitslookup",
+    "identity_matricule",
     "cles.usager_key",
     "audit_head",
     "identity_medecintraitant",
@@ -86,6 +88,7 @@ class Template:
     key: bytes
     tables: list[Table]
     contents: dict[UUID, bytes]  # by binary id, in clear
+    traits: dict[str, Any]
     tokens: dict[bytes, str] = field(default_factory=dict)  # what is renewed inside the clear texts
 
 
@@ -162,7 +165,9 @@ def _read(data: Path, line: str) -> Template:
     documents = by_name["record_document"]
     binaries = [one[documents.column("binary_id")] for one in documents.rows]
     contents = {binary: seal.open(CONTENT, binary, store.get(binary)) for binary in binaries}
-    return Template(usager_id, matricule, key, tables, contents)
+    people = by_name["identity_usager"]
+    traits = seal.open_json("identite", usager_id, people.rows[0][people.column("sealed_traits")])
+    return Template(usager_id, matricule, key, tables, contents, traits)
 
 
 def owner(data: Path) -> str:
@@ -174,8 +179,9 @@ def owner(data: Path) -> str:
 
 def _tables_of_usagers(connection: psycopg.Connection[Any]) -> list[str]:
     found = connection.execute(
-        "SELECT table_schema, table_name FROM information_schema.columns WHERE column_name = 'usager_id' "
-        "AND table_schema IN ('public', 'cles') ORDER BY 1, 2"
+        "SELECT c.table_schema, c.table_name FROM information_schema.columns c "
+        "JOIN information_schema.tables t USING (table_schema, table_name) WHERE c.column_name = 'usager_id' "
+        "AND c.table_schema IN ('public', 'cles') AND t.table_type = 'BASE TABLE' ORDER BY 1, 2"
     ).fetchall()
     names = [name if schema == "public" else f"{schema}.{name}" for schema, name in found]
     return [name for name in names if name != "persistence_outboxrow"]
@@ -210,6 +216,7 @@ class New:
         self.ids = {old: new_id() for old in ids}
         self.usager_id = self.ids[template.usager_id]
         self.matricule = matricule(FIRST_RANK + rank)
+        self.birth_name = f"{template.traits['birth_name']} {_letters(rank)}"
         key = os.urandom(32)
         self.wrapped = keyring.wrap(key)
         self.seal = Sealer(self.usager_id, 1, key)
@@ -219,6 +226,15 @@ class New:
                 self.words[token] = f"2.25.{uuid4().int}".encode()
             elif kind == "id":
                 self.words[token] = str(self.ids[UUID(token.decode())]).encode()
+
+
+def _letters(rank: int) -> str:
+    """A name of its own for each rank: two people of the same traits would be doubted to be one."""
+    found = ""
+    for _ in range(5):
+        rank, place = divmod(rank, 26)
+        found += chr(ord("A") + place)
+    return found
 
 
 Change = Callable[[New], Any]
@@ -242,6 +258,8 @@ def plan(template: Template) -> list[tuple[Table, list[tuple[tuple[Any, ...], li
                     changes.append((place, lambda new, value=value: new.ids[value]))
                 elif kind == "bytea" and value is not None:
                     changes.append((place, _bytes(template, table, row, column, seal, texts)))
+                elif table.name == "identity_traitslookup" and column == "digest":
+                    changes.append((place, lambda new: _traits_digest(template, new)))
                 elif column == "master" and table.name == "cles.usager_key":
                     changes.append((place, lambda new: new.wrapped[0]))
             rows.append((row, changes))
@@ -282,6 +300,19 @@ class _Texts:
         return re.split(b"(" + b"|".join(longest_first) + b")", text)
 
 
+def _traits(template: Template, new: New) -> dict[str, Any]:
+    return template.traits | {"matricule": new.matricule, "birth_name": new.birth_name}
+
+
+def _traits_digest(template: Template, new: New) -> int:
+    from ens.coffre.keyring import search_key
+    from ens.identity.population.reading import traits_digest
+
+    person = _traits(template, new)
+    names = ("birth_name", "first_names", "birth_date", "sex", "birth_place")
+    return traits_digest(search_key(), *(person[name] for name in names))
+
+
 def _joined(parts: list[bytes], new: New) -> bytes:
     return b"".join(new.words[part] if place % 2 else part for place, part in enumerate(parts))
 
@@ -310,9 +341,11 @@ def _bytes(
 
     where = f"{table.name}.{column}"
     if where == "identity_usager.sealed_traits":
-        return sealed("identite", at("usager_id"))
-    if where == "identity_matriculelookup.digest":
+        return lambda new: new.seal.seal_json("identite", new.usager_id, _traits(template, new))
+    if where in ("identity_matriculelookup.digest", "identity_matricule.digest"):
         return lambda new: digest(MATRICULE, new.matricule)
+    if where == "identity_matricule.sealed_value":
+        return sealed("matricule", at("id"))
     if where == "cles.usager_key.wrapped":
         return lambda new: new.wrapped[1]
     if where == "record_document.sealed_card":

@@ -8,6 +8,7 @@ import marks
 from pages import SLICES
 
 Measured = dict[str, Any]
+PROCESSES = (("web", "web"), ("postgres", "base"), ("worker", "worker"))
 
 
 def table(measured: Measured) -> list[str]:
@@ -143,6 +144,7 @@ def summary(measured: Measured) -> str:
         if figure["workload"] == "bundle":
             rate = figure["ops_per_s"]
             told.append(f"{rate:g} dépôts/s durables ({rate / marks.FRANCE_PER_S:.1f} × la France de 2025)")
+            told.append(_where(figure, last or {}))
     for workload, ratios in measured.get("volume", {}).get("growth", {}).items():
         told.append(f"{workload} × {list(ratios.values())[-1]:g} depuis {next(iter(ratios))} documents")
     told += _mail_told(measured.get("mail"))
@@ -166,6 +168,20 @@ def _mail_told(part: Measured | None) -> list[str]:
     held = "visé 1 atteint" if ratio["filed"] >= marks.MAIL_AIM else "repère 0,6 "
     held += "" if ratio["filed"] >= marks.MAIL_AIM else ("tenu" if ratio["filed"] >= marks.MAIL_FIRST else "manqué")
     return [f"{told}, {ratio['filed']:g} × Postfix + Dovecot ({held}), CPU × {ratio['cpu']:g}"]
+
+
+def _where(figure: Measured, stage: Measured) -> str:
+    """Where the time of a deposit goes: by process, and what one client waits for beyond the processor."""
+    by = {name: figure["cpu_by_process"][name] for name in ("web", "postgres", "worker")}
+    whole = sum(sum(one.values()) for one in by.values()) or 1
+    shares = {name: round(100 * sum(one.values()) / whole) for name, one in by.items()}
+    kernel = round(100 * sum(one["kernel"] for one in by.values()) / whole)
+    told = ", ".join(f"{word} {shares[name]} %" for name, word in PROCESSES) + f", dont noyau {kernel} %"
+    alone = next((one for one in stage["figures"] if one["workload"] == "bundle" and one["clients"] == 1), None)
+    if alone is None:
+        return f"CPU d'un dépôt : {told}"
+    waits = max(0.0, alone["p50_ms"] - alone["cpu_ms"])
+    return f"CPU d'un dépôt : {told}, et {waits:.1f} ms d'attente sur {alone['p50_ms']} pour un client seul"
 
 
 def _pages_told(part: Measured | None) -> list[str]:

@@ -1,0 +1,107 @@
+"""The measures tell what they measured: nothing about how fast this machine is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+
+
+@pytest.fixture
+def marks(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import marks
+
+    return marks
+
+
+@pytest.fixture
+def report(marks):
+    import report
+
+    return report
+
+
+@pytest.fixture
+def calibration(marks):
+    import calibration
+
+    return calibration
+
+
+def figure(workload: str, clients: int, cpu: float) -> dict[str, object]:
+    shares = {name: {"program": cpu / 4, "kernel": cpu / 4} for name in ("web", "postgres", "worker")}
+    return {
+        "workload": workload,
+        "clients": clients,
+        "ops_per_s": 133.0,
+        "p50_ms": 10.0,
+        "p95_ms": 11.0,
+        "p99_ms": 12.0,
+        "cpu_ms": cpu,
+        "cpu_ms_scaled": cpu,
+        "cpu_by_process": shares,
+        "load": 0.1,
+        "errors": 0,
+        "first_error": None,
+    }
+
+
+def measured() -> dict[str, object]:
+    table = {"record_document": {"table": 3000, "indexes": 300}}
+    disk = {"by_table": table, "database": 3300, "store": 4096}
+    stage = {"on_record": 10_000, "fill_s": 3.0, "disk": disk}
+    stage["figures"] = [figure("bundle", 1, 4.0), figure("bundle", 8, 4.5), figure("read", 8, 0.7)]
+    return {
+        "machine": {"cores": 2, "load": 0.1, "file_system": "ext4", "synced_write_50kb_ms": 0.3},
+        "calibration": {"sha256_1gib_s": 0.53, "sum_s": 0.173, "scale": 1.0},
+        "fhir": {"stages": [stage], "growth": {"bundle": {"10000": 1.0}}},
+    }
+
+
+def test_the_summary_reads_figures_with_most_clients_against_their_marks(report):
+    told = report.summary(measured())
+    assert "bundle 4.50 ms (repère 5 tenu)" in told
+    assert "read 0.70 ms (visé 0.8 atteint)" in told
+    assert "10.0 × la France de 2025" in told
+    assert "web 33 %, base 33 %, worker 33 %, dont noyau 50 %, et 6.0 ms d'attente sur 10.0" in told
+
+
+def test_the_table_has_a_line_for_each_figure_and_shows_errors(report):
+    found = measured()
+    found["fhir"]["stages"][0]["figures"][2] |= {"errors": 2, "first_error": "HTTP 500"}
+    lines = report.table(found)
+    assert len([line for line in lines if line.startswith(("bundle", "read"))]) == 3
+    assert any("2 ERREURS : HTTP 500" in line for line in lines)
+
+
+def test_a_folder_in_memory_is_said_to_keep_nothing(report):
+    found = measured()
+    found["machine"] |= {"file_system": "tmpfs"}
+    assert any("rien n'y est durable" in line for line in report.table(found))
+
+
+VERDICTS = ((2.0, "visé 2.2 atteint"), (4.0, "repère 5 tenu"), (6.0, "repère 5 manqué"))
+
+
+@pytest.mark.parametrize(("value", "said"), VERDICTS)
+def test_a_figure_is_judged_by_both_marks(marks, value, said):
+    assert marks.verdict(value, 5.0, 2.2) == said
+
+
+def test_a_slower_machine_has_its_times_brought_down(calibration):
+    slow = calibration.Calibration(2 * calibration.SHA256_REFERENCE_S, 2 * calibration.SUM_REFERENCE_S)
+    assert slow.scale == pytest.approx(0.5)
+    assert calibration.mean(slow, slow).scale == pytest.approx(0.5, abs=0.01)
+
+
+def test_an_unknown_measure_is_refused_with_those_there_are():
+    done = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "run.py"), "vitesse"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "Mesure inconnue : vitesse. Mesures : start, fhir, mail, volume, pages, bundle" in done.stderr
