@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from email.policy import SMTP
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -96,7 +97,7 @@ def deliver(
     from ens.messaging import services as messaging
     from ens.messaging.types import IncomingMail
 
-    message = EmailMessage()
+    message = EmailMessage(policy=SMTP)
     message["From"] = f"{name} <{sender}>" if name else sender
     message["To"] = space.person.address
     message["Subject"] = subject

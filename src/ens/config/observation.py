@@ -55,7 +55,12 @@ def configure_logging(options: dict[str, Any]) -> None:
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
             "root": {"level": "WARNING", "handlers": ["stderr"]},
             # Django's own request log prints addresses, which hold ids: ours names the route instead.
-            "loggers": {"django.request": {"level": "CRITICAL"}, "django.security": {"level": "ERROR"}},
+            "loggers": {
+                "django.request": {"level": "CRITICAL"},
+                "django.security": {"level": "ERROR"},
+                # aiosmtpd's quotes what a client says, which may be a message taken for commands.
+                "mail.log": {"level": "ERROR"},
+            },
         }
     )
 

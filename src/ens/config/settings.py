@@ -34,6 +34,8 @@ ENS_MAIL_MAX_BYTES = 25_000_000
 # -- mail ----------------------------------------------------------------------------------------------------
 ENS_MAIL_DOMAIN = setting("ENS_MAIL_DOMAIN", "patient.mssante.fr")
 ENS_SMTP_LISTEN = setting("ENS_SMTP_LISTEN", "127.0.0.1:2525")
+ENS_SMTP_SESSIONS = number("ENS_SMTP_SESSIONS", 200)
+ENS_SMTP_SESSIONS_PER_ADDRESS = number("ENS_SMTP_SESSIONS_PER_ADDRESS", 100)
 ENS_SMTP_CERT = setting("ENS_SMTP_CERT", "")
 ENS_SMTP_KEY = setting("ENS_SMTP_KEY", "")
 ENS_SMTP_CA = setting("ENS_SMTP_CA", "")

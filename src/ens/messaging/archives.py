@@ -9,24 +9,26 @@ from __future__ import annotations
 from ens.messaging import filetypes
 from ens.messaging.errors import MessageMalformed
 from ens.messaging.types import ParsedFile
+from ens.messaging.words import clean_name
 from ens.standards import xmlsafe
 from ens.standards.cda.header import read_header
 from ens.standards.errors import StandardError
 from ens.standards.hl7 import parse_cx, timestamp
-from ens.standards.xdm import XdmDocument, read_xdm
+from ens.standards.xdm import Budget, XdmDocument, read_xdm
 
 NAME = "ihe_xdm.zip"
 
 
 def opened(files: tuple[ParsedFile, ...]) -> tuple[ParsedFile, ...]:
-    """The files, archives opened. Errors: MessageMalformed."""
+    """The files, archives opened, all of them within one archive's bounds. Errors: MessageMalformed."""
     found: list[ParsedFile] = []
+    budget = Budget()
     for one in files:
         if one.name.lower() != NAME:
             found.append(one)
             continue
         try:
-            found += [_file(document) for document in read_xdm(one.data).documents]
+            found += [_file(document) for document in read_xdm(one.data, budget).documents]
         except StandardError as error:
             raise MessageMalformed(reason=error.message) from error
     return tuple(found)
@@ -37,7 +39,7 @@ def _file(document: XdmDocument) -> ParsedFile:
     name = entry.title or document.name.rsplit("/", 1)[-1]
     extension = document.name.rsplit(".", 1)[-1].lower()
     return ParsedFile(
-        name=f"{name}.{extension}" if not name.lower().endswith(f".{extension}") else name,
+        name=clean_name(name if name.lower().endswith(f".{extension}") else f"{name}.{extension}"),
         media_type=filetypes.judged(document.data, entry.mime_type or "text/xml"),
         data=document.data,
         patient=parse_cx(entry.patient_id),

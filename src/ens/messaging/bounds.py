@@ -1,101 +1,132 @@
-"""What a message may weigh before the library's parser is let loose on it.
+"""What a message may weigh: its lines on the bytes, its parts and headers as the library's parser meets them.
 
-Parts and headers are counted on the bytes, in one pass: the parser costs the product of lines and depth, and the
-square of a header's parameters, so that 25 MB well chosen would hold a core for minutes.
-Source: RFC 2046, 5.1.1 (boundaries); RFC 5322, 2.2 (headers).
+The parser costs the product of lines and depth, the square of a header's parameters, and memory for each line and
+part, so that 25 MB well chosen would hold a core for hours. What is counted is what the parser itself finds: a part
+whose boundary is written in an unusual way counts like another.
+Source: RFC 5321, 2.3.8 and 4.5.3.1.6 (lines); RFC 2046, 5.1.1 (parts); RFC 5322, 2.2 (headers).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from email.errors import (
+    CloseBoundaryNotFoundDefect,
+    MessageError,
+    NoBoundaryInMultipartDefect,
+    StartBoundaryNotFoundDefect,
+)
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import Policy, compat32
+from typing import Any
 
 from ens.messaging.errors import MessageMalformed
 
+MAX_LINE = 998  # bytes, without its end
+MAX_LINES = 1_000_000
+MAX_LINES_BY_DEPTH = 20_000_000  # a container (multipart, message) inside another costs a test of each line
+MAX_PARTS = 500
+MAX_CONTAINERS = 60
 MAX_HEADERS_BYTES = 256_000  # of the message, then of each part
 MAX_HEADER_BYTES = 32_000  # one header, folded lines included; References, cheap to read, grow with the thread
-MAX_PARTS = 500
-MAX_BOUNDARIES = 60
-_BOUNDARY = re.compile(rb"(?i)boundary\s*=\s*(?:\"([^\"\r\n]{1,200})\"|([^\s\";]{1,200}))")
-_DELIMITER = re.compile(rb"\n--([^\r\n]{1,210})")
-_BLANK = re.compile(rb"\r?\n\r?\n")
-_EMBEDDED = re.compile(rb"(?im)^content-type:\s*message/")
-_NEXT_HEADER = re.compile(rb"\r?\n(?![ \t])")
+MAX_PARAMETERS_BYTES = 8_000  # of those that describe a part: a name of 255 letters, each written %XX%XX%XX, fits
+MAX_PARAMETERS = 100
+# what the library's parser raises on some malformed messages
+STUMBLES = (LookupError, ValueError, TypeError, AttributeError, AssertionError, RecursionError, MessageError)
+_DESCRIBING = ("content-type", "content-disposition")
+_TRUNCATED = (CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect, NoBoundaryInMultipartDefect)
 
 
-Block = tuple[int, int]
+def read(data: bytes) -> Message:
+    """The message as its parts. Errors: MessageMalformed, as soon as a bound is passed, or when it is cut short."""
+    counts = _Counts(_checked_lines(data))
 
+    def part(*, policy: Policy = compat32) -> _Part:
+        return _Part(policy, counts)
 
-def checked_headers(data: bytes) -> list[Block]:
-    """Where the headers of the message, of each part and of each embedded message are.
-
-    Errors: MessageMalformed, when there are none, or too many, too long ones, or too many parts.
-    """
-    if not data or b":" not in data[: _end(data, 0)]:
+    try:
+        message = BytesParser(part, policy=compat32).parsebytes(data)
+    except STUMBLES as error:
+        raise MessageMalformed(reason="ses en-têtes ou sa structure sont mal formés") from error
+    if not message.keys():
         raise MessageMalformed(reason="il n'a pas d'en-têtes")
-    blocks = list(_blocks(data))
-    for start, end in blocks:
-        if end - start > MAX_HEADERS_BYTES:
+    if any(isinstance(defect, _TRUNCATED) for defect in message.defects):
+        raise MessageMalformed(reason="il est tronqué : sa dernière partie n'est pas fermée")
+    return message
+
+
+def _checked_lines(data: bytes) -> int:
+    """How many there are; each ends by CRLF, so that nobody reads other lines in it than we do."""
+    lines = data.count(b"\r\n")
+    if data.count(b"\n") != lines or data.count(b"\r") != lines:
+        raise MessageMalformed(reason="il contient un retour à la ligne qui n'est pas CRLF")
+    if lines > MAX_LINES:
+        raise MessageMalformed(reason="il a trop de lignes")
+    start = 0
+    while len(data) - start > MAX_LINE:  # from the last line end that a line may reach: few steps for many lines
+        end = data.rfind(b"\r\n", start, start + MAX_LINE + 2)
+        if end < 0:
+            raise MessageMalformed(reason="une ligne dépasse 998 octets")
+        start = end + 2
+    return lines
+
+
+class _Counts:
+    """Of one message, shared by its parts."""
+
+    def __init__(self, lines: int) -> None:
+        self.parts = 0
+        self.containers = 0
+        self.lines = lines
+
+
+class _Part(Message):
+    """A part that counts itself, and its headers, while the parser makes it."""
+
+    def __init__(self, policy: Policy, counts: _Counts) -> None:
+        super().__init__(policy)
+        self._counts = counts
+        self._headers_bytes = 0
+        self._is_counted_container = False
+        counts.parts += 1
+        if counts.parts > MAX_PARTS:
+            raise MessageMalformed(reason="il a trop de parties")
+
+    def set_raw(self, name: str, value: Any) -> None:
+        """Called by the parser for each header."""
+        size = len(name) + len(value)
+        self._headers_bytes += size
+        if self._headers_bytes > MAX_HEADERS_BYTES:
             raise MessageMalformed(reason="ses en-têtes sont trop longs")
-        for header in _NEXT_HEADER.split(data[start:end]):
-            if len(header) > MAX_HEADER_BYTES and not header.lower().startswith(b"references:"):
-                raise MessageMalformed(reason="un de ses en-têtes est trop long")
-    return blocks
+        describes = name.lower() in _DESCRIBING
+        if (
+            (size > MAX_HEADER_BYTES and name.lower() != "references")
+            or (describes and size > MAX_PARAMETERS_BYTES)
+            or (describes and value.count(";") > MAX_PARAMETERS)
+        ):
+            raise MessageMalformed(reason="un de ses en-têtes est trop long")
+        super().set_raw(name, _in_unicode(value))
 
-
-def _blocks(data: bytes) -> Iterator[Block]:
-    parts = 0
-    for start in _starts(data):
-        while True:
-            parts += 1
-            if parts > MAX_PARTS:
+    def get_content_maintype(self) -> str:
+        """Asked by the parser once the headers are read: what opens a level is counted there."""
+        found: str = super().get_content_maintype()
+        if found in ("multipart", "message") and not self._is_counted_container:
+            self._is_counted_container = True
+            counts = self._counts
+            counts.containers += 1
+            if counts.containers > MAX_CONTAINERS or counts.containers * counts.lines > MAX_LINES_BY_DEPTH:
                 raise MessageMalformed(reason="il a trop de parties")
-            end = _end(data, start)
-            yield start, end
-            if not _EMBEDDED.search(data, start, end):
-                break
-            blank = _BLANK.match(data, end)
-            if blank is None:
-                break
-            start = blank.end()  # an embedded message begins with headers of its own
+        return found
 
 
-def _starts(data: bytes) -> Iterator[int]:
-    """The message's beginning, then what follows each delimiter of a boundary that the message declares."""
-    yield 0
-    declared = {quoted or bare for quoted, bare in _BOUNDARY.findall(data)}
-    if len(declared) > MAX_BOUNDARIES:
-        raise MessageMalformed(reason="il a trop de parties")
-    if not declared:
-        return
-    for found in _DELIMITER.finditer(data):
-        if found.group(1).rstrip() in declared:
-            line = data.find(b"\n", found.end())
-            if line >= 0:
-                yield line + 1
-
-
-def _end(data: bytes, start: int) -> int:
-    """Where the headers that begin here end; a part may have none, and begin with its blank line."""
-    if data[start : start + 1] == b"\n" or data[start : start + 2] == b"\r\n":
-        return start
-    blank = _BLANK.search(data, start)
-    return blank.start() if blank else len(data)
-
-
-def readable(data: bytes, blocks: list[Block]) -> bytes:
-    """The same message, its headers in 8 bits that are not UTF-8 read as cp1252: for showing, never for keeping.
+def _in_unicode(value: str) -> str:
+    """A header's 8 bits, which the parser keeps as half characters, read as UTF-8, else as cp1252.
 
     Source: RFC 6532 wants UTF-8; older software still writes its own character set.
     """
-    pieces, last = [], 0
-    for start, end in blocks:
-        block = data[start:end]
-        if block.isascii():
-            continue
-        try:
-            block.decode("utf-8")
-        except UnicodeDecodeError:
-            pieces += [data[last:start], block.decode("cp1252", "replace").encode()]
-            last = end
-    return b"".join((*pieces, data[last:])) if pieces else data
+    if value.isascii():
+        return value
+    data = value.encode("utf-8", "surrogateescape")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")

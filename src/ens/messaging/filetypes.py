@@ -5,6 +5,9 @@ The bytes themselves are never altered. Source: DESIGN 3, professionals' bytes.
 
 from __future__ import annotations
 
+import re
+
+_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,100}", re.IGNORECASE)
 UNKNOWN = "application/octet-stream"
 _SIGNATURES = (
     (b"%PDF-", "application/pdf"),
@@ -22,7 +25,7 @@ _NO_ANSWER = (UNKNOWN, "application/x-download", "application/force-download", "
 
 def judged(data: bytes, announced: str) -> str:
     """The media type; a file that is not what it announces is of an unknown one."""
-    kind = _ALIASES.get(announced, announced)
+    kind = _ALIASES.get(announced, announced) if _TYPE.fullmatch(announced) else UNKNOWN
     for signature, media_type in _SIGNATURES:
         # an office document is a zip too: there the announced type says more
         if data.startswith(signature) and (media_type != "application/zip" or kind in _NO_ANSWER):

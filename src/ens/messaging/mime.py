@@ -5,71 +5,52 @@ Source: RFC 5322, 2045–2049, 2047, 2231, 3464; référentiel MSSanté ECO.2.1 
 
 from __future__ import annotations
 
-import email.policy
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import HeaderParseError, InvalidBase64LengthDefect
 from email.header import decode_header
 from email.message import Message
-from email.parser import BytesParser
+from email.policy import SMTP
 from email.utils import getaddresses, parsedate_to_datetime
-from html import unescape
 
-import nh3
-
-from ens.messaging import bounds, filetypes
+from ens.messaging import bounds, filetypes, html, words
 from ens.messaging.errors import MessageMalformed
 from ens.messaging.types import ParsedFile, ParsedMail
+from ens.messaging.words import clean_name, decoded, sound
 
 MAX_DEPTH = 30
 MAX_SUBJECT = 500  # of what is shown; the message is kept whole
+TOO_LONG = "\n\n[Ce texte est trop long pour être affiché ici en entier : voyez la pièce jointe « {name} ».]"
 PREFIX = "XDM/1.0/DDM+"
-# what the library's own parser of headers raises on some malformed ones
-STUMBLES = (LookupError, ValueError, TypeError, AttributeError, RecursionError)
+MAX_OPENED = 8_000  # characters of a header read for its words or its address: those that are shown come first
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
-_TAGS = {"p", "br", "div", "span", "b", "strong", "i", "em", "u", "ul", "ol", "li", "blockquote", "pre", "a", "hr"}
-_TAGS |= {"h1", "h2", "h3", "h4", "table", "thead", "tbody", "tr", "td", "th", "sub", "sup"}
 
 
 def parse(data: bytes) -> ParsedMail:
     """Errors: MessageMalformed, with its reason; nothing is ever half-read."""
-    blocks = bounds.checked_headers(data)
-    message = BytesParser(policy=email.policy.default).parsebytes(bounds.readable(data, blocks))
-    try:
-        return _read(message)
-    except STUMBLES:
-        _relax(message)
-    try:
-        return _read(message)
-    except STUMBLES as error:
-        raise MessageMalformed(reason="ses en-têtes ou sa structure sont mal formés") from error
-
-
-def _relax(message: Message) -> None:
-    """Have headers that the strict reading stumbles on read loosely, as words."""
-    for part in message.walk():
-        part.policy = email.policy.compat32
-
-
-def _read(message: Message) -> ParsedMail:
+    message = bounds.read(data)
     texts: list[Text] = []
     files: list[ParsedFile] = []
-    _walk(message, texts, files, depth=0)
-    return _assembled(message, texts, files)
+    try:
+        _walk(message, texts, files, depth=0)
+        return _assembled(message, texts, files)
+    except bounds.STUMBLES as error:
+        raise MessageMalformed(reason="ses en-têtes ou sa structure sont mal formés") from error
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     kind: str
     words: str
+    data: bytes
 
 
 def _walk(part: Message, texts: list[Text], files: list[ParsedFile], *, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise MessageMalformed(reason="il a trop de parties")
     kind = part.get_content_type()
-    if kind == "message/rfc822":
+    if kind in ("message/rfc822", "message/global"):
         files.append(ParsedFile(_filename(part) or "message.eml", kind, _embedded(part)))
     elif part.is_multipart():
         inside: list[Text] = []
@@ -87,7 +68,7 @@ def _embedded(part: Message) -> bytes:
     inner = part.get_payload()
     if not (isinstance(inner, list) and inner and isinstance(inner[0], Message)):
         return b""
-    return inner[0].as_bytes(policy=email.policy.SMTP.clone(refold_source="none"))
+    return inner[0].as_bytes(policy=SMTP.clone(refold_source="none", utf8=True))
 
 
 def _children(part: Message) -> list[Message]:
@@ -103,7 +84,7 @@ def _leaf(part: Message, kind: str, texts: list[Text], files: list[ParsedFile]) 
     name = _filename(part)
     disposition = part.get_content_disposition()
     if kind in ("text/plain", "text/html") and disposition != "attachment" and not name:
-        texts.append(Text(kind, _decoded(part, data)))
+        texts.append(Text(kind, decoded(data, part.get_content_charset() or "utf-8"), data))
     elif data or name:
         kind = filetypes.judged(data, kind)
         files.append(ParsedFile(name or _default_name(kind, len(files)), kind, data, disposition == "inline"))
@@ -119,65 +100,51 @@ def _default_name(kind: str, rank: int) -> str:
     return f"piece-{rank + 1}.{extensions.get(kind, kind.rsplit('/', 1)[-1][:8] or 'bin')}"
 
 
-def _decoded(part: Message, data: bytes) -> str:
-    return _text(data, part.get_content_charset() or "utf-8")
-
-
-def _text(data: bytes, charset: str) -> str:
-    """In its announced character set, else the likeliest one."""
-    for name in (charset, "utf-8", "cp1252"):
-        try:
-            return sound(data.decode(name))
-        except (LookupError, ValueError):  # unknown, not of a text, or not this one
-            continue
-    return data.decode("latin-1")
-
-
-def sound(words: str) -> str:
-    """Without the half characters that no page and no store can write."""
-    return words.encode("utf-8", "replace").decode()
-
-
 def _filename(part: Message) -> str:
     try:
         name = part.get_filename() or ""
-    except STUMBLES:
+    except bounds.STUMBLES:
         return ""
-    return clean_name(sound(name))
-
-
-def clean_name(name: str) -> str:
-    """A file's name without path, control character or direction trick."""
-    last = re.split(r"[\\/]", name)[-1]
-    return "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*\u202e\u202d')[
-        :150
-    ].strip()
+    return clean_name(sound(_opened(name)))
 
 
 def _header(message: Message, name: str) -> str:
-    value = message.get(name)
-    if value is None:
-        return ""
-    words = _loosely(str(value)) if message.policy is email.policy.compat32 else str(value)
-    return " ".join(sound(words).split())
+    """As it came, on one line."""
+    return " ".join(sound(str(message.get(name, ""))).split())
 
 
-def _loosely(value: str) -> str:
-    """Encoded words opened where they can be, else as they came."""
+def _said(message: Message, name: str) -> str:
+    """Its words, for people."""
+    return " ".join(sound(_opened(_header(message, name))).split())
+
+
+def _opened(value: str) -> str:
+    """Encoded words opened where they can be, else as they came. Source: RFC 2047."""
+    if "=?" not in value:
+        return value
     try:
-        pieces = decode_header(value)
+        pieces = decode_header(value[:MAX_OPENED])
     except (HeaderParseError, ValueError):
         return value
-    return "".join(piece if isinstance(piece, str) else _text(piece, charset or "utf-8") for piece, charset in pieces)
+    return "".join(piece if isinstance(piece, str) else decoded(piece, charset or "utf-8") for piece, charset in pieces)
+
+
+def _mailbox(message: Message, name: str) -> tuple[str, str]:
+    """The first label and address: found on what came, so that no encoded word makes one. Source: RFC 2047, 5."""
+    try:
+        label, address = (getaddresses([_header(message, name)[:MAX_OPENED]]) or [("", "")])[0]
+    except bounds.STUMBLES:
+        return "", ""
+    return " ".join(sound(_opened(label)).split()), address.lower()
 
 
 def _assembled(message: Message, texts: list[Text], files: list[ParsedFile]) -> ParsedMail:
-    told = [text for text in texts if text.words.strip()]
+    told, joined = _within_bounds([text for text in texts if text.words.strip()])
     only_html = all(text.kind == "text/html" for text in told)
-    words = [text.words.strip() if text.kind == "text/plain" else _words(text.words) for text in told]
-    subject = _header(message, "Subject")
-    label, address = (getaddresses([_header(message, "From")]) or [("", "")])[0]
-    reply_to = (getaddresses([_header(message, "Reply-To")]) or [("", "")])[0][1]
+    said = [text.words.strip() if text.kind == "text/plain" else html.words(text.words) for text in told]
+    subject = _said(message, "Subject")
+    label, address = _mailbox(message, "From")
+    _, reply_to = _mailbox(message, "Reply-To")
     marks = {name.lower(): _header(message, name) for name in message if name.lower().startswith("x-mss-")}
     ids = _MESSAGE_ID.findall(_header(message, "In-Reply-To"))
     references = _MESSAGE_ID.findall(_header(message, "References"))[-100:]
@@ -186,18 +153,38 @@ def _assembled(message: Message, texts: list[Text], files: list[ParsedFile]) -> 
         message_id=own.group() if own else "",
         in_reply_to=tuple(dict.fromkeys([*ids, *reversed(references)])),
         subject=subject.removeprefix(PREFIX).strip()[:MAX_SUBJECT],
-        from_address=address.lower(),
+        from_address=address,
         from_label=_label(label) or address,
-        reply_to=reply_to.lower(),
+        reply_to=reply_to,
         sent_at=_date(message),
-        text="\n\n".join(one for one in words if one),
-        html=sanitised("\n".join(text.words for text in told)) if only_html else "",
-        files=tuple(files),
+        text="\n\n".join(one for one in said if one),
+        html=html.sanitised("\n".join(text.words for text in told)) if only_html else "",
+        files=(*files, *joined),
         ends_exchange=marks.get("x-mss-mes", "").upper() == "FIN" or subject == "[FIN]",
         undelivered=_report(message),
         is_automatic=_header(message, "Auto-Submitted").lower() not in ("", "no"),
         headers=marks,
     )
+
+
+def _within_bounds(texts: list[Text]) -> tuple[list[Text], list[ParsedFile]]:
+    """What is shown of the texts, and the files that hold whole those that are not."""
+    shown: list[Text] = []
+    joined: list[ParsedFile] = []
+    left, tags = words.MAX_SHOWN, ""
+    for text in texts:
+        is_html = text.kind == "text/html"
+        if len(text.words) <= left and not (is_html and not html.can_be_shown(tags + text.words)):
+            shown.append(text)
+            left -= len(text.words)
+            tags += text.words if is_html else ""
+            continue
+        name = f"message{f'-{len(joined) + 1}' if joined else ''}.{'html' if is_html else 'txt'}"
+        joined.append(ParsedFile(name, text.kind, text.data))
+        begun = "" if is_html else text.words[:left]
+        left -= len(begun)
+        shown.append(Text("text/plain", (begun + TOO_LONG.format(name=name)).strip(), b""))
+    return shown, joined
 
 
 def _label(label: str) -> str:
@@ -207,31 +194,10 @@ def _label(label: str) -> str:
 
 def _date(message: Message) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(_header(message, "Date"))
-    except (ValueError, TypeError, IndexError):
+        moment = parsedate_to_datetime(_header(message, "Date")[:100])
+    except bounds.STUMBLES:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def sanitised(html: str) -> str:
-    """Words, lists, tables and plain https links: no picture from outside, no style, no script."""
-    if not html.strip():
-        return ""
-    return nh3.clean(
-        html,
-        tags=_TAGS,
-        clean_content_tags={"script", "style", "title", "head", "noscript", "template", "svg", "math"},
-        attributes={"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}},
-        url_schemes={"https", "mailto"},
-        link_rel="noopener noreferrer nofollow",
-    )
-
-
-def _words(html: str) -> str:
-    """The words of an HTML body, for the excerpt and the reading without markup."""
-    broken = re.sub(r"(?i)<(br|/p|/div|/li|/tr|/h[1-6])\b[^>]*>", "\n", html)
-    cleaned = nh3.clean(broken, tags=set(), clean_content_tags={"script", "style", "title", "head", "svg", "math"})
-    return "\n".join(" ".join(line.split()) for line in unescape(cleaned).splitlines()).strip()
 
 
 def _report(message: Message) -> tuple[str, str] | None:

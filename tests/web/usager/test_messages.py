@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
+from email.policy import SMTP
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ def mail(inaya: Any, people: Any, doctor: Any) -> Any:
         from ens.messaging import services as messaging
         from ens.messaging.types import IncomingMail
 
-        message = EmailMessage()
+        message = EmailMessage(policy=SMTP)
         message["From"] = f"{doctor.name} <{sender}>"
         message["To"], message["Subject"] = inaya.address, subject
         message["Message-ID"] = f"<{new_id()}@operateur.example>"

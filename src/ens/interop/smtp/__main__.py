@@ -14,7 +14,9 @@ def main() -> int:
     django.setup()
     from django.conf import settings
 
-    from ens.interop.smtp.server import serve, tls_context
+    from ens.interop.smtp.handler import Door
+    from ens.interop.smtp.server import allow_enough_files, serve, tls_context
+    from ens.interop.smtp.session import Reception
 
     missing = [name for name in ("ENS_SMTP_CERT", "ENS_SMTP_KEY", "ENS_SMTP_CA") if not getattr(settings, name)]
     if missing:
@@ -22,7 +24,14 @@ def main() -> int:
         return 2
     host, _, port = settings.ENS_SMTP_LISTEN.rpartition(":")
     context = tls_context(settings.ENS_SMTP_CERT, settings.ENS_SMTP_KEY, settings.ENS_SMTP_CA)
-    asyncio.run(serve(host.strip("[]"), int(port), context, max_bytes=settings.ENS_MAIL_MAX_BYTES))
+    reception = Reception(
+        Door(),
+        settings.ENS_MAIL_MAX_BYTES,
+        sessions=settings.ENS_SMTP_SESSIONS,
+        sessions_per_address=settings.ENS_SMTP_SESSIONS_PER_ADDRESS,
+    )
+    allow_enough_files(reception.sessions)
+    asyncio.run(serve(host.strip("[]"), int(port), context, reception))
     return 0
 
 

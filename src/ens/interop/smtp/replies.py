@@ -5,10 +5,22 @@ Source: RFC 5321, 4.2; enhanced status codes, RFC 3463. One page a code in ``doc
 
 from __future__ import annotations
 
+import re
 from unicodedata import normalize
 
+from ens.interop.smtp.errors import (
+    CertificateAbsent,
+    CommandInvalid,
+    CommandOutOfPlace,
+    ReceptionBusy,
+    ServiceStopping,
+    ServiceUnavailable,
+    SessionTooSlow,
+    TooManyRefusals,
+    TooManySessions,
+)
 from ens.kernel.errors import EnsError, Family
-from ens.messaging.errors import MessageMalformed, MessageTooLarge
+from ens.messaging.errors import MessageTooLarge
 
 BY_CODE = {
     "adresse_invalide": "550 5.1.3",
@@ -20,7 +32,14 @@ BY_CODE = {
     "message_trop_grand": "552 5.3.4",
     "message_illisible": "554 5.6.0",
     "piece_autre_patient": "554 5.6.1",
+    "certificat_absent": "530 5.7.0",
+    "commande_invalide": "500 5.5.2",
+    "commande_hors_sequence": "503 5.5.1",
     "trop_de_refus": "421 4.7.0",
+    "trop_de_connexions": "421 4.7.0",
+    "envoi_trop_lent": "421 4.4.2",
+    "service_en_arret": "421 4.3.2",
+    "reception_saturee": "452 4.3.1",
 }
 BY_FAMILY = {
     Family.ABSENT: "550 5.1.1",
@@ -29,22 +48,6 @@ BY_FAMILY = {
     Family.MALFORMED: "554 5.6.0",
     Family.UNAVAILABLE: "451 4.3.0",
 }
-TOO_MANY_REFUSALS = "421 4.7.0 trop_de_refus: Trop de refus dans cette session, recommencez plus tard"
-NO_CERTIFICATE = "530 5.7.0 certificat_absent: STARTTLS avec un certificat d'operateur est obligatoire"
-TRY_AGAIN = "451 4.3.0 service_indisponible: Rien n'a ete enregistre, recommencez plus tard"
-ADDRESS_UNREADABLE = "553 5.1.3 adresse_invalide: L'adresse est mal formee"
-
-
-def of_the_library(max_bytes: int) -> dict[str, str]:
-    """What aiosmtpd answers by itself, said in our words: the same fault has one reason code wherever it is found."""
-    too_large = reply(MessageTooLarge(limit=max_bytes))
-    return {
-        "530 Must issue a STARTTLS command first": NO_CERTIFICATE,
-        "552 Error: message size exceeds fixed maximum message size": too_large,
-        "552 Error: Too much mail data": too_large,
-        "500 Line too long (see RFC5321 4.5.3.1.6)": reply(MessageMalformed(reason="une ligne dépasse 998 octets")),
-        "553 5.1.3 Error: malformed address": ADDRESS_UNREADABLE,
-    }
 
 
 def reply(error: EnsError) -> str:
@@ -56,3 +59,39 @@ def reply(error: EnsError) -> str:
 def ascii_words(sentence: str) -> str:
     plain = sentence.replace("’", "'").replace("«", '"').replace("»", '"').replace("œ", "oe").replace("\u00a0", " ")
     return normalize("NFKD", plain).encode("ascii", "ignore").decode()
+
+
+NO_CERTIFICATE = reply(CertificateAbsent())
+OUT_OF_PLACE = reply(CommandOutOfPlace())
+TOO_MANY_REFUSALS = reply(TooManyRefusals())
+TOO_MANY_SESSIONS = reply(TooManySessions())
+TOO_SLOW = reply(SessionTooSlow())
+BUSY = reply(ReceptionBusy())
+STOPPING = reply(ServiceStopping())
+TRY_AGAIN = reply(ServiceUnavailable())
+ADDRESS_UNREADABLE = "553 5.1.3 adresse_invalide: L'adresse est mal formee"
+_OURS = re.compile(r"\d{3} \d\.\d\.\d+ [a-z_]+: ")
+_INVALID = reply(CommandInvalid()).split(" ", 2)[2]
+# what aiosmtpd refuses by itself, by its code; the enhanced status says more (RFC 3463, 3.6)
+_COMMANDS = {
+    "500": f"500 5.5.2 {_INVALID}",
+    "501": f"501 5.5.4 {_INVALID}",
+    "502": f"502 5.5.1 {_INVALID}",
+    "504": f"504 5.5.4 {_INVALID}",
+    "555": f"555 5.5.4 {_INVALID}",
+    "503": OUT_OF_PLACE,
+    "530": NO_CERTIFICATE,
+    "553": ADDRESS_UNREADABLE,
+}
+
+
+def in_our_words(said: str, max_bytes: int) -> str:
+    """A reply of aiosmtpd's own, with our reason code: the same fault has one code wherever it is found."""
+    code = said[:3]
+    if code[:1] not in ("4", "5") or _OURS.match(said):
+        return said
+    if code == "552":
+        return reply(MessageTooLarge(limit=max_bytes))
+    if code in _COMMANDS:
+        return _COMMANDS[code]
+    return TRY_AGAIN if code.startswith("4") else f"{code} 5.5.0 {_INVALID}"

@@ -22,11 +22,11 @@ from ens.kernel.actor import SYSTEM, Actor
 from ens.kernel.ids import new_id
 from ens.messaging import delivery, filetypes, queries
 from ens.messaging.errors import OperatorUnknown, ReplyEmpty, ReplyNotAllowed, ReplyTooLarge, ThreadNotFound
-from ens.messaging.mime import clean_name
 from ens.messaging.models import Correspondent, Message, Thread
 from ens.messaging.ports import PermanentFailure, mail_relay
 from ens.messaging.services.receiving import attach, is_usager, mark_failed
 from ens.messaging.types import OUTGOING, Delivery, File, Reply, ReplyMode
+from ens.messaging.words import clean_name
 from ens.persistence import outbox
 from ens.persistence.locator import locate
 from ens.persistence.outbox import TryLater

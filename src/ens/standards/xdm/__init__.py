@@ -10,10 +10,11 @@ from ens.standards.xdm.errors import (
     XdmNameRefused,
     XdmTooLarge,
 )
-from ens.standards.xdm.reading import Xdm, XdmDocument, read_xdm
+from ens.standards.xdm.reading import Budget, Xdm, XdmDocument, read_xdm
 from ens.standards.xdm.writing import OutgoingDocument, XdmPatient, write_xdm
 
 __all__ = [
+    "Budget",
     "OutgoingDocument",
     "Xdm",
     "XdmDocument",

@@ -51,26 +51,12 @@ class Xdm:
         return tuple(dict.fromkeys(document.entry.patient_id for document in self.documents))
 
 
-def read_xdm(data: bytes) -> Xdm:
-    """The documents of an archive with their metadata, each one what METADATA.XML announces (size, SHA-1).
+class Budget:
+    """What may still be opened: bytes and documents, of one archive or of several that came together."""
 
-    Errors: XdmInvalid, XdmTooLarge, XdmEncrypted, XdmNameRefused, XdmMetadataMissing, XdmMetadataInvalid,
-    XdmDocumentDifferent, and XmlDoctype, XmlInvalid, XmlTooLarge for METADATA.XML.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = _members(archive)
-            budget = _Budget()
-            return Xdm(tuple(_documents(archive, members, budget)))
-    except StandardError:
-        raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise XdmInvalid() from error
-
-
-class _Budget:
     def __init__(self) -> None:
         self.left = MAX_TOTAL
+        self.documents = MAX_MEMBERS
 
     def read(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
         """Never more than what is left, whatever size the member claims."""
@@ -80,6 +66,28 @@ class _Budget:
         if self.left < 0 or (len(content) > RATIO_FROM and len(content) > MAX_RATIO * max(member.compress_size, 1)):
             raise XdmTooLarge()
         return content
+
+    def count_document(self) -> None:
+        self.documents -= 1
+        if self.documents < 0:
+            raise XdmTooLarge()
+
+
+def read_xdm(data: bytes, budget: Budget | None = None) -> Xdm:
+    """The documents of an archive with their metadata, each one what METADATA.XML announces (size, SHA-1).
+
+    ``budget`` is shared by the archives of one message; without it, this one has its own.
+    Errors: XdmInvalid, XdmTooLarge, XdmEncrypted, XdmNameRefused, XdmMetadataMissing, XdmMetadataInvalid,
+    XdmDocumentDifferent, and XmlDoctype, XmlInvalid, XmlTooLarge for METADATA.XML.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = _members(archive)
+            return Xdm(tuple(_documents(archive, members, budget or Budget())))
+    except StandardError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise XdmInvalid() from error
 
 
 def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -108,13 +116,14 @@ def _stays_inside(name: str) -> bool:
     return not any(part in ("..", ".") for part in name.split("/"))
 
 
-def _documents(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], budget: _Budget) -> list[XdmDocument]:
+def _documents(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], budget: Budget) -> list[XdmDocument]:
     metadata = sorted(name for name in members if _METADATA.fullmatch(name))
     if not metadata:
         raise XdmMetadataMissing()
     found = []
     for name in metadata:
         for entry in read_metadata(budget.read(archive, members[name])):
+            budget.count_document()
             target = posixpath.normpath(posixpath.join(posixpath.dirname(name), entry.uri.upper()))
             if target not in members or not _stays_inside(entry.uri):
                 raise XdmDocumentDifferent()

@@ -1,0 +1,1 @@
+"""What anyone may send, good or broken: hypothesis strategies shared by the tests of the faces."""
