@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from ens.interop.fhir.offer import interactions_of
 from ens.interop.fhir.search import PARAMETERS, SORTS
 
 _PDSM = "https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition/pdsm-"
@@ -39,20 +40,18 @@ def capability_statement(base_url: str, name: str = "Espace numérique de santé
                     "documentation": "Actes offerts : ITI-65, ITI-66, ITI-67, ITI-68, ITI-105 et Patient?identifier=.",
                     "security": _security(base_url),
                     "resource": [
-                        _resource("List", "submissionset-comprehensive", ["read", "search-type"]),
-                        _resource(
-                            "DocumentReference", "comprehensive-document-reference", ["create", "read", "search-type"]
-                        ),
+                        _resource("List", "submissionset-comprehensive"),
+                        _resource("DocumentReference", "comprehensive-document-reference"),
                         {
                             "type": "Binary",
                             "documentation": "Les octets tels que déposés (ITI-68), ou la ressource.",
-                            "interaction": [{"code": "read"}],
+                            "interaction": _interactions("Binary"),
                             "versioning": "versioned",
                         },
                         {
                             "type": "Patient",
                             "documentation": "Dit si l'espace de cette personne est ouvert. Sans traits d'identité.",
-                            "interaction": [{"code": "read"}, {"code": "search-type"}],
+                            "interaction": _interactions("Patient"),
                             "searchParam": [
                                 {
                                     "name": "identifier",
@@ -72,7 +71,11 @@ def capability_statement(base_url: str, name: str = "Espace numérique de santé
     )
 
 
-def _resource(kind: str, profile: str, interactions: list[str]) -> dict[str, Any]:
+def _interactions(kind: str) -> list[dict[str, str]]:
+    return [{"code": code} for code in sorted(interactions_of(kind))]
+
+
+def _resource(kind: str, profile: str) -> dict[str, Any]:
     parameters = [
         {
             "name": name,
@@ -90,7 +93,7 @@ def _resource(kind: str, profile: str, interactions: list[str]) -> dict[str, Any
         "profile": "http://hl7.org/fhir/StructureDefinition/" + kind,
         "supportedProfile": [_PDSM + profile],
         "documentation": "Tris offerts : " + ", ".join(SORTS[kind]) + ". _count jusqu'à 200, _summary=count, _total.",
-        "interaction": [{"code": code} for code in interactions],
+        "interaction": _interactions(kind),
         "versioning": "versioned",
         "conditionalRead": "full-support",
         "searchParam": parameters,

@@ -16,13 +16,14 @@ from ens.interop.fhir.errors import (
     ParameterUnknown,
     ResourceAbsent,
 )
+from ens.interop.fhir.offer import FORM
+from ens.interop.fhir.openapi import MEDIA_TYPE, description
 from ens.interop.fhir.references import IdKey, ins_of_token
 from ens.interop.fhir.search import pairs_of, read_search, shown
 from ens.interop.fhir.submission import read_bundle, read_simplified
 from ens.kernel.actor import Actor
 from ens.kernel.errors import Absent
 
-FORM = "application/x-www-form-urlencoded"
 MAX_FORM_BYTES = 100_000  # of a search: what an address may hold is far less
 
 
@@ -81,6 +82,11 @@ def metadata(call: Call) -> Answer:
     """What the space offers; no token is asked for. Source: FHIR R4, http.html#capabilities."""
     call.check_format()
     return Answer(capability_statement(call.base_url))
+
+
+def openapi(call: Call) -> Answer:
+    """The same in OpenAPI, for tools that do not speak FHIR."""
+    return Answer(description(call.base_url), media_type=MEDIA_TYPE)
 
 
 def transaction(call: Call) -> Answer:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from ens.interop.fhir.errors import StructureInvalid
-from ens.kernel.errors import EnsError, Family
+from ens.kernel.errors import EnsError, Family, named_errors
 
 CODE_SYSTEM = "urn:ens:codes"
 
@@ -51,6 +52,21 @@ def status_of(error: EnsError) -> int:
 def issue_type_of(error: EnsError) -> str:
     """The FHIR issue type this error answers with."""
     return CODES.get(error.code, FAMILIES[error.family])[1]
+
+
+@lru_cache(maxsize=256)
+def _named(code: str) -> type[EnsError]:
+    return next(error for error in named_errors() if error.code == code)
+
+
+def answer_of(code: str) -> tuple[int, str]:
+    """The HTTP status and the FHIR issue type of a code; the module of its error must have been imported."""
+    return CODES.get(code) or FAMILIES[_named(code).family]
+
+
+def sentence_of(code: str) -> str:
+    """The French sentence of a code, its facts in braces."""
+    return _named(code).message
 
 
 def operation_outcome(error: EnsError) -> bytes:

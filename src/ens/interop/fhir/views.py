@@ -18,6 +18,7 @@ from ens.interop.fhir.authentication import actor_of_request
 from ens.interop.fhir.body import read_body
 from ens.interop.fhir.errors import AddressUnknown, MethodNotOffered
 from ens.interop.fhir.interactions import Answer, Call
+from ens.interop.fhir.offer import OFFER
 from ens.interop.fhir.refusals import address_of
 from ens.kernel.errors import EnsError
 from ens.persistence.errors import DatabaseUnavailable
@@ -34,19 +35,8 @@ class Route:
 
 
 ROUTES: dict[tuple[str, ...], Route] = {
-    (): Route({"POST": interactions.transaction}),
-    ("metadata",): Route({"GET": interactions.metadata}, public=True),
-    ("DocumentReference",): Route({"GET": interactions.search, "POST": interactions.create}),
-    ("DocumentReference", "_search"): Route({"POST": interactions.search_by_form}),
-    ("DocumentReference", "{id}"): Route({"GET": interactions.read}),
-    ("List",): Route({"GET": interactions.search}),
-    ("List", "_search"): Route({"POST": interactions.search_by_form}),
-    ("List", "{id}"): Route({"GET": interactions.read}),
-    ("Binary",): Route({}),
-    ("Binary", "{id}"): Route({"GET": interactions.read_binary}),
-    ("Patient",): Route({"GET": interactions.search_patient}),
-    ("Patient", "_search"): Route({"POST": interactions.search_patient_by_form}),
-    ("Patient", "{id}"): Route({"GET": interactions.read_patient}),
+    shape: Route({method: getattr(interactions, one.act) for method, one in address.methods.items()}, address.public)
+    for shape, address in OFFER.items()
 }
 
 
@@ -69,10 +59,7 @@ def fhir(request: HttpRequest, path: str | None = None) -> HttpResponse:
 
 def _answer(request: HttpRequest, path: str) -> Answer:
     segments: tuple[str, ...] = tuple(segment for segment in path.split("/") if segment)
-    version = ""
-    if len(segments) == 4 and segments[2] == "_history" and segments[1] != "_search":
-        version, segments = segments[3], segments[:2]
-    route, object_id = _route(segments)
+    route, object_id, version = _route(segments)
     headers = request.headers
     actor = None
     if route is None or not route.public:
@@ -104,16 +91,20 @@ def _answer(request: HttpRequest, path: str) -> Answer:
     return handler(call)
 
 
-def _route(segments: tuple[str, ...]) -> tuple[Route | None, UUID | None]:
+def _route(segments: tuple[str, ...]) -> tuple[Route | None, UUID | None, str]:
+    """The route, the id and the version in the address. An id that none of ours looks like is absent, like another."""
     exact = ROUTES.get(segments)
     if exact is not None:
-        return exact, None
-    if len(segments) == 2 and (segments[0], "{id}") in ROUTES:
-        try:
-            return ROUTES[segments[0], "{id}"], UUID(segments[1])
-        except ValueError:
-            return ROUTES[segments[0], "{id}"], None  # no id of ours looks so: absent, like any other
-    return None, None
+        return exact, None, ""
+    shape, version = (*segments[:1], "{id}"), ""
+    if len(segments) == 4 and segments[2] == "_history":
+        shape, version = (*shape, "_history", "{version}"), segments[3]
+    if len(segments) != len(shape):
+        return None, None, ""
+    try:
+        return ROUTES.get(shape), UUID(segments[1]), version
+    except ValueError:
+        return ROUTES.get(shape), None, version
 
 
 def _respond(answer: Answer, *, head_only: bool) -> HttpResponse:
