@@ -13,10 +13,10 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 
-from tests.browser.story import Space, empty_space, full_space, long_space
+from tests.browser.story import Space, crowded_space, empty_space, full_space, long_space, single_space
+from tests.browser.watching import Window
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SCREENS = ROOT / "var" / "screens"
 IMAGES = ROOT / "docs" / "images"
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 INSTALL = "Chromium manque, les pages ne sont pas vérifiées : sudo apt-get install -y chromium"
@@ -79,28 +79,6 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-class Window:
-    """A tab, with what it complained about."""
-
-    def __init__(self, page: Any, base: str) -> None:
-        self.page = page
-        self.base = base
-        self.complaints: list[str] = []
-        page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("requestfailed", lambda request: self.complaints.append(f"{request.url}: {request.failure}"))
-
-    def _heard(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
-
-    def open(self, address: str) -> Any:
-        answer = self.page.goto(self.base + address)
-        # The status of an error page is said in the console by the browser itself: it is what the test asked for.
-        self.complaints = [said for said in self.complaints if "the server responded with a status of" not in said]
-        return answer
-
-
 @pytest.fixture
 def window_for(browser: Any, live_server_url: str) -> Iterator[Any]:
     """Open a tab signed in as someone, or as nobody."""
@@ -117,6 +95,26 @@ def window_for(browser: Any, live_server_url: str) -> Iterator[Any]:
     yield act
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def tabs(browser: Any, live_server_url: str) -> Iterator[Any]:
+    """One tab a person, kept from test to test for pages that are only looked at."""
+    known: dict[str, Window] = {}
+
+    def act(compte: Any = None) -> Window:
+        name = compte.username if compte is not None else ""
+        if name not in known:
+            context = browser.new_context(locale="fr-FR", reduced_motion="reduce")
+            if compte is not None:
+                context.add_cookies([session_cookie(compte, live_server_url)])
+            known[name] = Window(context.new_page(), live_server_url)
+        known[name].complaints.clear()
+        return known[name]
+
+    yield act
+    for window in known.values():
+        window.page.context.close()
 
 
 def session_cookie(compte: Any, url: str) -> dict[str, str]:
@@ -143,6 +141,20 @@ def long(database: Any, browser: Any) -> Space:
     from tests.factories import People
 
     return long_space(People())
+
+
+@pytest.fixture(scope="session")
+def crowded(database: Any, browser: Any) -> Space:
+    from tests.factories import People
+
+    return crowded_space(People())
+
+
+@pytest.fixture(scope="session")
+def single(database: Any, browser: Any) -> Space:
+    from tests.factories import People
+
+    return single_space(People())
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,8 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-LONG = "Compte rendu de consultation pluridisciplinaire d’endocrinologie, diabétologie et nutrition " * 2
-WITHOUT_SPACE = "Resultats_analyses_" + "x" * 150 + ".pdf"
+LONG = ("Compte rendu de consultation pluridisciplinaire d’endocrinologie et diabétologie, nutrition " * 3)[:200]
+WITHOUT_SPACE = "Resultats_analyses_" + "x" * 177 + ".pdf"
 
 
 @dataclass
@@ -230,7 +230,7 @@ def long_space(people: Any) -> Space:
         space,
         people.mailbox(doctor),
         name=doctor.name,
-        subject=LONG[:180].strip(),
+        subject=LONG,
         body="z" * 300,
         attachment=WITHOUT_SPACE,
     )
@@ -240,6 +240,29 @@ def long_space(people: Any) -> Space:
 
 def empty_space(people: Any) -> Space:
     return Space(people.usager())
+
+
+def single_space(people: Any) -> Space:
+    """One of each: a document, a message, a professional, a reading."""
+    from ens.access import services as access
+    from ens.record import services as record
+
+    doctor = people.professional(first_name="Virginie")
+    space = Space(people.usager(medecin_traitant=doctor), doctor=doctor)
+    access.authorise(space.person.usager_id, rpps=doctor.rpps, by=space.person.actor)
+    file_document(
+        space,
+        "seul",
+        title="Ordonnance de lunettes",
+        type_code="57833-6",
+        data=pdf("Verres", 1),
+        media_type="application/pdf",
+        days=2,
+    )
+    record.open_document(space.documents["seul"], by=people.actor(doctor))
+    deliver(space, people.mailbox(doctor), name=doctor.name, subject="Votre ordonnance", body="Bonjour.")
+    note_threads(space)
+    return space
 
 
 DOCUMENTS, CONVERSATIONS, CHOICES = 500, 300, 40

@@ -1,4 +1,4 @@
-"""What a person does with a keyboard, without JavaScript, or with a phone."""
+"""What a person does on a page: by hand, by keyboard, on a phone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import IMAGES
-from tests.browser.story import Space, full_space, pdf
+from tests.browser.story import Space, full_space
 
 
 @pytest.fixture
@@ -17,32 +17,6 @@ def own(database: Any, browser: Any) -> Space:
     from tests.factories import People
 
     return full_space(People())
-
-
-def focused(page: Any) -> str:
-    return str(page.evaluate("(document.activeElement.innerText || document.activeElement.ariaLabel || '').trim()"))
-
-
-@pytest.mark.feature("S167")
-def test_the_keyboard_goes_from_the_skip_link_through_the_menu_to_the_content(window_for: Any, full: Space) -> None:
-    page = (window := window_for(full.compte)).page
-    window.open("/accueil/")
-    page.keyboard.press("Tab")
-    assert focused(page) == "Contenu"
-    reached = []
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        said = focused(page)
-        reached.append(said)
-        assert page.evaluate(
-            "(() => { const e = document.activeElement, s = getComputedStyle(e), a = getComputedStyle(e, '::after');"
-            " return e === document.body || s.outlineStyle !== 'none' || a.outlineStyle !== 'none'; })()"
-        ), f"no visible focus on {said}"
-        if said == "À propos":
-            break
-    order = ["Accueil", "Documents", "Profil médical", "Agenda", "Applications", "Tous mes messages", "À propos"]
-    places = [reached.index(word) for word in order]
-    assert places == sorted(places)
 
 
 def test_the_skip_link_moves_the_focus_to_the_content(window_for: Any, full: Space) -> None:
@@ -87,35 +61,6 @@ def test_masking_saves_at_once_and_says_so(window_for: Any, own: Space) -> None:
     assert window.complaints == []
 
 
-def test_without_javascript_masking_answering_and_adding_work(window_for: Any, own: Space) -> None:
-    page = (window := window_for(own.compte, java_script_enabled=False)).page
-    window.open(f"/documents/{own.documents['pdf']}/")
-    page.check("#masque")
-    page.click("text=Enregistrer")
-    page.wait_for_selector("text=Document masqué")
-
-    window.open(f"/messages/{own.threads['Préparation de votre rendez-vous']}/")
-    page.fill("#id_corps", "Merci, à lundi.")
-    page.click("summary:has-text('Joindre un document')")
-    page.set_input_files("#id_fichiers", {"name": "photo.pdf", "mimeType": "application/pdf", "buffer": pdf(pages=1)})
-    page.click("text=Envoyer")
-    page.wait_for_selector("text=Réponse envoyée")
-    page.wait_for_selector("text=Merci, à lundi.")
-    page.click("text=Enregistrer dans mon dossier")
-    page.wait_for_selector("text=Dans votre dossier")
-
-    window.open("/documents/ajouter/")
-    page.set_input_files(
-        "#id_fichier", {"name": "ordonnance.pdf", "mimeType": "application/pdf", "buffer": pdf(pages=1)}
-    )
-    page.fill("#id_titre", "Ordonnance de lunettes")
-    page.select_option("#id_categorie", "ORD_SOIN")
-    for part, value in (("0", "16"), ("1", "2"), ("2", "2021")):
-        page.fill(f"#id_date_{part}", value)
-    page.click("text=Ajouter le document")
-    page.wait_for_selector("h1:has-text('Ordonnance de lunettes')")
-
-
 @pytest.mark.feature("S052", "S054")
 def test_a_file_dropped_is_named_and_judged_on_its_size_before_it_leaves(window_for: Any, full: Space) -> None:
     page = (window := window_for(full.compte)).page
@@ -123,7 +68,7 @@ def test_a_file_dropped_is_named_and_judged_on_its_size_before_it_leaves(window_
     drop = """size => {
         const data = new DataTransfer();
         data.items.add(new File([new Uint8Array(size)], 'photo.png'));
-        const zone = document.querySelector('[data-ens-depot]');
+        const zone = document.querySelector('[data-ens-fichiers]');
         zone.dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true}));
     }"""
     page.evaluate(drop, 1_200_000)
@@ -140,12 +85,6 @@ def test_the_theme_follows_the_device(window_for: Any, full: Space, script: bool
     dark = page.screenshot(clip=corner)
     page.emulate_media(color_scheme="light")
     assert page.screenshot(clip=corner) != dark
-
-
-def test_at_a_zoom_of_400_percent_the_bottom_bar_leaves_the_content_alone(window_for: Any, full: Space) -> None:
-    page = (window := window_for(full.compte, viewport={"width": 320, "height": 256})).page
-    window.open("/accueil/")
-    assert page.evaluate("getComputedStyle(document.querySelector('.ens-barre')).position") == "static"
 
 
 @pytest.mark.feature("S166")

@@ -1,20 +1,16 @@
-"""Every page, in its states, on three widths and two themes: no accessibility violation, no horizontal scroll,
-no complaint of the browser. An automatic check is not an audit.
-
-``SCREENS=1`` also writes each page into ``var/screens``.
+"""Every page, in every state, on three widths and in both themes: no accessibility violation, nothing past the side,
+text twice as large included, no complaint of the browser. An automatic check is not an audit.
 """
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.browser.conftest import SCREENS, Window
 from tests.browser.story import Space
-
-VIEWS = ((1280, "light"), (390, "light"), (320, "dark"), (1280, "dark"))
+from tests.browser.watching import QUICK, Window, check
 
 PUBLIC = {
     "accueil-public": "/",
@@ -54,117 +50,167 @@ FULL = {
     "menu": "/menu/",
     "absente-connecte": "/documents/00000000-0000-7000-8000-000000000000/",
 }
-
-
-def check(window: Window, name: str) -> None:
-    """The page now open holds on every view."""
-    problems: list[str] = []
-    window.page.evaluate(_axe())
-    for width, theme in VIEWS:
-        window.page.set_viewport_size({"width": width, "height": 800})
-        window.page.emulate_media(color_scheme=theme)
-        found = window.page.evaluate(
-            "() => axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map("
-            "v => v.id + ' ' + v.nodes.slice(0, 2).map("
-            "n => n.html.slice(0, 160) + ' ' + n.failureSummary).join(' | ')))"
-        )
-        problems += [f"{width} {theme}: {violation}" for violation in found]
-        if window.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            wide = window.page.evaluate(
-                "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
-                ".slice(0, 3).map(e => e.outerHTML.slice(0, 120))"
-            )
-            problems.append(f"{width}: horizontal scroll, {wide}")
-        if os.environ.get("SCREENS"):
-            SCREENS.mkdir(parents=True, exist_ok=True)
-            window.page.screenshot(path=SCREENS / f"{name}-{width}-{theme}.png", full_page=True)
-    problems += window.complaints
-    assert problems == [], f"{name}: {problems}"
-
-
-def _axe() -> str:
-    from axe_playwright_python.base import AXE_FILE_PATH
-
-    return str(AXE_FILE_PATH.read_text(encoding="utf-8"))
+CROWDED = {
+    **ALWAYS,
+    "documents-milieu": "/documents/?page=5",
+    "documents-filtres": "/documents/?filtres=1&texte=numéro",
+    "messages-fin": "/messages/?page=6",
+    "messages-recherche": "/messages/?q=rendez-vous",
+    "historique-tout": "/historique/?qui=tout",
+}
 
 
 @pytest.mark.feature("S168")
 @pytest.mark.parametrize("name", PUBLIC)
-def test_an_open_page_holds_on_every_screen(window_for: Any, name: str) -> None:
-    window = window_for()
-    window.open(PUBLIC[name])
+def test_an_open_page_holds_on_every_screen(tabs: Any, name: str) -> None:
+    (window := tabs()).open(PUBLIC[name])
     check(window, name)
 
 
 @pytest.mark.parametrize("name", [*ALWAYS, *FULL])
-def test_a_page_with_content_holds_on_every_screen(window_for: Any, full: Space, name: str) -> None:
-    window = window_for(full.compte)
-    window.open({**ALWAYS, **FULL}[name])
+def test_a_page_with_content_holds_on_every_screen(tabs: Any, full: Space, name: str) -> None:
+    (window := tabs(full.compte)).open({**ALWAYS, **FULL}[name])
     check(window, name)
 
 
 @pytest.mark.parametrize("name", ALWAYS)
-def test_an_empty_page_holds_on_every_screen(window_for: Any, empty: Space, name: str) -> None:
-    window = window_for(empty.compte)
-    window.open(ALWAYS[name])
-    check(window, f"vide-{name}")
+def test_an_empty_page_holds_on_every_screen(tabs: Any, empty: Space, name: str) -> None:
+    (window := tabs(empty.compte)).open(ALWAYS[name])
+    check(window, f"vide-{name}", QUICK)
 
 
 @pytest.mark.parametrize("name", ALWAYS)
-def test_a_page_with_long_texts_holds_on_every_screen(window_for: Any, long: Space, name: str) -> None:
-    window = window_for(long.compte)
-    window.open(ALWAYS[name])
-    check(window, f"long-{name}")
+def test_a_page_with_one_row_holds_on_every_screen(tabs: Any, single: Space, name: str) -> None:
+    (window := tabs(single.compte)).open(ALWAYS[name])
+    check(window, f"un-{name}", QUICK)
+
+
+@pytest.mark.parametrize("name", CROWDED)
+def test_a_page_of_five_hundred_rows_holds_on_every_screen(tabs: Any, crowded: Space, name: str) -> None:
+    (window := tabs(crowded.compte)).open(CROWDED[name])
+    check(window, f"cinq-cents-{name}", QUICK)
+
+
+def test_a_thread_among_three_hundred_holds_on_every_screen(tabs: Any, crowded: Space) -> None:
+    (window := tabs(crowded.compte)).open(f"/messages/{list(crowded.threads.values())[150]}/")
+    check(window, "cinq-cents-fil", QUICK)
+
+
+@pytest.mark.parametrize("name", ALWAYS)
+def test_a_page_with_long_texts_holds_on_every_screen(tabs: Any, long: Space, name: str) -> None:
+    (window := tabs(long.compte)).open(ALWAYS[name])
+    check(window, f"long-{name}", QUICK)
 
 
 @pytest.mark.parametrize("name", ["pdf", "image", "texte", "masque", "abime", "ajoute"])
-def test_a_document_holds_on_every_screen(window_for: Any, full: Space, name: str) -> None:
-    window = window_for(full.compte)
-    window.open(f"/documents/{full.documents[name]}/")
+def test_a_document_holds_on_every_screen(tabs: Any, full: Space, name: str) -> None:
+    (window := tabs(full.compte)).open(f"/documents/{full.documents[name]}/")
     check(window, f"document-{name}")
 
 
 @pytest.mark.parametrize("name", ["pdf", "texte"])
-def test_a_document_with_long_texts_holds_on_every_screen(window_for: Any, long: Space, name: str) -> None:
-    window = window_for(long.compte)
-    window.open(f"/documents/{long.documents[name]}/")
-    check(window, f"long-document-{name}")
+def test_a_document_with_long_texts_holds_on_every_screen(tabs: Any, long: Space, name: str) -> None:
+    (window := tabs(long.compte)).open(f"/documents/{long.documents[name]}/")
+    check(window, f"long-document-{name}", QUICK)
 
 
-def test_a_document_read_as_text_holds_on_every_screen(window_for: Any, full: Space) -> None:
-    window = window_for(full.compte)
-    window.open(f"/documents/{full.documents['pdf']}/?lire=texte")
+def test_a_document_read_as_text_holds_on_every_screen(tabs: Any, full: Space) -> None:
+    (window := tabs(full.compte)).open(f"/documents/{full.documents['pdf']}/?lire=texte")
     assert "Glycémie" in window.page.inner_text("main")
     check(window, "document-en-texte")
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
-def test_a_thread_holds_on_every_screen(window_for: Any, full: Space, which: int) -> None:
-    window = window_for(full.compte)
-    window.open(f"/messages/{list(full.threads.values())[which]}/")
+def test_a_thread_holds_on_every_screen(tabs: Any, full: Space, which: int) -> None:
+    (window := tabs(full.compte)).open(f"/messages/{list(full.threads.values())[which]}/")
     check(window, f"fil-{which}")
 
 
-def test_a_thread_with_long_texts_holds_on_every_screen(window_for: Any, long: Space) -> None:
-    window = window_for(long.compte)
-    window.open(f"/messages/{next(iter(long.threads.values()))}/")
-    check(window, "long-fil")
+def test_a_thread_with_long_texts_holds_on_every_screen(tabs: Any, long: Space) -> None:
+    (window := tabs(long.compte)).open(f"/messages/{next(iter(long.threads.values()))}/")
+    check(window, "long-fil", QUICK)
+
+
+# -- forms with errors -----------------------------------------------------------------------------------------
+FORMS = {
+    "ajouter-erreurs": ("/documents/ajouter/", {"#id_titre": "", "#id_date_0": "31"}),
+    "parametres-erreurs": ("/parametres/", {"#id_email": "inaya"}),
+    "confidentialite-erreurs": ("/confidentialite/", {"#id_rpps": "123"}),
+    "reponse-vide": ("fil", {"#id_corps": ""}),
+}
 
 
 @pytest.mark.feature("S054")
-def test_a_form_with_errors_holds_on_every_screen(window_for: Any, full: Space) -> None:
-    window = window_for(full.compte)
-    window.open("/documents/ajouter/")
-    window.page.click("main button[type=submit]")
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_with_errors_keeps_what_was_typed_and_holds_on_every_screen(tabs: Any, full: Space, name: str) -> None:
+    address, typed = FORMS[name]
+    if address == "fil":
+        address = f"/messages/{full.threads['Préparation de votre rendez-vous']}/"
+    window = tabs(full.compte)
+    window.open(address)
+    for field, text in typed.items():
+        window.page.fill(field, text)
+    window.page.press(field, "Enter") if name != "reponse-vide" else window.page.click("text=Envoyer")
     window.page.wait_for_selector("[data-ens-erreurs]")
-    window.complaints.clear()
-    check(window, "ajouter-erreurs")
+    assert window.page.title().startswith("Erreur :")
+    assert window.page.evaluate("document.activeElement.hasAttribute('data-ens-erreurs')")
+    assert {field: window.page.input_value(field) for field in typed} == typed
+    for link in window.page.query_selector_all("[data-ens-erreurs] a"):
+        assert window.page.query_selector(str(link.get_attribute("href"))), "a summary that leads nowhere"
+    check(window, name)
 
 
-def test_an_empty_answer_holds_on_every_screen(window_for: Any, full: Space) -> None:
-    window = window_for(full.compte)
-    window.open(f"/messages/{full.threads['Préparation de votre rendez-vous']}/")
-    window.page.click(".ens-reponse button[type=submit]")
-    window.page.wait_for_selector("[data-ens-erreurs]")
-    window.complaints.clear()
-    check(window, "reponse-vide")
+# -- what goes wrong -------------------------------------------------------------------------------------------
+def _expired(window: Window) -> None:
+    window.open("/parametres/")
+    window.page.evaluate("document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(one => { one.value = 'x' })")
+    window.page.press("#id_email", "Enter")
+
+
+def _home(window: Window) -> None:
+    window.open("/accueil/")
+
+
+def _unavailable() -> Exception:
+    from ens.coffre.errors import StoreUnavailable
+
+    return StoreUnavailable()
+
+
+FAULTS: dict[str, tuple[int, str, Callable[[Window], None], Callable[[], Exception] | None]] = {
+    "403-formulaire-expire": (403, "Ce formulaire a expiré", _expired, None),
+    "500-panne": (500, "Une erreur est survenue", _home, lambda: RuntimeError("une panne, pour la voir")),
+    "503-indisponible": (503, "Le service ne répond pas", _home, _unavailable),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_page_of_error_says_what_to_do_and_holds_on_every_screen(
+    tabs: Any, full: Space, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, title, act, fault = FAULTS[name]
+    if fault is not None:
+
+        def broken(*_: Any, **__: Any) -> None:
+            raise fault()
+
+        monkeypatch.setattr("ens.journeys.home", broken)
+    window = tabs(full.compte)
+    with window.page.expect_response(lambda answer: answer.status == status):
+        act(window)
+    window.page.wait_for_selector(f"h1:has-text('{title}')")
+    assert window.page.locator("main .fr-btn").count() >= 1
+    check(window, name)
+
+
+@pytest.mark.parametrize("name", ["fil", "accueil"])
+def test_a_page_without_network_keeps_its_text_and_says_so_on_every_screen(tabs: Any, full: Space, name: str) -> None:
+    window = tabs(full.compte)
+    thread = full.threads["Préparation de votre rendez-vous"]
+    window.open("/accueil/" if name == "accueil" else f"/messages/{thread}/")
+    window.page.context.set_offline(True)
+    try:
+        window.page.wait_for_selector("#hors-ligne")
+        check(window, f"hors-ligne-{name}", QUICK)
+    finally:
+        window.page.context.set_offline(False)

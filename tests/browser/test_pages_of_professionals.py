@@ -1,4 +1,4 @@
-"""The pages of professionals, in their states, on three widths and two themes."""
+"""The pages of professionals, in their states, on three widths and in both themes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_every_page import check
+from tests.browser.watching import check
 
 
 class Consultation:
@@ -57,60 +57,58 @@ def search(window: Any, matricule: str) -> None:
     window.page.fill("#id_matricule", matricule)
     with window.page.expect_navigation():
         window.page.keyboard.press("Enter")
-    window.complaints.clear()  # a 422 is said in the console by the browser itself
 
 
-def test_the_search_holds_on_every_screen(window_for: Any, consultation: Consultation) -> None:
-    window = window_for(consultation.compte)
+def test_the_search_holds_on_every_screen(tabs: Any, consultation: Consultation) -> None:
+    window = tabs(consultation.compte)
     window.open("/pro/")
     check(window, "pro-recherche")
 
 
-def test_the_traits_to_check_hold_on_every_screen(window_for: Any, consultation: Consultation) -> None:
-    window = window_for(consultation.compte)
+def test_the_traits_to_check_hold_on_every_screen(tabs: Any, consultation: Consultation) -> None:
+    window = tabs(consultation.compte)
     search(window, consultation.inaya.matricule)
     assert "Vérifiez les traits" in window.page.inner_text("main")
     check(window, "pro-traits")
 
 
-def test_nobody_found_and_the_consent_hold_on_every_screen(window_for: Any, consultation: Consultation) -> None:
-    window = window_for(consultation.compte)
+def test_nobody_found_and_the_consent_hold_on_every_screen(tabs: Any, consultation: Consultation) -> None:
+    window = tabs(consultation.compte)
     search(window, consultation.stranger.matricule)
     check(window, "pro-accord")
     window.page.click("text=Enregistrer son accord")
     window.page.wait_for_selector("[data-ens-erreurs]")
-    window.complaints.clear()
     check(window, "pro-accord-erreurs")
 
 
-def test_a_mistyped_matricule_holds_on_every_screen(window_for: Any, consultation: Consultation) -> None:
-    window = window_for(consultation.compte)
+def test_a_mistyped_matricule_holds_on_every_screen(tabs: Any, consultation: Consultation) -> None:
+    window = tabs(consultation.compte)
     search(window, "MICHEL")
     window.page.wait_for_selector(".fr-error-text")
     check(window, "pro-erreur")
 
 
-def test_the_record_holds_on_every_screen(window_for: Any, consultation: Consultation) -> None:
-    window = window_for(consultation.compte)
+def test_the_record_holds_on_every_screen(tabs: Any, consultation: Consultation) -> None:
+    window = tabs(consultation.compte)
     window.open(f"/pro/dossiers/{consultation.inaya.usager_id}/")
     check(window, "pro-dossier")
 
 
-def test_an_empty_record_holds_on_every_screen(window_for: Any, consultation: Consultation) -> None:
-    window = window_for(consultation.compte)
+def test_an_empty_record_holds_on_every_screen(tabs: Any, consultation: Consultation) -> None:
+    window = tabs(consultation.compte)
     window.open(f"/pro/dossiers/{consultation.empty.usager_id}/")
     check(window, "pro-dossier-vide")
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
-def test_a_document_holds_on_every_screen(window_for: Any, consultation: Consultation, which: int) -> None:
-    window = window_for(consultation.compte)
+def test_a_document_holds_on_every_screen(tabs: Any, consultation: Consultation, which: int) -> None:
+    window = tabs(consultation.compte)
     window.open(f"/pro/dossiers/{consultation.inaya.usager_id}/documents/{consultation.documents[which]}/")
     check(window, f"pro-document-{which}")
 
 
-def test_the_keyboard_alone_goes_from_the_search_to_a_document(window_for: Any, consultation: Consultation) -> None:
-    window = window_for(consultation.compte)
+def test_the_keyboard_alone_goes_from_the_search_to_a_document(tabs: Any, consultation: Consultation) -> None:
+    window = tabs(consultation.compte)
     search(window, consultation.inaya.matricule)
     window.page.focus("text=Ouvrir le dossier")
     window.page.keyboard.press("Enter")

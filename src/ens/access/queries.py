@@ -116,11 +116,12 @@ def _uuid(value: str) -> UUID | None:
     return UUID(value) if value else None
 
 
-def known_readers(unit: Unit) -> list[KnownReader]:
-    """The professionals the usager authorised or blocked, and their médecin traitant: for ``policies.explain``."""
+def known_readers(unit: Unit, *, author_rpps: str = "") -> list[KnownReader]:
+    """The professionals the usager authorised or blocked, their médecin traitant, and the author of a document when
+    the directory knows them: for ``policies.explain``."""
     ids = {row.who_id for row in current(unit) if row.who_kind == _PERSON}
-    declared = identity.medecin_traitant(unit)
-    people = identity.professionals_by_id(sorted(ids | ({declared} if declared else set())))
+    ids |= {found for found in (identity.medecin_traitant(unit), identity.professional_id(author_rpps)) if found}
+    people = identity.professionals_by_id(sorted(ids))
     return [
         KnownReader(
             person.name,
@@ -136,20 +137,21 @@ def known_readers(unit: Unit) -> list[KnownReader]:
 
 def authorisations(usager_id: UUID, *, by: Actor) -> list[Choice]:
     """The choices in force, newest first: authorised since, or blocked since. Traced. Errors: ChoiceNotYours."""
+    return unit_of_work(usager_id, choices_in, by=by)
 
-    def act(unit: Unit) -> list[Choice]:
-        events.rights_read(unit, attempt=True)
-        check_own(unit)
-        choices = current(unit)
-        people = identity.professionals_by_id([row.who_id for row in choices if row.who_kind == _PERSON])
-        places = identity.establishments_by_id([row.who_id for row in choices if row.who_kind == _PLACE])
-        events.rights_read(unit)
-        return [
-            _choice(row, people.get(row.who_id), places.get(row.who_id))
-            for row in sorted(choices, key=lambda row: (row.since, row.id), reverse=True)
-        ]
 
-    return unit_of_work(usager_id, act, by=by)
+def choices_in(unit: Unit) -> list[Choice]:
+    """``authorisations`` inside a unit already open."""
+    events.rights_read(unit, attempt=True)
+    check_own(unit)
+    choices = current(unit)
+    people = identity.professionals_by_id([row.who_id for row in choices if row.who_kind == _PERSON])
+    places = identity.establishments_by_id([row.who_id for row in choices if row.who_kind == _PLACE])
+    events.rights_read(unit)
+    return [
+        _choice(row, people.get(row.who_id), places.get(row.who_id))
+        for row in sorted(choices, key=lambda row: (row.since, row.id), reverse=True)
+    ]
 
 
 def check_own(unit: Unit) -> None:

@@ -155,6 +155,11 @@ def rights_read(unit: Unit, *, attempt: bool = False) -> None:
     _leave(unit, Line(Event.RIGHTS_READ), attempt)
 
 
+def readers_asked(unit: Unit, document_id: UUID, *, title: str = "", attempt: bool = False) -> None:
+    """Who could read a document, and why."""
+    _leave(unit, Line(Event.READERS_READ, document_id, title), attempt)
+
+
 def history_read(unit: Unit, *, attempt: bool = False) -> None:
     _leave(unit, Line(Event.HISTORY_READ), attempt)
 

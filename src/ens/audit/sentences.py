@@ -32,6 +32,7 @@ _DONE: dict[Event, str] = {
     Event.ACCESS_UNBLOCKED: "a débloqué {name}.",
     Event.HISTORY_READ: "a consulté l'historique.",
     Event.RIGHTS_READ: "a consulté la liste des professionnels autorisés.",
+    Event.READERS_READ: "a demandé qui pourrait lire {title}.",
     Event.PROFILE_READ: "a consulté les informations du profil.",
     Event.CONTACT_CHANGED: "a changé l'adresse e-mail des avis.",
     Event.DOCTOR_LEFT: "a noté que vous n'avez plus de médecin traitant déclaré.",
@@ -47,6 +48,7 @@ _REFUSED: dict[Event, str] = {
     Event.DOCUMENT_READ: "a demandé à lire {title} : refusé.",
     Event.DOCUMENT_DOWNLOADED: "a demandé à télécharger {title} : refusé.",
     Event.DOCUMENT_DEPOSITED: "a voulu déposer {title} : refusé.",
+    Event.READERS_READ: "a demandé qui pourrait lire {title} : refusé.",
     Event.MESSAGE_SENT: "a voulu envoyer {title} : refusé.",
 }
 _THING: dict[Event, str] = {

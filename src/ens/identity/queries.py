@@ -121,6 +121,11 @@ def professional_by_id(professional_id: UUID | str) -> ProfessionalRef:
     return _ref(Professional.objects.filter(id=professional_id).first())
 
 
+def professional_id(rpps: str) -> UUID | None:
+    """Who has this number in the directory, if anyone."""
+    return Professional.objects.filter(rpps=rpps).values_list("id", flat=True).first() if rpps else None
+
+
 def professionals_by_id(ids: list[UUID]) -> dict[UUID, ProfessionalRef]:
     """Those of the directory among these, in two queries whatever their number."""
     places = Activity.objects.filter(professional_id__in=ids).exclude(establishment=None)

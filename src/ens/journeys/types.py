@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ens.access.types import Choice
 from ens.audit.types import HistoryLine
 from ens.messaging.types import ThreadCard
 from ens.record.types import DocumentCard
@@ -29,3 +30,12 @@ class Home:
     readings_this_month: int
     emergency_readings: int
     next_action: NextAction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What the page « Confidentialité » shows; ``documents``: the newest, to ask who could read one."""
+
+    choices: list[Choice]
+    documents: list[DocumentCard]
+    last_lines: list[HistoryLine]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from ens.access.types import Answer
 from ens.audit.types import HistoryLine
 
 CURRENT = "current"
@@ -150,6 +151,18 @@ class OpenedDocument:
     description: str
     is_own: bool  # added by the usager
     readers: list[HistoryLine] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class CouldRead:
+    """« Qui pourrait lire ce document ? »: each known reader with the rules that would apply, in their order.
+
+    ``unknown_author``: how the author is named on the document, when no professional of the directory is known for it.
+    """
+
+    card: DocumentCard
+    answers: list[Answer]
+    unknown_author: str = ""
 
 
 @dataclass(frozen=True, slots=True)

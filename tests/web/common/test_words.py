@@ -91,6 +91,7 @@ def test_numbers_and_their_units_do_not_break(said: str) -> None:
     [
         ("Inaya Michel", "IM"),
         ("Docteur Dupond", "DD"),
+        ("Docteur Virginie Dupond", "VD"),
         ("Dr Jean-Christophe Lallemand", "JL"),
         ("Étienne", "É"),
         ("", "?"),

@@ -54,7 +54,7 @@ def test_the_professional_is_shown_with_name_profession_and_rpps(doctor: Any, du
     shown = doctor.get("/pro/").content.decode()
     assert "Docteur Virginie Dupond" in shown
     assert f"RPPS {dupond.rpps}" in shown
-    assert "médecin" in shown
+    assert "Médecin" in shown
 
 
 def test_a_search_by_name_does_not_exist(doctor: Any) -> None:

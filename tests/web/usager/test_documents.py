@@ -237,3 +237,31 @@ def test_a_picture_is_previewed_and_described(page: Any, deposit: Any) -> None:
     picture = page.get(added.headers["Location"] + "page-1.png")
     assert picture.headers["Content-Type"] == "image/png"
     assert page.get(added.headers["Location"] + "page-9.png").status_code == 404
+
+
+@pytest.mark.feature("S111")
+def test_a_document_says_who_could_read_it_and_why(page: Any, inaya: Any, people: Any, deposit: Any) -> None:
+    from ens.access import services as access
+
+    nurse = people.professional("Petit", first_name="Ana", profession="60")
+    access.authorise(inaya.usager_id, rpps=nurse.rpps, by=inaya.actor)
+    document_id = deposit("Radio du genou")
+    assert "Qui pourrait lire ce document ?" in text_of(page.get(f"/documents/{document_id}/"))
+    page.post(f"/documents/{document_id}/masquer/", {"masque": "oui"})
+    said = text_of(page.get(f"/documents/{document_id}/lecteurs/"))
+    assert "1 professionnel pourrait le lire VD Docteur Virginie Dupond" in said
+    assert "Cette personne a écrit ce document." in said
+    assert "1 professionnel ne pourrait pas AP Ana Petit" in said
+    assert "Vous avez masqué ce document : seuls vous, votre médecin traitant et son auteur le lisez." in said
+    assert "Vous n’avez pas bloqué cet accès." in said
+    assert "Ne plus masquer ce document" in said
+
+
+def test_the_page_of_choices_leads_to_who_could_read_a_document(page: Any, deposit: Any) -> None:
+    document_id = deposit("Radio du genou")
+    assert "Radio du genou" in text_of(page.get("/confidentialite/"))
+    answer = page.get(f"/documents/lecteurs/?document={document_id}")
+    assert answer.headers["Location"] == f"/documents/{document_id}/lecteurs/"
+    assert page.get("/documents/lecteurs/?document=radio").status_code == 404
+    assert page.get("/documents/lecteurs/").status_code == 404
+    assert page.get("/documents/00000000-0000-7000-8000-000000000000/lecteurs/").status_code == 404

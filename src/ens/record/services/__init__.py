@@ -1,6 +1,7 @@
 """The services of the record, by subject."""
 
 from ens.record.services.deposit import deposit
+from ens.record.services.explaining import who_could_read
 from ens.record.services.masking import mask, unmask
 from ens.record.services.reading import list_documents, open_content, open_document, preview_page
 from ens.record.services.references import find_references, find_sets, read_binary, read_reference, read_set
@@ -20,4 +21,5 @@ __all__ = [
     "read_reference",
     "read_set",
     "unmask",
+    "who_could_read",
 ]

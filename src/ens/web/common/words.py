@@ -128,8 +128,10 @@ def number(value: int) -> str:
 
 
 def initials(name: str) -> str:
-    """Two letters for a person: ``Dr Jean-Christophe Lallemand`` gives ``JL``, ``Docteur Dupond`` gives ``DD``."""
+    """Two letters for a person: ``Docteur Virginie Dupond`` gives ``VD``; ``Docteur Dupond``, with no more, ``DD``."""
     words = [word for word in name.split() if word.rstrip(".").lower() not in ("dr", "pr", "m", "mme")]
+    if len(words) > 2 and words[0].lower() in ("docteur", "professeur"):
+        del words[0]
     letters = [word[0] for word in words if word[0].isalnum()]
     if not letters:
         return "?"

@@ -29,7 +29,8 @@ class AddDocumentForm(EnsForm):
     fichier = forms.FileField(
         label=gettext_lazy("Fichier"),
         help_text=gettext_lazy("PDF, JPEG, PNG, TIFF, RTF ou TXT. 5\u00a0Mo au plus, un fichier à la fois."),
-        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        # Required, in a form the browser does not judge: a style sees an empty field, and hides the browser's words.
+        widget=forms.FileInput(attrs={"accept": ACCEPTED, "required": True}),
         max_length=None,
         error_messages={
             "required": gettext_lazy("Choisissez un fichier."),

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ens.access.types import Answer, Outcome, RuleApplied
 from ens.audit.types import Event, HistoryLine
 from ens.kernel.actor import AccessMode, ActorKind
 from ens.record.types import DocumentCard
-from ens.web.common.words import NBSP
+from ens.web.common.words import NBSP, typeset
 from ens.web.usager.categories import category
 
 SOURCE_ICONS = {
@@ -120,6 +121,41 @@ def _icon(line: HistoryLine, own: bool) -> tuple[str, str]:
     if line.actor_kind == ActorKind.OPERATEUR:
         return "mail-line", "calme"
     return "settings-5-line", "gris"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A rule as applied: whether it opened, closed, or let the next one speak."""
+
+    phrase: str
+    icone: str
+    issue: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderRow:
+    """Someone who could, or could not, read a document, and why."""
+
+    nom: str
+    role: str
+    peut_lire: bool
+    pourquoi: str
+    raisons: list[Reason]
+
+
+def reader_row(answer: Answer) -> ReaderRow:
+    return ReaderRow(
+        nom=answer.reader.name,
+        role=answer.reader.role_label,
+        peut_lire=answer.decision.allowed,
+        pourquoi=typeset(answer.decision.sentence),
+        raisons=[_reason(rule) for rule in answer.decision.rules],
+    )
+
+
+def _reason(rule: RuleApplied) -> Reason:
+    icon = {Outcome.ALLOWS: "checkbox-circle-line", Outcome.REFUSES: "close-circle-line"}
+    return Reason(typeset(rule.sentence), icon.get(rule.outcome, "subtract-line"), rule.outcome.value)
 
 
 def format_said(media_type: str, pages: int = 0) -> str:

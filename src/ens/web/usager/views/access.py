@@ -11,13 +11,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from ens.access import queries as access
+from ens import journeys
 from ens.access import services
 from ens.access.types import Choice
 from ens.kernel.errors import Absent, Conflict, Malformed
 from ens.web.common.words import typeset
 from ens.web.usager.forms import AuthoriseForm
 from ens.web.usager.pages import usager_page
+from ens.web.usager.rows import history_row
 
 
 @require_GET
@@ -27,15 +28,17 @@ def detail(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: AuthoriseForm, *, blocked_only: bool, status: int = 200) -> HttpResponse:
-    known = access.authorisations(request.usager_id, by=request.actor)
-    authorised = [item for item in known if not item.blocked_since]
-    blocked = [item for item in known if item.blocked_since]
+    shown = journeys.privacy(request.usager_id, by=request.actor)
+    authorised = [item for item in shown.choices if not item.blocked_since]
+    blocked = [item for item in shown.choices if item.blocked_since]
     context = {
         "formulaire": form,
         "bloques": blocked_only,
         "nombre_autorises": len(authorised),
         "nombre_bloques": len(blocked),
         "acces": [_row(item) for item in (blocked if blocked_only else authorised)],
+        "documents": shown.documents,
+        "lectures": [history_row(line, reader_id=request.actor.id) for line in shown.last_lines],
     }
     template = "usager/confidentialite/detail.html"
     return usager_page(request, template, context, section="confidentialite", status=status)

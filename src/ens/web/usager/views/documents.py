@@ -15,11 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ens.kernel.errors import Conflict, Malformed, Refused
 from ens.record import services as record
+from ens.web.common import words
 from ens.web.common.files import file_response, inline_image
 from ens.web.usager.filters import DocumentFilters
 from ens.web.usager.forms import AddDocumentForm
 from ens.web.usager.pages import usager_page
-from ens.web.usager.rows import document_row, format_said, history_row
+from ens.web.usager.rows import document_row, format_said, history_row, reader_row
 
 READERS_SHOWN = 5
 
@@ -86,6 +87,29 @@ def detail(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 @require_GET
+def lecteurs(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """« Qui pourrait lire ce document ? »: each professional known here, yes or no, and the rules that say so."""
+    found = record.who_could_read(document_id, by=request.actor)
+    rows = [reader_row(answer) for answer in found.answers]
+    context = {
+        "document": document_row(found.card),
+        "oui": [row for row in rows if row.peut_lire],
+        "non": [row for row in rows if not row.peut_lire],
+        "auteur_inconnu": found.unknown_author,
+    }
+    return usager_page(request, "usager/documents/lecteurs.html", context, section="documents")
+
+
+@require_GET
+def lecteurs_choisis(request: HttpRequest) -> HttpResponse:
+    """From a list of documents to the page of the one chosen."""
+    try:
+        return redirect("usager:lecteurs", UUID(request.GET.get("document", "")))
+    except ValueError as error:
+        raise Http404 from error
+
+
+@require_GET
 def apercu(request: HttpRequest, document_id: UUID, number: int) -> HttpResponse:
     """One page of the preview, as a picture."""
     return inline_image(record.preview_page(document_id, number, by=request.actor))
@@ -115,7 +139,7 @@ def ajouter(request: HttpRequest) -> HttpResponse:
                 announcements.success(request, _("Document ajouté."))
                 return redirect("usager:document", getattr(added, "document_id", added))
         status = 422
-    context = {"formulaire": form, "limite": form.limit}
+    context = {"formulaire": form, "limite": form.limit, "limite_dite": words.size(form.limit)}
     return usager_page(request, "usager/documents/ajouter.html", context, section="documents", status=status)
 
 

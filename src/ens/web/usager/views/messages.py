@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import segno
+from django.conf import settings
 from django.contrib import messages as announcements
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,7 +20,7 @@ from ens.messaging import services as messaging
 from ens.messaging.types import Delivery, MailboxFilter, MessageView, ThreadCard, ThreadView
 from ens.web.common.files import file_response
 from ens.web.common.paging import page_number, pages_around
-from ens.web.common.words import typeset
+from ens.web.common.words import size, typeset
 from ens.web.usager.contact import contact_of
 from ens.web.usager.forms import ReplyForm
 from ens.web.usager.pages import usager_page
@@ -78,6 +79,8 @@ def _thread_page(request: HttpRequest, thread: ThreadView, form: ReplyForm, stat
         "autres_fils": max(beside.total - BESIDE, 0),
         "courant": thread.id,
         "formulaire": form,
+        "limite": settings.ENS_UPLOAD_MAX_BYTES,
+        "limite_dite": size(settings.ENS_UPLOAD_MAX_BYTES),
     }
     template = "usager/messages/fil.html"
     return usager_page(request, template, context, section="messages", unread=beside.unread, status=status)

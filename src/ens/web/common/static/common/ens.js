@@ -11,19 +11,68 @@
     region.replaceChildren(line);
   }
 
-  // Without a network, what was typed is kept: say so before anything is sent.
-  window.addEventListener("offline", function () {
+  // Without a network, nothing is sent and nothing is lost: the page stays, and says why. Nothing is kept on the
+  // device either: what was typed lives in this page alone.
+  function warn(text) {
     var region = document.getElementById("annonces");
-    if (!region) return;
+    if (!region || !text) return;
     var notice = document.createElement("div");
     notice.className = "ens-etat fr-alert fr-alert--warning fr-alert--sm";
     notice.id = "hors-ligne";
-    notice.appendChild(document.createElement("p")).textContent = region.dataset.ensHorsLigne;
+    notice.tabIndex = -1;
+    notice.appendChild(document.createElement("p")).textContent = text;
     region.replaceChildren(notice);
+    return notice;
+  }
+  function said(what) {
+    var region = document.getElementById("annonces");
+    return region ? region.dataset[what] : "";
+  }
+  function stay(event, what) {
+    event.preventDefault();
+    var notice = warn(said(what));
+    if (notice) notice.focus();
+  }
+  window.addEventListener("offline", function () {
+    warn(said("ensHorsLigne"));
   });
   window.addEventListener("online", function () {
     var notice = document.getElementById("hors-ligne");
     if (notice) notice.remove();
+  });
+  if (navigator.onLine === false) warn(said("ensHorsLigne"));
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("a[href]");
+    if (navigator.onLine === false && link && link.origin === location.origin && link.pathname + link.search !== location.pathname + location.search) {
+      stay(event, "ensHorsLigne");
+    }
+  });
+  // A form that carries something typed asks first whether we can be reached, then leaves once.
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (event.defaultPrevented) return;
+    if (navigator.onLine === false) return stay(event, "ensHorsLigne");
+    if (form.method !== "post" || !form.hasAttribute("data-ens-garde") || form.ensJoint) return;
+    event.preventDefault();
+    if (form.ensEnvoi) return;
+    form.ensEnvoi = true;
+    var button = event.submitter;
+    fetch("/healthz", { method: "HEAD", cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(10000) }).then(
+      function () {
+        form.ensJoint = true;
+        form.requestSubmit(button || undefined);
+      },
+      function () {
+        form.ensEnvoi = false;
+        stay(event, "ensInjoignable");
+      }
+    );
+  });
+  // Back to a page kept by the browser: its form may leave again.
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-ens-garde]").forEach(function (form) {
+      form.ensEnvoi = form.ensJoint = false;
+    });
   });
 
   // Panels close on Escape and when the focus or a click leaves them.
@@ -60,41 +109,47 @@
     });
   });
 
-  // A drop zone around a file field: what is chosen is said, and judged on its size before it leaves.
-  document.querySelectorAll("[data-ens-depot]").forEach(function (zone) {
+  // File fields: what is chosen is said in the page's words, and judged on its size before it leaves.
+  document.querySelectorAll("[data-ens-fichiers]").forEach(function (zone) {
     var field = zone.querySelector("input[type=file]");
-    var said = zone.querySelector("[data-ens-choisi]");
-    zone.classList.add("ens-depot--script");
+    var line = zone.querySelector("[data-ens-choisi]");
+    var limit = Number(zone.dataset.ensLimite || 0);
+    zone.classList.add("ens-fichiers--script");
     zone.querySelectorAll("[data-ens-avec-script]").forEach(function (part) {
       part.hidden = false;
     });
+    function weight(file) {
+      if (file.size < 1000) return file.size + "\u00a0octets";
+      if (file.size < 999500) return Math.round(file.size / 1000) + "\u00a0Ko";
+      return (file.size / 1e6).toFixed(1).replace(".0", "").replace(".", ",") + "\u00a0Mo";
+    }
     function tell() {
-      var file = field.files[0];
-      var limit = Number(zone.dataset.ensLimite || 0);
-      if (!file) {
-        said.textContent = "";
-        return;
-      }
-      var size = (file.size / 1e6).toFixed(1).replace(".", ",") + "\u00a0Mo";
-      said.textContent = limit && file.size > limit ? zone.dataset.ensTropLourd.replace("{taille}", size) : file.name + ", " + size;
+      var files = Array.from(field.files);
+      var heavy = files.find(function (file) {
+        return limit && file.size > limit;
+      });
+      line.textContent = heavy
+        ? zone.dataset.ensTropLourd.replace("{taille}", weight(heavy))
+        : files.map(function (file) { return file.name + ", " + weight(file); }).join("\u00a0; ");
     }
     field.addEventListener("change", tell);
+    tell();
     ["dragenter", "dragover"].forEach(function (name) {
       zone.addEventListener(name, function (event) {
         event.preventDefault();
-        zone.classList.add("ens-depot--survol");
+        zone.classList.add("ens-fichiers--survol");
       });
     });
     ["dragleave", "drop"].forEach(function (name) {
       zone.addEventListener(name, function (event) {
         event.preventDefault();
-        zone.classList.remove("ens-depot--survol");
+        zone.classList.remove("ens-fichiers--survol");
       });
     });
     zone.addEventListener("drop", function (event) {
       if (event.dataTransfer.files.length === 0) return;
-      if (event.dataTransfer.files.length > 1) {
-        said.textContent = zone.dataset.ensUnSeul;
+      if (event.dataTransfer.files.length > 1 && !field.multiple) {
+        line.textContent = zone.dataset.ensUnSeul;
         return;
       }
       field.files = event.dataTransfer.files;
