@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import marks
+import uniformity
 from pages import SLICES
 
 Measured = dict[str, Any]
@@ -35,6 +36,8 @@ def table(measured: Measured) -> list[str]:
         lines += mail(measured["mail"])
     if "pages" in measured:
         lines += pages(measured["pages"])
+    if "uniformite" in measured:
+        lines += uniformity.table(measured["uniformite"])
     return lines
 
 

@@ -21,6 +21,7 @@ import processes
 import profiling
 import report
 import space
+import uniformity
 import volume
 from calibration import calibrate, disk
 
@@ -63,6 +64,7 @@ PARTS: dict[str, Callable[[tuple[str, ...]], Measured]] = {
     "mail": courrier,
     "volume": growth,
     "pages": of_usager,
+    "uniformite": uniformity.measure,
 }
 
 

@@ -21,8 +21,9 @@ ENS = ROOT / ".venv" / "bin" / "ens"
 
 
 class Space:
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, settings: dict[str, str] | None = None) -> None:
         self.data = data
+        self.settings = settings or {}
         self.ports = (free_port(), free_port())
 
     def start(self) -> float:
@@ -30,7 +31,7 @@ class Space:
         began = time.monotonic()
         places = ("--http", f"127.0.0.1:{self.ports[0]}", "--smtp", f"127.0.0.1:{self.ports[1]}")
         command = [str(ENS), "up", "--demo", "--json", "--data", str(self.data), *places]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **self.settings})
         assert self.process.stdout is not None
         ready = json.loads(self.process.stdout.readline() or "{}")
         if not ready.get("ready"):

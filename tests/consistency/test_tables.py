@@ -30,6 +30,7 @@ NOT_OWNED = {
     "persistence_deployment": "one row about the database",
     "coffre_keycopy": "one row a backup, about nobody",
     "audit_serviceline": "events about nobody known",
+    "audit_headofnobody": "rows updated where someone unknown has none",
     "access_searchcount": "belongs to a professional",
     "identity_compte": "accounts, local",
     "identity_applicationcliente": "accounts of software, local",

@@ -11,8 +11,7 @@ from ens.access.models import Autorisation
 from ens.access.policies import check_can_open
 from ens.access.types import Choice, InForce, KnownReader, ReaderFacts
 from ens.audit import events
-from ens.enrolment.errors import SpaceAbsent
-from ens.enrolment.queries import check_open
+from ens.enrolment.queries import state
 from ens.identity import queries as identity
 from ens.identity.types import EstablishmentRef, ProfessionalRef, Traits
 from ens.kernel import clock
@@ -83,7 +82,7 @@ def _professional_facts(
         profession=profession,
         is_medecin_traitant=identity.medecin_traitant(unit) == professional_id,
         authorised_since=_since(choices, Autorisation.PERMIT, professional_id, {place} if place else set()),
-        blocked_since=_since(choices, Autorisation.DENY, professional_id, _places(choices, professional_id, place)),
+        blocked_since=_since(choices, Autorisation.DENY, professional_id, _places(unit, professional_id, place)),
         mode=by.mode if by else AccessMode.NORMAL,
         today=clock.today(),
     )
@@ -100,16 +99,23 @@ def _since(choices: Iterable[InForce], state: str, person: UUID, places: set[UUI
     return min(reaching, default=None)
 
 
-def _places(choices: list[InForce], professional_id: UUID, place: UUID | None) -> set[UUID]:
+def _places(unit: Unit, professional_id: UUID, place: UUID | None) -> set[UUID]:
     """Where a block of an establishment reaches the person: where they act, and everywhere they work.
 
     Sign-in does not say in which of their places a professional acts; in doubt, the block wins. The directory is
     asked only when an establishment is blocked.
     """
     found = {place} if place else set()
-    if any(row.who_kind == _PLACE and row.state == Autorisation.DENY for row in choices):
-        found |= set(identity.activity_establishments(professional_id))
+    if any(row.who_kind == _PLACE and row.state == Autorisation.DENY for row in current(unit)):
+        found |= _where_they_work(unit, professional_id)
     return found
+
+
+def _where_they_work(unit: Unit, professional_id: UUID) -> set[UUID]:
+    known: dict[UUID, set[UUID]] = unit.cache.setdefault("access.activities", {})
+    if professional_id not in known:
+        known[professional_id] = set(identity.activity_establishments(professional_id))
+    return known[professional_id]
 
 
 def _uuid(value: str) -> UUID | None:
@@ -195,9 +201,18 @@ def open_record(usager_id: UUID, *, by: Actor, traced: bool = True) -> Traits:
 
 
 def enter(unit: Unit) -> None:
-    """The space is open and its reader enters it. Errors: as ``open_record``."""
-    try:
-        check_open(unit)
-    except SpaceAbsent:
-        raise RecordNotOpen() from None
-    check_can_open(reader_facts(unit))
+    """The space is open and its reader enters it. Errors: as ``open_record``.
+
+    The facts are all asked before any is judged: how long a refusal takes says nothing of its reason.
+    """
+    facts, space = all_reader_facts(unit), state(unit)
+    if not space.is_open:
+        raise RecordNotOpen()
+    check_can_open(facts)
+
+
+def all_reader_facts(unit: Unit) -> ReaderFacts:
+    """``reader_facts``, by as many statements whatever the usager chose."""
+    if unit.by.kind is ActorKind.PROFESSIONNEL:
+        _where_they_work(unit, UUID(unit.by.id))
+    return reader_facts(unit)

@@ -11,12 +11,11 @@ from django.db import connections
 from ens.access.errors import BlockedFirst, ConsentNotRecorded, TooManySearches, WhomToChoose
 from ens.access.models import Autorisation
 from ens.access.policies import check_is_individual
-from ens.access.queries import check_own, current, forget, reader_facts
+from ens.access.queries import all_reader_facts, check_own, current, forget
 from ens.access.types import InForce
 from ens.audit import events
 from ens.audit.services import rights_changed
-from ens.enrolment.errors import SpaceAbsent
-from ens.enrolment.queries import check_open
+from ens.enrolment.queries import check_open, state
 from ens.identity import queries as identity
 from ens.identity.types import EstablishmentRef, ProfessionalRef
 from ens.kernel.actor import Actor, ActorKind
@@ -113,11 +112,8 @@ def record_consent(usager_id: UUID, *, birth_date: date, by: Actor, statement: s
         if who is None:
             raise ConsentNotRecorded()
         events.access_consented(unit, who, name=by.name, statement=statement, attempt=True)
-        try:
-            check_open(unit)
-        except SpaceAbsent:
-            raise ConsentNotRecorded() from None
-        if identity.traits(unit).birth_date != birth_date or reader_facts(unit).blocked_since:
+        facts, space, is_born_then = all_reader_facts(unit), state(unit), identity.is_born_on(unit, birth_date)
+        if not space.is_open or not is_born_then or facts.blocked_since:
             raise ConsentNotRecorded()
         person = identity.professional_by_id(who)
         if _current(unit, person) is None:

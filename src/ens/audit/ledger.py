@@ -2,6 +2,9 @@
 
 The head's update demands the counter of rights unchanged since the facts were read; if a mask or a block
 committed in between, the unit starts again. A missing head aborts: no trace, no answer.
+
+What was refused about someone unknown goes to a service stream, by the same work as if they had a head: a row is
+updated where theirs would have been, and a seal is thrown away. The clock does not tell who is registered.
 """
 
 from __future__ import annotations
@@ -11,14 +14,17 @@ from uuid import UUID
 import orjson
 from django.db import connections
 
-from ens.audit.types import Line
+from ens.audit.models import HeadOfNobody
+from ens.audit.types import REFUSED, Line
 from ens.coffre.services import sealer
 from ens.kernel import clock
+from ens.kernel.ids import new_id
 from ens.persistence.errors import NobodyThere
 from ens.persistence.facts import Fact
 from ens.persistence.unit import RightsChanged, Unit
 
 PURPOSE = "trace"
+STREAM = "personnes_inconnues"
 FACT = Fact("head", "SELECT rights FROM audit_head WHERE usager_id = %(usager)s", ("rights",))
 
 
@@ -33,6 +39,12 @@ _INSERT = (
 )
 
 
+_INSERT_ABOUT_NOBODY = (
+    "INSERT INTO audit_serviceline (id, at, stream, event, actor_kind, actor_id, code) "
+    "VALUES (%s, clock_timestamp(), %s, %s, %s, %s, %s)"
+)
+
+
 class HeadAndLines:
     def open(self, unit: Unit) -> None:
         unit.rights = unit.facts[FACT.name][0]
@@ -41,7 +53,8 @@ class HeadAndLines:
         if not unit.lines and not unit.rights_raised:
             return
         if unit.rights is None:
-            raise NobodyThere()
+            _close_about_nobody(unit)
+            return
         count = len(unit.lines)
         with connections["default"].cursor() as cursor:
             cursor.execute(
@@ -71,6 +84,22 @@ class HeadAndLines:
                         sealed,
                     ],
                 )
+
+
+def _close_about_nobody(unit: Unit) -> None:
+    if not unit.is_nobody or any(line.outcome != REFUSED for line in unit.lines):
+        raise NobodyThere()
+    with connections["default"].cursor() as cursor:
+        # The same row for the same person: many questions at once wait for each other, whoever they are about.
+        cursor.execute(
+            "UPDATE audit_headofnobody SET seq = seq + %s WHERE slot = %s RETURNING seq",
+            [len(unit.lines), unit.usager_id.int % HeadOfNobody.SLOTS],
+        )
+        seq = cursor.fetchone()[0]
+        seal = sealer(unit)
+        for line in unit.lines:
+            seal.seal(PURPOSE, line_id(unit.usager_id, seq), _sealed_part(unit, line))
+            cursor.execute(_INSERT_ABOUT_NOBODY, [new_id(), STREAM, line.event, unit.by.kind, unit.by.id, line.code])
 
 
 def _sealed_part(unit: Unit, line: Line) -> bytes:

@@ -42,3 +42,19 @@ class ServiceLine(models.Model):
     actor_kind = models.CharField(max_length=20)
     actor_id = models.CharField(max_length=80)
     code = models.CharField(max_length=40, default="", blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("stream", "at"), name="audit_service_stream"),)
+
+
+class HeadOfNobody(models.Model):
+    """A few rows, made with the table, that stand for the heads of people asked about and unknown.
+
+    What is refused about someone costs the update of a row, someone registered or not: else the clock would tell. Which
+    row is opaque: it follows from the keyed digest of what was asked.
+    """
+
+    SLOTS = 1024
+
+    slot = models.SmallIntegerField(primary_key=True)
+    seq = models.BigIntegerField(default=0)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from uuid import UUID
 
@@ -46,6 +47,12 @@ def wrap(key: bytes) -> tuple[int, bytes]:
     return number, aes_key_wrap(_file(f"maitresse-{number}"), key)
 
 
+@lru_cache(maxsize=1)
+def of_nobody() -> tuple[int, bytes]:
+    """A key wrapped like the others, that nothing is kept under."""
+    return wrap(os.urandom(32))
+
+
 def unwrap(number: int, wrapped: bytes) -> bytes:
     try:
         return aes_key_unwrap(_file(f"maitresse-{number}"), wrapped)
@@ -70,3 +77,4 @@ def forget_cached_keys() -> None:
     """After a rotation, and in tests."""
     _file.cache_clear()
     current_master.cache_clear()
+    of_nobody.cache_clear()

@@ -42,10 +42,15 @@ def create_key(unit: Unit) -> Sealer:
 
 
 def sealer(unit: Unit) -> Sealer:
-    """The usager's sealer, under the highest version of their key. Errors: KeyDestroyed."""
+    """The usager's sealer, under the highest version of their key; of nobody, one whose seals are thrown away.
+
+    Errors: KeyDestroyed.
+    """
     found: Sealer | None = unit.cache.get(_CACHE)
     if found is None:
         version, master, wrapped = unit.facts[FACT.name]
+        if version is None and unit.is_nobody:
+            version, (master, wrapped) = 1, keyring.of_nobody()
         if version is None:
             raise KeyDestroyed()
         found = unit.cache[_CACHE] = Sealer(unit.usager_id, version, keyring.unwrap(master, bytes(wrapped)))

@@ -6,7 +6,9 @@ class EnrolmentConfig(AppConfig):
     label = "enrolment"
 
     def ready(self) -> None:
-        from ens.enrolment.queries import FACT
+        from ens.enrolment.queries import FACT, is_asked_in_vain
         from ens.persistence import facts
+        from ens.persistence.unit import use_reserve
 
         facts.register(FACT)
+        use_reserve(is_asked_in_vain)

@@ -7,10 +7,12 @@ from datetime import date
 from ens.enrolment.errors import SpaceAbsent
 from ens.enrolment.models import Event
 from ens.enrolment.types import EnrolmentEvent, EventKind, State, derive
+from ens.kernel.actor import ActorKind
 from ens.persistence.facts import Fact
 from ens.persistence.unit import Unit
 
 _CACHE = "enrolment.state"
+OTHERS = (ActorKind.PROFESSIONNEL, ActorKind.ETABLISSEMENT, ActorKind.OPERATEUR)
 FACT = Fact(
     "enrolled",
     "SELECT array_agg(kind ORDER BY at, id) AS kinds, array_agg(at ORDER BY at, id) AS moments, "
@@ -46,6 +48,11 @@ def check_open(unit: Unit) -> None:
     """Errors: SpaceAbsent, the same whatever the reason."""
     if not state(unit).is_open:
         raise SpaceAbsent()
+
+
+def is_asked_in_vain(unit: Unit) -> bool:
+    """Whether someone else asks about a person whose space is not open: there is nothing to welcome them for."""
+    return unit.by.kind in OTHERS and not state(unit).is_open
 
 
 def deadline(unit: Unit) -> date | None:

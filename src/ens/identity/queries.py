@@ -28,7 +28,9 @@ from ens.identity.models import (
 from ens.identity.types import EstablishmentRef, ProfessionalRef, Profile, Traits, UsagerRef
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
+from ens.kernel.ids import id_of_nobody
 from ens.persistence import sql
+from ens.persistence.errors import NobodyThere
 from ens.persistence.facts import Fact
 from ens.persistence.unit import Unit
 
@@ -44,12 +46,37 @@ def find_usager(matricule: str, oid: str = "") -> UsagerRef | None:
     return UsagerRef(found[0], found[1])
 
 
+def nobody(matricule: str) -> UUID:
+    """Stands for whoever has this matricule and is unknown here.
+
+    A unit of work about it does what it does for a space that is not open, statement for statement, and its refusal
+    goes to a service stream: neither words nor time tell who is registered.
+    """
+    return id_of_nobody(digest("personne", matricule.upper()))
+
+
 def traits(unit: Unit) -> Traits:
     """The usager's identity, opened once a unit. What is read here is shown under a trace of the caller's."""
+    known = _traits(unit)
+    if known is None:
+        raise NobodyThere()
+    return known
+
+
+def is_born_on(unit: Unit, day: date) -> bool:
+    """Whether this is the usager's birth date; of nobody, no, by the same path."""
+    known = _traits(unit)
+    return known is not None and known.birth_date == day
+
+
+def _traits(unit: Unit) -> Traits | None:
     known: Traits | None = unit.cache.get("identity.traits")
     if known is None:
-        sealed = Usager.objects.values_list("sealed_traits", flat=True).get(usager_id=unit.usager_id)
-        value = sealer(unit).open_json("identite", unit.usager_id, sealed)
+        sealed = Usager.objects.filter(usager_id=unit.usager_id).values_list("sealed_traits", flat=True).first()
+        seal = sealer(unit)
+        if sealed is None or unit.is_nobody:
+            return None
+        value = seal.open_json("identite", unit.usager_id, sealed)
         value["birth_date"] = date.fromisoformat(value["birth_date"])
         known = unit.cache["identity.traits"] = Traits(**value)
     return known

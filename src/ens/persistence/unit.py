@@ -24,6 +24,7 @@ from django.db import InterfaceError, OperationalError, connections, transaction
 from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.kernel.errors import Absent, EnsError, Refused
+from ens.kernel.ids import is_of_nobody
 from ens.persistence import facts, locator
 from ens.persistence.clock import set_from
 from ens.persistence.errors import DatabaseUnavailable, TooBusy
@@ -76,6 +77,18 @@ def use_welcome(welcome: Callable[[Unit], bool]) -> None:
     _welcome = welcome
 
 
+_is_asked_in_vain: Callable[[Unit], bool] | None = None
+
+
+def use_reserve(is_asked_in_vain: Callable[[Unit], bool]) -> None:
+    """Declare when a question about someone imported, whom nobody wrote about yet, is answered as about nobody.
+
+    They are then not welcomed: a first question would take longer about them than about someone unknown.
+    """
+    global _is_asked_in_vain
+    _is_asked_in_vain = is_asked_in_vain
+
+
 class Unit:
     """What an act may lean on while its unit is open."""
 
@@ -84,6 +97,8 @@ class Unit:
         self.by = by
         self.facts: dict[str, tuple[Any, ...]] = {}  # as they were when the unit opened
         self.rights: int | None = None  # one of the facts; None: no such usager yet
+        # Unknown, or asked about in vain: refused, by the same work as a space that is not open (decision 0015).
+        self.is_nobody = False
         self.rights_raised = False
         self.lines: list[Any] = []  # of audit.types.Line
         self.first_lines: list[Any] = []  # of the welcome: left whatever becomes of the act
@@ -165,6 +180,10 @@ def unit_of_work(usager_id: UUID, act: Callable[[Unit], T], *, by: Actor) -> T:
     raise TooBusy()
 
 
+def _stands_for_nobody(unit: Unit) -> bool:
+    return is_of_nobody(unit.usager_id) or (_is_asked_in_vain is not None and _is_asked_in_vain(unit))
+
+
 # In one trip. The savepoint is never released: its end is the transaction's.
 _OPENING = "SET LOCAL ens.usager = '{}'; SET LOCAL lock_timeout = '5s'; SAVEPOINT act"
 
@@ -186,7 +205,8 @@ def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor) -> T:
             unit.facts = facts.read(usager_id, by)
             set_from(unit.facts)
             _ledger.open(unit)
-            if unit.rights is None and _welcome is not None and _welcome(unit):
+            unit.is_nobody = unit.rights is None and _stands_for_nobody(unit)
+            if unit.rights is None and not unit.is_nobody and _welcome is not None and _welcome(unit):
                 with connection.cursor() as cursor:
                     cursor.execute("SAVEPOINT act")  # they stay welcomed, whatever becomes of the act
                 unit.facts = facts.read(usager_id, by)

@@ -11,9 +11,7 @@ from ens.interop.fhir.patients import usager_of_deposit
 from ens.interop.fhir.submission import Incoming, Submission
 from ens.kernel import clock
 from ens.kernel.actor import Actor
-from ens.kernel.errors import Absent
 from ens.record import services as record
-from ens.record.judging import judge
 from ens.record.types import Deposited, DocumentDeposit, SubmissionDeposit
 
 
@@ -28,13 +26,8 @@ class FiledSubmission:
 def file_submission(submission: Submission, fhir_base: str, *, by: Actor) -> FiledSubmission:
     """File everything, or nothing. Errors: those of the record, SpaceAbsent, PatientDifferent."""
     deposit = to_deposit(submission, fhir_base)
-    try:
-        usager_id = usager_of_deposit(submission.ins, submission.patient_id, by=by)
-    except Absent:
-        # A document that is wrong in itself is refused for that, patient or no patient: else a lie would be a probe.
-        for document in deposit.documents:
-            judge(document)
-        raise
+    usager_id = usager_of_deposit(submission.ins, submission.patient_id)
+    # A document that is wrong in itself is refused for that, patient or no patient: else a lie would be a probe.
     deposited = record.deposit(usager_id, deposit, by=by)
     return FiledSubmission(_entries(submission, deposited), deposited.created)
 

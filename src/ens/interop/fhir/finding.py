@@ -71,7 +71,7 @@ def find(search: Search, *, by: Actor) -> Page:
     page = NOTHING
     try:
         if search.patient is not None and query is not None:
-            usager_id = usager_of(search.patient, by=by)
+            usager_id = usager_of(search.patient)
             if is_exact:
                 page = _indexed(search, _call(search.kind, usager_id, replace(query, cursor=start), by), stamp)
             else:

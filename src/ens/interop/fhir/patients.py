@@ -1,6 +1,7 @@
 """Whom a request is about, and the little that is said of them: nothing more than the INS that was asked.
 
-Unknown, never created, opposed or closed answer alike, in words and by the same path: one look-up, one trace.
+Unknown, never created, opposed or closed answer alike, in words and by the same path: a look-up, then a unit of work,
+about nobody when nobody is found.
 """
 
 from __future__ import annotations
@@ -16,32 +17,27 @@ from ens.identity import queries as identity
 from ens.interop.fhir.references import IdKey, InsKey, PatientKey
 from ens.kernel.actor import Actor
 from ens.kernel.errors import Absent
+from ens.kernel.ids import id_of_nobody
 from ens.persistence.locator import locate
 from ens.persistence.unit import Unit, unit_of_work
 from ens.record.errors import PatientDifferent
 
 
-def usager_of(key: PatientKey, *, by: Actor) -> UUID:
-    """The usager a request names. Errors: SpaceAbsent, its refusal kept in the service stream."""
-    found: UUID | None
+def usager_of(key: PatientKey) -> UUID:
+    """The usager a request names, or an id of nobody's: what is asked about it is then refused by the same path."""
     if isinstance(key, InsKey):
         ref = identity.find_usager(key.matricule, key.oid)
-        found = ref.usager_id if ref else None
-    else:
-        found = _known_id(key)
-    if found is None:
-        events.about_nobody("fhir", "patient_inconnu", by=by, code=SpaceAbsent.code)
-        raise SpaceAbsent()
-    return found
+        return ref.usager_id if ref else identity.nobody(key.matricule)
+    return _known_id(key) or id_of_nobody(key.usager_id.bytes)
 
 
-def usager_of_deposit(ins: InsKey | None, patient_id: IdKey | None, *, by: Actor) -> UUID:
+def usager_of_deposit(ins: InsKey | None, patient_id: IdKey | None) -> UUID:
     """The usager a deposit names, by INS, by id, or by both agreeing. Errors: SpaceAbsent, PatientDifferent."""
     if ins is None:
         if patient_id is None:
             raise SpaceAbsent()
-        return usager_of(patient_id, by=by)
-    found = usager_of(ins, by=by)
+        return usager_of(patient_id)
+    found = usager_of(ins)
     if patient_id is not None and patient_id.usager_id != found:
         raise PatientDifferent(where="Patient/id et INS")
     return found
@@ -57,7 +53,7 @@ def _known_id(key: IdKey) -> UUID | None:
 
 def patient_resource(key: PatientKey, *, by: Actor) -> tuple[UUID, bytes]:
     """The Patient of an open space. Errors: SpaceAbsent. Source: PDSm4DMP, TD0.2."""
-    usager_id = usager_of(key, by=by)
+    usager_id = usager_of(key)
 
     def act(unit: Unit) -> tuple[UUID, bytes]:
         events.patient_looked_up(unit, attempt=True)

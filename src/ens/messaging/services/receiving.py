@@ -53,7 +53,7 @@ def check_recipient(address: str, *, by: Actor) -> UUID:
     if domain.lower() != settings.ENS_MAIL_DOMAIN or not _LOCAL.fullmatch(local):
         raise AddressInvalid()
     found = identity.find_usager(local.upper())
-    usager_id = found.usager_id if found else new_id()  # nobody: the same path, waiting for no one
+    usager_id = found.usager_id if found else identity.nobody(local)
 
     def act(unit: Unit) -> bool:
         unit.untraced("le message lui-même laissera sa trace")

@@ -16,12 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ens.access import queries as access
 from ens.access import services
 from ens.access.errors import ConsentNotRecorded, RecordNotOpen
-from ens.audit import events
-from ens.identity.queries import find_usager
-from ens.kernel.actor import Actor
+from ens.identity import queries as identity
 from ens.web.common.pages import page
 from ens.web.professionnel.forms import ConsentForm, SearchForm
-from ens.web.professionnel.patients import Patient, patient
+from ens.web.professionnel.patients import patient
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,23 +32,16 @@ def recherche(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     services.count_search(request.actor)
     matricule = form.cleaned_data["matricule"]
-    ref = find_usager(matricule)
+    ref = identity.find_usager(matricule)
     if ref is None and form.key_is_wrong():
         form.say_wrong_key()
         return _page(request, form, status=422)
+    usager_id = ref.usager_id if ref else identity.nobody(matricule)
     try:
-        found = _found(matricule, request.actor)
+        found = patient(usager_id, access.open_record(usager_id, by=request.actor))
     except RecordNotOpen:
         return _page(request, form, accord=_consent_form(matricule))
     return _page(request, form, patient=found)
-
-
-def _found(matricule: str, by: Actor) -> Patient:
-    ref = find_usager(matricule)
-    if ref is None:
-        events.about_nobody("professionnels", "patient_inconnu", by=by, code=RecordNotOpen.code)
-        raise RecordNotOpen()
-    return patient(ref.usager_id, access.open_record(ref.usager_id, by=by))
 
 
 @require_POST
@@ -63,17 +54,16 @@ def accord(request: HttpRequest) -> HttpResponse:
             return _page(request, search, status=422)
         return _page(request, search, accord=form, status=422)
     services.count_search(request.actor)
-    ref = find_usager(form.cleaned_data["matricule"])
+    matricule = form.cleaned_data["matricule"]
+    ref = identity.find_usager(matricule)
+    usager_id = ref.usager_id if ref else identity.nobody(matricule)
     try:
-        if ref is None:
-            events.about_nobody("professionnels", "accord_inconnu", by=request.actor, code=ConsentNotRecorded.code)
-            raise ConsentNotRecorded()
-        services.record_consent(ref.usager_id, birth_date=form.cleaned_data["naissance"], by=request.actor)
+        services.record_consent(usager_id, birth_date=form.cleaned_data["naissance"], by=request.actor)
     except ConsentNotRecorded as error:
         form.add_error(None, error.sentence.replace("'", "’"))
         return _page(request, search, accord=form, status=422)
     announcements.success(request, _("Accord enregistré. Votre patient le verra dans son historique."))
-    return redirect("professionnel:dossier", ref.usager_id)
+    return redirect("professionnel:dossier", usager_id)
 
 
 def _consent_form(matricule: str) -> ConsentForm:
