@@ -16,7 +16,8 @@ from schemathesis.generation import GenerationMode
 from ens.interop.fhir import outcome
 from ens.interop.fhir.capability import capability_statement
 from ens.interop.fhir.offer import OF_ANY_ADDRESS, OFFER, codes_of
-from ens.interop.fhir.openapi import SCHEMAS, description
+from ens.interop.fhir.openapi import description
+from ens.interop.fhir.schemas import SCHEMAS
 from ens.interop.fhir.structure import KINDS, PRIMITIVES
 from tests.consistency.codes import FOLDER
 from tests.interop.fhir.calls import for_
