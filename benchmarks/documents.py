@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import statistics
 import subprocess
 import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,8 @@ from space import Space
 HERE = Path(__file__).resolve().parent
 WORKLOADS = ("bundle", "search", "read", "binary")
 GROUPS = ("web", "postgres", "worker")
+TIMES = ("ops_per_s", "p50_ms", "p95_ms", "p99_ms", "load")
+ROUNDS, SECONDS = 3, 3
 
 
 class Software:
@@ -38,39 +43,86 @@ class Software:
         return found
 
 
+@dataclass
+class Target:
+    """A running space, and the file fhir_bench.py draws from."""
+
+    space: Space
+    state: Path
+
+
 def measure(
-    space: Space,
-    state: Path,
-    workloads: tuple[str, ...] = WORKLOADS,
-    clients: tuple[int, ...] = (1, 8),
-    seconds: float = 3,
-) -> list[dict[str, Any]]:
-    """One figure a workload and a number of clients, each between two calibrations, the worker at rest before."""
-    software, found = Software(space), []
-    before = calibrate()
+    targets: dict[str, Target], workloads: tuple[str, ...] = WORKLOADS, clients: tuple[int, ...] = (1, 8)
+) -> dict[str, list[dict[str, Any]]]:
+    """For each target, a figure a workload and a number of clients, from several rounds.
+
+    The rounds go from one target to the next, so that what else the machine does weighs on all of them alike; each
+    is between two calibrations, the worker at rest before.
+    """
+    software = {name: Software(target.space) for name, target in targets.items()}
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in targets}
     for workload in workloads:
         for number in clients:
-            space.quiet()
-            groups = processes.named(space.pids(*GROUPS))
-            arguments = ("--workloads", workload, "--clients", str(number), "--seconds", str(seconds), "--pids", groups)
-            figure = software.bench("run", state, *arguments)["results"][0]
-            after = calibrate()
-            found.append(_told(figure, mean(before, after).scale))
-            before = after
+            rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in targets}
+            for turn in range(ROUNDS):
+                for name in list(targets)[:: -1 if turn % 2 else 1]:
+                    rounds[name].append(_round(targets[name], software[name], workload, number))
+            for name, several in rounds.items():
+                found[name].append(_told(several))
+                _say(name, found[name][-1])
         if profiling.wanted():
-            with profiling.of(f"fhir-{workload}", space.pids("web")["web"]):
+            target = list(targets)[-1]
+            with profiling.of(f"fhir-{workload}", targets[target].space.pids("web")["web"]):
                 load = ("--workloads", workload, "--clients", "8", "--seconds", "4", "--repeats", "2")
-                software.bench("run", state, *load)
+                software[target].bench("run", targets[target].state, *load)
     return found
 
 
-def _told(figure: dict[str, Any], scale: float) -> dict[str, Any]:
-    """Server and database are what the reference counts; what the worker does afterwards is shown apart."""
-    times: dict[str, list[float]] = figure.pop("cpu_ms_per_op") or {}
-    raw = sum(sum(times.get(name, (0, 0))) for name in ("web", "postgres"))
-    return figure | {
-        "cpu_ms": round(raw, 3),
-        "cpu_ms_scaled": round(raw * scale, 3),
-        "scale": round(scale, 3),
-        "cpu_by_process": {name: {"program": own, "kernel": kernel} for name, (own, kernel) in times.items()},
+def _round(target: Target, software: Software, workload: str, clients: int) -> dict[str, Any]:
+    target.space.quiet()
+    groups = processes.named(target.space.pids(*GROUPS))
+    load = ("--workloads", workload, "--clients", str(clients), "--repeats", "1", "--seconds", str(SECONDS))
+    before = calibrate()
+    figure = software.bench("run", target.state, *load, "--warmup", "1.5", "--pids", groups)["results"][0]
+    return figure | {"scale": mean(before, calibrate()).scale}
+
+
+def _told(several: list[dict[str, Any]]) -> dict[str, Any]:
+    """Times are the median of the rounds; CPU is that of the round during which other programs were least busy.
+
+    Neighbours make a program's own CPU time grow, by half or more when they fill the machine: they share its caches.
+    Server and database are what the reference counts; what the worker does afterwards is shown apart.
+    """
+
+    def middle(values: Iterable[float | None]) -> float | None:
+        known = [value for value in values if value is not None]
+        return statistics.median(known) if known else None
+
+    whole = sorted((one for one in several if one["cpu_ms_per_op"]), key=lambda one: one["other_cores"][0])
+    raw = [sum(sum(one["cpu_ms_per_op"][name]) for name in ("web", "postgres")) for one in whole]
+    scaled = [cost * one["scale"] for cost, one in zip(raw, whole, strict=True)]
+    quietest = whole[0] if whole else {"cpu_ms_per_op": dict.fromkeys(GROUPS, (0, 0)), "scale": 1, "other_cores": []}
+    times = {name: round(middle(one[name] for one in several) or 0, 2) for name in TIMES}
+    return {
+        "workload": several[0]["workload"],
+        "clients": several[0]["clients"],
+        **times,
+        "ops_per_s_all": [one["ops_per_s"] for one in several],
+        "cpu_ms": round(raw[0], 3) if raw else 0,
+        "cpu_ms_scaled": round(scaled[0], 3) if scaled else 0,
+        "cpu_ms_scaled_all": [round(cost, 3) for cost in scaled],  # from the quietest round to the noisiest
+        "scale": round(quietest["scale"], 3),
+        "cpu_by_process": {
+            name: {"program": own, "kernel": kernel} for name, (own, kernel) in quietest["cpu_ms_per_op"].items()
+        },
+        "other_cores": [other for one in whole for other in one["other_cores"]],
+        "noisy_repeats_dropped": sum(len(one["noisy_repeats_dropped"]) for one in several),
+        "operations": sum(one["operations"] for one in several),
+        "errors": sum(one["errors"] for one in several),
+        "first_error": next((one["first_error"] for one in several if one["first_error"]), None),
     }
+
+
+def _say(name: str, figure: dict[str, Any]) -> None:
+    told = f"{figure['ops_per_s']} /s, CPU {figure['cpu_ms']:.2f} ms, autres programmes {figure['other_cores']} cœurs"
+    print(f"  {name} {figure['workload']} à {figure['clients']} : {told}", file=sys.stderr, flush=True)

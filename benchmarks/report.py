@@ -66,7 +66,7 @@ def documents(part: Measured) -> list[str]:
         lines.append(
             f"{name:<12}{figure['clients']:>7}{figure['ops_per_s']:>8}{figure['p50_ms']:>8}"
             f"{figure['p95_ms']:>8}{figure['p99_ms']:>8}{figure['cpu_ms']:>8.2f}{figure['cpu_ms_scaled']:>8.2f}"
-            f"{shares[0]:>7.2f}{shares[1]:>7.2f}{kernel:>7.2f}{after:>7.2f}{figure['load']:>8}  {words}"
+            f"{shares[0]:>7.2f}{shares[1]:>7.2f}{kernel:>7.2f}{after:>7.2f}{figure['other_cores'][0]:>8}  {words}"
         )
     return lines + disk(part["disk"])
 

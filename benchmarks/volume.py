@@ -1,4 +1,4 @@
-"""The same acts as documents accumulate: 10 000, 100 000, 1 000 000 on record, in one space."""
+"""The same acts with 10 000, 100 000, 1 000 000 documents on record."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ HERE = Path(__file__).resolve().parent
 SIZES = (10_000, 100_000, 1_000_000)
 DOCUMENTS = 50  # a usager
 DRAWN = 100  # usagers searched, and as many written to, whatever the size
+LARGE = 10_000  # documents whose contents are large: those whose bytes are read
 MANY = 3_000  # drawn once more at the largest size, as for the reference server
 BIG, SMALL = 50_000, 2_000  # bytes: of the first usagers' contents, then of the others'
 TABLES = (
@@ -36,43 +38,47 @@ def sizes() -> tuple[int, ...]:
 
 
 def measure(wanted: tuple[int, ...], workloads: tuple[str, ...]) -> dict[str, Any]:
-    with temporary() as folder:
-        space = Space(folder / "var")
-        space.start()
-        try:
-            return _measure(space, folder, wanted, workloads or documents.WORKLOADS)
-        finally:
-            space.stop()
-
-
-def _measure(space: Space, folder: Path, wanted: tuple[int, ...], workloads: tuple[str, ...]) -> dict[str, Any]:
-    listed, state, stages = folder / "usagers.jsonl", folder / "etat.json", []
-    written: set[str] = set()
-    for size in wanted:
-        seconds = fill(space, listed, size // DOCUMENTS)
-        disk = on_disk(space, size)
-        people = [json.loads(line) for line in listed.read_text().splitlines()]
-        searched, writers = _drawn(people)
-        written.update(one["usager"] for one in writers)
-        _state(state, searched, writers, people[: wanted[0] // DOCUMENTS : 2])
-        figures = documents.measure(space, state, workloads)
-        if size == wanted[-1] and len(people) > 2 * MANY and "search" in workloads:
-            many = [one for one in people[:: len(people) // MANY] if one["usager"] not in written]
-            _state(state, many, writers, people[:1])
-            for figure in documents.measure(space, state, ("search",)):
-                figures.append(figure | {"drawn": len(many)})
-        stages.append({"on_record": size, "fill_s": seconds, "disk": disk, "figures": figures})
+    """One space a size, all running together, so that their rounds can follow one another."""
+    workloads = workloads or documents.WORKLOADS
+    with temporary() as folder, ExitStack() as started:
+        stages, targets, many = [], {}, {}
+        for size in wanted:
+            space = Space(folder / str(size) / "var")
+            (folder / str(size)).mkdir(mode=0o755)
+            space.start()
+            started.callback(space.stop)
+            listed = folder / str(size) / "usagers.jsonl"
+            seconds = _fill(space, listed, size // DOCUMENTS)
+            stages.append({"on_record": size, "fill_s": seconds, "disk": on_disk(space, size)})
+            print(f"  {size} documents au dossier en {seconds:.0f} s", file=sys.stderr, flush=True)
+            people = [json.loads(line) for line in listed.read_text().splitlines()]
+            searched, writers = _drawn(people)
+            targets[str(size)] = documents.Target(space, folder / f"{size}.json")
+            _state(targets[str(size)].state, searched, writers, people[: LARGE // DOCUMENTS : 2])
+            if len(people) > 2 * MANY and "search" in workloads:
+                written = {one["usager"] for one in writers}
+                others = [one for one in people[:: len(people) // MANY] if one["usager"] not in written]
+                many[str(size)] = documents.Target(space, folder / f"{size}-tires.json")
+                _state(many[str(size)].state, others, writers, people[:1])
+        figures = documents.measure(targets, workloads)
+        drawn = documents.measure(many, ("search",)) if many else {}
+        for stage in stages:
+            name = str(stage["on_record"])
+            stage["figures"] = figures[name] + [one | {"drawn": MANY} for one in drawn.get(name, ())]
     return {"stages": stages, "growth": _growth(stages)}
 
 
-def fill(space: Space, listed: Path, usagers: int) -> float:
-    """Bring the space to so many filled usagers: the first ones with large contents. Returns the seconds taken."""
-    known = len(listed.read_text().splitlines()) if listed.exists() else 0
-    command = [sys.executable, str(HERE / "fill.py"), "--data", str(space.data), "--list", str(listed)]
-    given = ("--usagers", str(usagers - known), "--content", str(SMALL if known else BIG))
-    done = subprocess.run([*command, *given], check=True, stdout=subprocess.PIPE, text=True)
+def _fill(space: Space, listed: Path, usagers: int) -> float:
+    """The first usagers have large contents, the others small ones. Returns the seconds taken."""
+    seconds, large = 0.0, min(usagers, LARGE // DOCUMENTS)
+    for number, content in ((large, BIG), (usagers - large, SMALL)):
+        if number:
+            command = [sys.executable, str(HERE / "fill.py"), "--data", str(space.data), "--list", str(listed)]
+            given = ("--usagers", str(number), "--content", str(content))
+            done = subprocess.run([*command, *given], check=True, stdout=subprocess.PIPE, text=True)
+            seconds += float(json.loads(done.stdout)["seconds"])
     _settle(space)
-    return float(json.loads(done.stdout)["seconds"])
+    return seconds
 
 
 def _settle(space: Space) -> None:

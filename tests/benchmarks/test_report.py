@@ -45,7 +45,7 @@ def figure(workload: str, clients: int, cpu: float) -> dict[str, object]:
         "cpu_ms": cpu,
         "cpu_ms_scaled": cpu,
         "cpu_by_process": shares,
-        "load": 0.1,
+        "other_cores": [0.1, 0.2],
         "errors": 0,
         "first_error": None,
     }
