@@ -33,12 +33,16 @@ DOCUMENTS = {
 GROWTH_FIRST, GROWTH_AIM = 1.2, 1.05
 MAIL_FIRST, MAIL_AIM = 0.6, 1.0
 PAGE_P95_MS = 100
+BUSY_CORES = 0.5  # used by other programs: beyond, a figure is shown and nothing is concluded
+BUSY = "machine occupée, sans conclusion"
 
 
-def verdict(value: float, first: float | None, aim: float | None) -> str:
-    """In words, for a figure that should be small."""
+def verdict(value: float, first: float | None, aim: float | None, other_cores: float = 0.0) -> str:
+    """In words, for a figure that should be small. Neighbours only make it larger, so a mark held stays held."""
     if first is None or aim is None:
         return ""
+    if other_cores > BUSY_CORES and value > aim:
+        return BUSY if value > first else f"repère {first:g} tenu"
     if value <= aim:
         return f"visé {aim:g} atteint"
     return f"repère {first:g} tenu" if value <= first else f"repère {first:g} manqué"

@@ -57,7 +57,7 @@ def documents(part: Measured) -> list[str]:
         kernel = sum(by[name]["kernel"] for name in ("web", "postgres"))
         after = by["worker"]["program"] + by["worker"]["kernel"]
         mark = marks.DOCUMENTS[figure["workload"]]
-        words = marks.verdict(figure["cpu_ms_scaled"], mark.first, mark.aim)
+        words = marks.verdict(figure["cpu_ms_scaled"], mark.first, mark.aim, figure["other_cores"][0])
         if mark.medplum:
             words += f" ; Medplum {mark.medplum:g}, tracé {mark.medplum_traced:g}"
         if figure["errors"]:
@@ -79,13 +79,15 @@ def disk(found: Measured) -> list[str]:
     return [f"Octets par document : {base} ; contenu {found['store']} sur disque."]
 
 
-def grown(found: dict[str, dict[str, float]]) -> list[str]:
+def grown(found: dict[str, Measured]) -> list[str]:
     lines = []
-    for workload, ratios in found.items():
-        if len(ratios) > 1:
-            told = ", ".join(f"{int(size):,} × {ratio:g}".replace(",", " ") for size, ratio in ratios.items())
-            last = list(ratios.values())[-1]
+    for workload, one in found.items():
+        if len(one["ratios"]) > 1:
+            told = ", ".join(f"{int(size):,} × {ratio:g}".replace(",", " ") for size, ratio in one["ratios"].items())
+            last = list(one["ratios"].values())[-1]
             words = marks.verdict(last, marks.GROWTH_FIRST, marks.GROWTH_AIM)
+            if one["other_cores"] > marks.BUSY_CORES:  # noise goes both ways in a ratio
+                words = marks.BUSY
             lines.append(f"Croissance du CPU, {workload} : {told} ({words})")
     return ["", *lines] if lines else []
 
@@ -143,20 +145,22 @@ def summary(measured: Measured) -> str:
         told.append(f"{last['on_record']:,} documents".replace(",", " "))
     for figure in _at_eight(last):
         mark = marks.DOCUMENTS[figure["workload"]]
-        told.append(f"{figure['workload']} {figure['cpu_ms_scaled']:.2f} ms" + _against(figure["cpu_ms_scaled"], mark))
+        told.append(f"{figure['workload']} {figure['cpu_ms_scaled']:.2f} ms" + _against(figure, mark))
         if figure["workload"] == "bundle":
             rate = figure["ops_per_s"]
             told.append(f"{rate:g} dépôts/s durables ({rate / marks.FRANCE_PER_S:.1f} × la France de 2025)")
             told.append(_where(figure, last or {}))
-    for workload, ratios in measured.get("volume", {}).get("growth", {}).items():
-        told.append(f"{workload} × {list(ratios.values())[-1]:g} depuis {next(iter(ratios))} documents")
+    for workload, one in measured.get("volume", {}).get("growth", {}).items():
+        busy = f" ({marks.BUSY})" if one["other_cores"] > marks.BUSY_CORES else ""
+        told.append(f"{workload} × {list(one['ratios'].values())[-1]:g} depuis {next(iter(one['ratios']))}{busy}")
     told += _mail_told(measured.get("mail"))
     told += _pages_told(measured.get("pages"))
     return "Résumé : " + ("; ".join(told) or "rien de mesuré")
 
 
-def _against(value: float, mark: marks.Mark) -> str:
-    return f" ({marks.verdict(value, mark.first, mark.aim)})" if mark.first else ""
+def _against(figure: Measured, mark: marks.Mark) -> str:
+    words = marks.verdict(figure["cpu_ms_scaled"], mark.first, mark.aim, figure["other_cores"][0])
+    return f" ({words})" if words else ""
 
 
 def _mail_told(part: Measured | None) -> list[str]:

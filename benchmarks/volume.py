@@ -149,13 +149,15 @@ def _state(
     )
 
 
-def _growth(stages: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
-    """CPU of an act at each size, over the same at the smallest, with most clients."""
-    found: dict[str, dict[str, float]] = {}
+def _growth(stages: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """CPU of an act at each size, over the same at the smallest, with most clients; how busy neighbours were."""
+    found: dict[str, dict[str, Any]] = {}
     known: dict[str, float] = {}
     for stage in stages:
         for figure in stage["figures"]:
             if figure["clients"] == 8 and "drawn" not in figure:
                 name, cost = figure["workload"], figure["cpu_ms_scaled"]
-                found.setdefault(name, {})[str(stage["on_record"])] = round(cost / known.setdefault(name, cost), 2)
+                one = found.setdefault(name, {"ratios": {}, "other_cores": 0.0})
+                one["ratios"][str(stage["on_record"])] = round(cost / known.setdefault(name, cost), 2)
+                one["other_cores"] = max(one["other_cores"], *figure["other_cores"][:1])
     return found

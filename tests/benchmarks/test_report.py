@@ -59,7 +59,7 @@ def measured() -> dict[str, object]:
     return {
         "machine": {"cores": 2, "load": 0.1, "file_system": "ext4", "synced_write_50kb_ms": 0.3},
         "calibration": {"sha256_1gib_s": 0.53, "sum_s": 0.173, "scale": 1.0},
-        "fhir": {"stages": [stage], "growth": {"bundle": {"10000": 1.0}}},
+        "fhir": {"stages": [stage], "growth": {"bundle": {"ratios": {"10000": 1.0, "20000": 1.1}, "other_cores": 0.1}}},
     }
 
 
@@ -93,6 +93,15 @@ def test_a_figure_is_judged_by_both_marks(marks, value, said):
     assert marks.verdict(value, 5.0, 2.2) == said
 
 
+def test_on_a_busy_machine_nothing_is_concluded_against_a_figure(marks, report):
+    assert marks.verdict(6.0, 5.0, 2.2, other_cores=1.2) == "machine occupée, sans conclusion"
+    assert marks.verdict(4.0, 5.0, 2.2, other_cores=1.2) == "repère 5 tenu"
+    found = measured()
+    assert any(line.endswith("20 000 × 1.1 (repère 1.2 tenu)") for line in report.table(found))
+    found["fhir"]["growth"]["bundle"]["other_cores"] = 1.2
+    assert any(line.endswith("20 000 × 1.1 (machine occupée, sans conclusion)") for line in report.table(found))
+
+
 def test_a_slower_machine_has_its_times_brought_down(calibration):
     slow = calibration.Calibration(2 * calibration.SHA256_REFERENCE_S, 2 * calibration.SUM_REFERENCE_S)
     assert slow.scale == pytest.approx(0.5)
@@ -104,4 +113,5 @@ def test_an_unknown_measure_is_refused_with_those_there_are():
         [sys.executable, str(BENCHMARKS / "run.py"), "vitesse"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert "Mesure inconnue : vitesse. Mesures : start, fhir, mail, volume, pages, bundle" in done.stderr
+    known = done.stderr.partition("Mesure inconnue : vitesse. Mesures : ")[2].strip().rstrip(".").split(", ")
+    assert {"start", "fhir", "mail", "volume", "pages", "search"} <= set(known)
