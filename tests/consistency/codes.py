@@ -54,11 +54,40 @@ def errors() -> list[type[EnsError]]:
 
 
 def pages() -> dict[str, str]:
-    """Each code's page. Packages that answer alike share a code; each has its sentence."""
+    """Each code's page, and their list. Packages that answer alike share a code; each has its sentence."""
     by_code: dict[str, list[type[EnsError]]] = {}
     for error in errors():
         by_code.setdefault(error.code, []).append(error)
-    return {code: _page(sharing) for code, sharing in by_code.items()}
+    return {"README": _list(by_code), **{code: _page(sharing) for code, sharing in by_code.items()}}
+
+
+def _list(by_code: dict[str, list[type[EnsError]]]) -> str:
+    rows = [f"| [`{code}`]({code}.md) | {by_code[code][0].message} |" for code in sorted(by_code)]
+    head = "Le code est stable ; la phrase peut être améliorée. Entre accolades : un fait propre au cas."
+    return "\n".join(["# Codes", "", head, "", "| code | phrase |", "| --- | --- |", *rows, ""])
+
+
+FHIR_PAGE = FOLDER.parent / "fhir.md"
+START, END = "<!-- refus -->\n", "<!-- fin -->"
+
+
+def with_refusals(page: str) -> str:
+    """The page on FHIR, its table of refusals made from what the face offers."""
+    before, _, rest = page.partition(START)
+    return before + START + refusals() + END + rest.partition(END)[2]
+
+
+def refusals() -> str:
+    """Each status of the FHIR face, its codes, each with its page."""
+    from ens.interop.fhir import outcome
+    from ens.interop.fhir.offer import OF_ANY_ADDRESS, OFFER, codes_of
+
+    told = {code for shape, address in OFFER.items() for method in address.methods for code in codes_of(shape, method)}
+    by_status: dict[int, list[str]] = {}
+    for code in sorted({*told, *OF_ANY_ADDRESS}):
+        by_status.setdefault(outcome.answer_of(code)[0], []).append(f"[`{code}`](codes/{code}.md)")
+    rows = [f"| {status} | {', '.join(codes)} |" for status, codes in sorted(by_status.items())]
+    return "\n".join(["| statut | codes |", "| --- | --- |", *rows, ""])
 
 
 def _page(sharing: list[type[EnsError]]) -> str:
@@ -102,6 +131,7 @@ def main() -> int:
             path.unlink()
     for name, text in wanted.items():
         (FOLDER / name).write_text(text, "utf-8")
+    FHIR_PAGE.write_text(with_refusals(FHIR_PAGE.read_text("utf-8")), "utf-8")
     print(f"{len(wanted)} pages dans {FOLDER}")
     return 0
 

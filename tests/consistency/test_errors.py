@@ -53,3 +53,9 @@ def test_no_table_answers_a_code_that_nobody_raises():
 def test_every_code_has_its_page_and_no_page_outlives_its_code():
     written = {path.stem: path.read_text("utf-8") for path in codes.FOLDER.glob("*.md")}
     assert written == codes.pages(), "refaites-les : python -m tests.consistency.codes"
+
+
+def test_every_refusal_of_the_fhir_face_is_in_its_page_with_its_link():
+    page = codes.FHIR_PAGE.read_text("utf-8")
+    assert page == codes.with_refusals(page), "refaites-la : python -m tests.consistency.codes"
+    assert "json_illisible" in codes.refusals()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ens.kernel.errors import Absent, Malformed, Refused
+from ens.kernel.errors import Absent, Malformed, Refused, Unavailable
 
 
 class BodyUnreadable(Malformed):
@@ -142,6 +142,13 @@ class TooManyRefusals(Refused):
 
     code = "trop_de_refus"
     message = "Trop de jetons refusés à cette adresse. Attendez la durée donnée par Retry-After avant de recommencer."
+
+
+class InternalFault(Unavailable):
+    """A fault of ours: its cause is in the logs, never in the answer."""
+
+    code = "erreur_interne"
+    message = "Une erreur interne est survenue. Rien n'a été enregistré. Recommencez plus tard."
 
 
 class PersonUnknown(Refused):

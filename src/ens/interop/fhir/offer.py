@@ -43,7 +43,7 @@ OF_ANY_CALLER = (
     "personne_inconnue",
     "trop_de_refus",
 )
-OF_ANY_ADDRESS = ("adresse_inconnue", "methode_non_offerte")
+OF_ANY_ADDRESS = ("adresse_inconnue", "methode_non_offerte", "erreur_interne")
 _OF_BODIES = ("corps_trop_volumineux", "type_de_corps_non_pris_en_charge")
 _OF_DEPOSITS = (
     *_OF_BODIES,

@@ -41,6 +41,7 @@ CODES: dict[str, tuple[int, str]] = {
     "jeton_absent": (401, "login"),
     "jeton_invalide": (401, "login"),
     "trop_de_refus": (429, "throttled"),
+    "erreur_interne": (500, "exception"),
 }
 
 
@@ -79,14 +80,6 @@ def operation_outcome(error: EnsError) -> bytes:
         where = [expression] if isinstance(expression, str) else list(expression)
         issues = [_issue(kind, error.code, error.sentence, where)]
     return orjson.dumps({"resourceType": "OperationOutcome", "issue": issues})
-
-
-def fault() -> bytes:
-    """The OperationOutcome of a fault of ours: it says nothing of its cause, which is in the logs."""
-    sentence = "Une erreur interne est survenue. Rien n'a été enregistré. Recommencez plus tard."
-    return orjson.dumps(
-        {"resourceType": "OperationOutcome", "issue": [_issue("exception", "erreur_interne", sentence)]}
-    )
 
 
 def all_is_well(sentence: str) -> bytes:

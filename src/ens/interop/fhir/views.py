@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ens.interop.fhir import interactions, negotiation, outcome
 from ens.interop.fhir.authentication import actor_of_request
 from ens.interop.fhir.body import read_body
-from ens.interop.fhir.errors import AddressUnknown, MethodNotOffered
+from ens.interop.fhir.errors import AddressUnknown, InternalFault, MethodNotOffered
 from ens.interop.fhir.interactions import Answer, Call
 from ens.interop.fhir.offer import OFFER
 from ens.interop.fhir.refusals import address_of
@@ -54,7 +54,7 @@ def fhir(request: HttpRequest, path: str | None = None) -> HttpResponse:
         # The caller of a protocol gets an OperationOutcome, never a page; the cause goes to the logs, where it failed
         # but not its message, which may quote what was sent.
         log.error("fhir_fault", error=type(error).__name__, stack="".join(traceback.format_tb(error.__traceback__)))
-        return HttpResponse(outcome.fault(), status=500, content_type=negotiation.FHIR_JSON_UTF8)
+        return _refuse(InternalFault())
 
 
 def _answer(request: HttpRequest, path: str) -> Answer:
