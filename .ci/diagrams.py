@@ -12,11 +12,15 @@ WORDS = {
     "opened": "ouvert à l'échéance",
     "closed": "clos",
     "unknown": "enregistré",
+    "merged": "réuni à une autre inscription",
+    "separated": "séparé",
 }
 HEAD = """# États d'un espace
 
 Un espace n'a pas d'état enregistré : on enregistre des événements datés, et l'état d'aujourd'hui, ou de toute date
-passée, s'en déduit. Ce schéma est fait de la table `MOVES` du paquet `enrolment` par `make diagrams`.
+passée, s'en déduit. Remis, revenu, gelé et dégelé sont des événements qui ne changent pas l'état ; gelé, rien n'ouvre
+à l'échéance ; séparé rend l'état d'avant la réunion. Ce schéma est fait de la table `MOVES` du paquet `enrolment`
+par `make diagrams`.
 
 ```mermaid
 stateDiagram-v2
@@ -28,6 +32,7 @@ def drawing() -> str:
     moves = [
         f"    {before.value} --> {after.value}: {WORDS[kind.value]}"
         for kind, (allowed, after) in MOVES.items()
+        if after is not None
         for before in sorted(allowed)
     ]
     return HEAD + "\n".join([*states, "    [*] --> unknown", *moves]) + "\n```\n"

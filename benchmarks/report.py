@@ -8,6 +8,8 @@ import marks
 import uniformity
 from pages import SLICES
 
+import enrolment
+
 Measured = dict[str, Any]
 PROCESSES = (("web", "web"), ("postgres", "base"), ("worker", "worker"))
 
@@ -34,6 +36,8 @@ def table(measured: Measured) -> list[str]:
         lines += grown(measured.get(part, {}).get("growth", {}))
     if "mail" in measured:
         lines += mail(measured["mail"])
+    if "enrolment" in measured:
+        lines += enrolment.table(measured["enrolment"])
     if "pages" in measured:
         lines += pages(measured["pages"])
     if "uniformite" in measured:

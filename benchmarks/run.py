@@ -25,6 +25,8 @@ import uniformity
 import volume
 from calibration import calibrate, disk
 
+import enrolment
+
 Measured = dict[str, Any]
 PATH = space.ROOT / "var" / "bench.json"
 
@@ -65,6 +67,7 @@ PARTS: dict[str, Callable[[tuple[str, ...]], Measured]] = {
     "volume": growth,
     "pages": of_usager,
     "uniformite": uniformity.measure,
+    "enrolment": lambda _: enrolment.measure(),
 }
 
 

@@ -26,6 +26,7 @@ NOT_OWNED = {
     "identity_importrun": "about a file, local",
     "identity_importpart": "about a file, local",
     'cles"."lot_key': "belongs to an import",
+    "enrolment_lot": "many people at once, local",
     "persistence_outboxrow": "a queue, local",
     "persistence_deployment": "one row about the database",
     "coffre_keycopy": "one row a backup, about nobody",

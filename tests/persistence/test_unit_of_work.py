@@ -64,7 +64,7 @@ def test_a_row_of_another_usager_cannot_be_written(people):
 
     def act(unit):
         unit.untraced("essai")
-        Event.objects.create(usager_id=noe.usager_id, kind="closed", at=clock.now(), by_kind="usager")
+        Event.objects.create(usager_id=noe.usager_id, rank=9, kind="closed", at=clock.now(), by_kind="usager")
 
     with pytest.raises(ProgrammingError, match="row-level security"):
         unit_of_work(inaya.usager_id, act, by=inaya.actor)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import smtplib
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from uuid import uuid4
@@ -158,3 +160,17 @@ def test_what_a_teenager_keeps_from_her_parents_is_in_her_own_space(space):
     assert "Consultation confidentielle" not in jade.get("/documents/")  # its words are in the document only
     assert "Compte rendu de consultation" in jade.get("/documents/")
     assert "Compte rendu de consultation de psychologie" not in jade.get("/documents/")  # her mother's
+
+
+@pytest.mark.feature("S021", "S022", "B07")
+def test_the_figures_of_the_enrolment_add_up_now_and_at_a_past_date(space):
+    for asked in ((), ("--as-of", (date.today() - timedelta(days=380)).isoformat())):
+        done = space.ens("funnel", "--json", *asked)
+        assert done.returncode == 0, done.stderr
+        found = json.loads(done.stdout)
+        parts = sum(found[name] for name in ("opposed", "activated", "opened", "pending"))
+        assert found["noticed"] == parts == found["by_email"] + found["by_post"] > 0
+        assert found["opened_after_opposition"] == 0
+        assert found["as_of"]
+    refused = space.ens("funnel", "--as-of", "hier")
+    assert refused.returncode == 2

@@ -17,3 +17,10 @@ class MoveNotAllowed(Conflict):
 
     code = "etape_impossible"
     message = "Cette opération n'est pas possible dans l'état actuel de l'espace."
+
+
+class LotUnknown(Absent):
+    """No such lot of notices."""
+
+    code = "lot_inconnu"
+    message = "Ce lot de notifications n'existe pas."

@@ -11,37 +11,36 @@ from ens.kernel.actor import ActorKind
 from ens.persistence.facts import Fact
 from ens.persistence.unit import Unit
 
-_CACHE = "enrolment.state"
+_CACHE = "enrolment.events"
 OTHERS = (ActorKind.PROFESSIONNEL, ActorKind.ETABLISSEMENT, ActorKind.OPERATEUR)
 FACT = Fact(
     "enrolled",
-    "SELECT array_agg(kind ORDER BY at, id) AS kinds, array_agg(at ORDER BY at, id) AS moments, "
-    "array_agg(deadline ORDER BY at, id) AS deadlines FROM enrolment_event WHERE usager_id = %(usager)s",
+    "SELECT array_agg(kind ORDER BY rank) AS kinds, array_agg(at ORDER BY rank) AS moments, "
+    "array_agg(deadline ORDER BY rank) AS deadlines FROM enrolment_event WHERE usager_id = %(usager)s",
     ("kinds", "moments", "deadlines"),
 )
 
 
 def events(unit: Unit) -> list[EnrolmentEvent]:
-    """The usager's events, in order."""
-    rows = Event.objects.filter(usager_id=unit.usager_id).order_by("at", "id").values_list("kind", "at", "deadline")
-    return [EnrolmentEvent(EventKind(kind), at, deadline) for kind, at, deadline in rows]
+    """The usager's events, in order, as they were when the unit opened, or since it moved them: see ``moved``."""
+    known: list[EnrolmentEvent] | None = unit.cache.get(_CACHE)
+    if known is None:
+        kinds, moments, deadlines = unit.facts[FACT.name]
+        known = unit.cache[_CACHE] = [
+            EnrolmentEvent(EventKind(kind), at, deadline)
+            for kind, at, deadline in zip(kinds or (), moments or (), deadlines or (), strict=True)
+        ]
+    return known
 
 
 def state(unit: Unit) -> State:
-    """Where the usager stood when the unit opened, or since it moved them: see ``moved``."""
-    known: State | None = unit.cache.get(_CACHE)
-    if known is None:
-        kinds, moments, deadlines = unit.facts[FACT.name]
-        known = unit.cache[_CACHE] = derive(
-            EnrolmentEvent(EventKind(kind), at, deadline)
-            for kind, at, deadline in zip(kinds or (), moments or (), deadlines or (), strict=True)
-        )
-    return known
+    return derive(events(unit))
 
 
 def moved(unit: Unit) -> None:
     """After a move inside the unit."""
-    unit.cache[_CACHE] = derive(events(unit))
+    rows = Event.objects.filter(usager_id=unit.usager_id).order_by("rank").values_list("kind", "at", "deadline")
+    unit.cache[_CACHE] = [EnrolmentEvent(EventKind(kind), at, deadline) for kind, at, deadline in rows]
 
 
 def check_open(unit: Unit) -> None:
@@ -56,5 +55,5 @@ def is_asked_in_vain(unit: Unit) -> bool:
 
 
 def deadline(unit: Unit) -> date | None:
-    """The last day to oppose, included, of the last notice."""
-    return next((event.deadline for event in reversed(events(unit)) if event.kind is EventKind.NOTICED), None)
+    """The last day to oppose, included: the latest that was promised."""
+    return max((event.deadline for event in events(unit) if event.deadline), default=None)

@@ -1,109 +1,135 @@
-"""The moves of an enrolment, each a dated event; and the opening of what is due."""
+"""The moves of an enrolment, each a dated event of one person. What is done by lots is in ``lots``."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connections
 
 from ens.audit import services as audit
 from ens.enrolment import queries
 from ens.enrolment.errors import MoveNotAllowed
-from ens.enrolment.models import Event
-from ens.enrolment.types import MOVES, EventKind, State
+from ens.enrolment.lots import open_due, queue_one
+from ens.enrolment.types import MOVES, EventKind
 from ens.kernel import clock
-from ens.kernel.actor import Actor, ActorKind
-from ens.persistence.unit import Unit, unit_of_work
+from ens.kernel.actor import Actor
+from ens.persistence import sql
+from ens.persistence.unit import StartAgain, Unit, unit_of_work
+
+__all__ = [
+    "activate", "change_mind", "close", "delivered", "freeze", "notice", "open_due", "oppose", "release", "returned",
+]  # fmt: skip
 
 
 def notice(usager_id: UUID, *, channel: str, by: Actor, sent_at: datetime | None = None) -> None:
-    """The letter or e-mail was sent: the delay to oppose runs from its sending (S010, S029)."""
+    """The letter or e-mail was sent to this person: the delay to oppose runs from its sending (S010, S029)."""
     sent = sent_at or clock.now()
     last_day = (sent.astimezone(clock.PARIS) + timedelta(days=settings.ENS_OPPOSITION_DAYS)).date()
-    _move(usager_id, EventKind.NOTICED, by=by, at=sent, deadline=last_day, channel=channel)
+
+    def act(unit: Unit) -> None:
+        lot_id = queue_one(unit, channel=channel, sent_at=sent, deadline=last_day)
+        _append(unit, EventKind.NOTICED, at=sent, deadline=last_day, channel=channel, lot_id=lot_id)
+
+    _move(usager_id, EventKind.NOTICED, act, by=by)
+
+
+def delivered(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
+    """The notice reached its address, as far as anyone can tell."""
+    _move(usager_id, EventKind.DELIVERED, lambda unit: _append(unit, EventKind.DELIVERED, at=at), by=by)
+
+
+def returned(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
+    """The e-mail bounced, or the letter came back (PND): a dated event, and nothing else moves."""
+    _move(usager_id, EventKind.RETURNED, lambda unit: _append(unit, EventKind.RETURNED, at=at), by=by)
 
 
 def oppose(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
     """The person refuses: no space, no mailbox, no document, whatever runs at the same time (S009)."""
-    _move(usager_id, EventKind.OPPOSED, by=by, at=at)
+    _move(usager_id, EventKind.OPPOSED, lambda unit: _append(unit, EventKind.OPPOSED, at=at), by=by)
 
 
 def change_mind(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
-    _move(usager_id, EventKind.CHANGED_MIND, by=by, at=at)
+    """The person wants a space after all: it opens at the deadline they were told, or tomorrow when it is over."""
+
+    def act(unit: Unit) -> None:
+        last_day = max(queries.deadline(unit) or clock.today(), clock.today())
+        queue_one(unit, channel="", sent_at=at or clock.now(), deadline=last_day)
+        _append(unit, EventKind.CHANGED_MIND, at=at, deadline=last_day)
+
+    _move(usager_id, EventKind.CHANGED_MIND, act, by=by)
 
 
 def activate(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
     """The person enters: the space opens at once (S007); it may follow an opposition (S012)."""
-    _move(usager_id, EventKind.ACTIVATED, by=by, at=at)
+    _move(usager_id, EventKind.ACTIVATED, lambda unit: _append(unit, EventKind.ACTIVATED, at=at), by=by)
 
 
 def close(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
-    _move(usager_id, EventKind.CLOSED, by=by, at=at)
+    _move(usager_id, EventKind.CLOSED, lambda unit: _append(unit, EventKind.CLOSED, at=at), by=by)
 
 
-def _move(
-    usager_id: UUID, kind: EventKind, *, by: Actor, at: datetime | None, deadline: object = None, channel: str = ""
-) -> None:
+def freeze(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
+    """Nothing opens at the deadline while it lasts: « I am not the legal representative », a dispute (N002, B11)."""
+    _move(usager_id, EventKind.FROZEN, lambda unit: _append(unit, EventKind.FROZEN, at=at), by=by)
+
+
+def release(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
+    """The opening goes on: at the deadline that was told, or tomorrow when it is over."""
+
+    def act(unit: Unit) -> None:
+        told = queries.deadline(unit)
+        if told is not None:
+            queue_one(unit, channel="", sent_at=at or clock.now(), deadline=max(told, clock.today()))
+        _append(unit, EventKind.RELEASED, at=at)
+
+    _move(usager_id, EventKind.RELEASED, act, by=by)
+
+
+_ONCE = (EventKind.OPPOSED, EventKind.CHANGED_MIND, EventKind.ACTIVATED, EventKind.CLOSED)
+
+
+def _move(usager_id: UUID, kind: EventKind, write: Callable[[Unit], None], *, by: Actor) -> None:
     """Errors: MoveNotAllowed."""
 
     def act(unit: Unit) -> None:
         allowed, gives = MOVES[kind]
         current = queries.state(unit)
         unit.untraced("l'événement d'enrôlement, daté et signé, est sa propre trace")
-        if current is gives and kind is not EventKind.NOTICED:
+        if current is gives and kind in _ONCE:
             return  # said twice: nothing more
         if current not in allowed:
             raise MoveNotAllowed()
-        Event.objects.create(
-            usager_id=unit.usager_id,
-            kind=kind,
-            at=at or clock.now(),
-            deadline=deadline,
-            channel=channel,
-            by_kind=by.kind,
-        )
+        write(unit)
         queries.moved(unit)
-        audit.rights_changed(unit)  # a unit that saw the former state starts again: the race with the batch is settled
+        audit.rights_changed(unit)  # a unit that saw the former state starts again
 
     unit_of_work(usager_id, act, by=by)
 
 
-_DUE = """
-WITH last AS (
-    SELECT DISTINCT ON (usager_id) usager_id, kind, deadline
-    FROM enrolment_event ORDER BY usager_id, at DESC, id DESC
-), due AS (
-    SELECT usager_id FROM last WHERE kind IN ('noticed', 'changed_mind') AND coalesce(deadline, %(today)s) < %(today)s
-    LIMIT %(chunk)s
+_APPEND = (
+    "INSERT INTO enrolment_event (usager_id, rank, kind, at, deadline, channel, by_kind, lot_id) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
 )
-SELECT usager_id FROM due
-"""
 
 
-def open_due(chunk: int = 5_000) -> int:
-    """Open the spaces whose delay ended without opposition; returns how many. Safe to repeat (S010).
+def _append(
+    unit: Unit,
+    kind: EventKind,
+    *,
+    at: datetime | None = None,
+    deadline: date | None = None,
+    channel: str = "",
+    lot_id: UUID | None = None,
+) -> None:
+    """The next event; when somebody wrote it meanwhile (a batch: the others raise the counter of rights), start again.
 
-    Found set-wise, opened one unit each: the head's counter makes an opposition and an opening exclude each other.
+    Time does not go back along a person's events, whatever the clock does.
     """
-    opened = 0
-    system = Actor(ActorKind.SYSTEME, "enrolement", "Mon espace santé")
-    with connections["batch"].cursor() as cursor:
-        cursor.execute(_DUE, {"today": clock.today(), "chunk": chunk})
-        due = [usager_id for (usager_id,) in cursor.fetchall()]
-    for usager_id in due:
-        opened += unit_of_work(usager_id, _open_one, by=system)
-    return opened
+    past = queries.events(unit)
+    moment = max([at or clock.now(), *(event.at for event in past[-1:])])
+    row = [unit.usager_id, len(past) + 1, kind, moment, deadline, channel, unit.by.kind, lot_id]
+    if not sql.execute(_APPEND, row):
+        raise StartAgain
 
-
-def _open_one(unit: Unit) -> int:
-    unit.untraced("l'événement d'enrôlement, daté et signé, est sa propre trace")
-    last_day = queries.deadline(unit)
-    if queries.state(unit) is not State.NOTICED or last_day is None or last_day >= clock.today():
-        return 0
-    Event.objects.create(
-        usager_id=unit.usager_id, kind=EventKind.OPENED, at=clock.now(), by_kind=ActorKind.SYSTEME, channel=""
-    )
-    audit.rights_changed(unit)
-    return 1
