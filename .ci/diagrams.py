@@ -11,6 +11,7 @@ WORDS = {
     "activated": "activé",
     "opened": "ouvert à l'échéance",
     "closed": "clos",
+    "deleted": "supprimé",
     "unknown": "enregistré",
     "merged": "réuni à une autre inscription",
     "separated": "séparé",

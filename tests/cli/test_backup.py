@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,15 @@ import msgspec
 import psycopg
 import pytest
 from django.conf import settings
+from django.test import override_settings
 
-from ens.cli.backup import checking, contents, making, manifest, tables
+from ens.cli.backup import checking, contents, keys, making, manifest, tables
 from ens.cli.main import main
 from ens.cli.refusals import CommandRefused, refused_when_stopped
 from ens.cli.space import Space
 from ens.coffre import store
 from ens.coffre.errors import StoreUnavailable
+from ens.kernel.actor import SYSTEM
 from tests.cli.conftest import bare_environment
 from tests.record.builders import deposit, document
 
@@ -50,7 +53,8 @@ def save(place: Path, name: str = "sauvegarde") -> making.Report:
 
 @pytest.fixture
 def saved(place: Path, people: Any) -> making.Report:
-    """With a document of someone in it."""
+    """With a document of someone in it, and someone deleted."""
+    erased(people.usager())
     person = people.usager()
     deposit(person, document(), by=people.actor(people.establishment()))
     return save(place)
@@ -87,6 +91,7 @@ DAMAGES: dict[str, tuple[Callable[[making.Report], Path], str]] = {
     "a small table": (lambda report: part_of(report, "public.persistence_deployment"), "persistence_deployment"),
     "the list of contents": (lambda report: part_of(report, "contenus.liste"), "contenus.liste"),
     "a content": (content_of, "contenus/"),
+    "the list of deletions": (lambda report: part_of(report, "suppressions.liste"), "suppressions.liste"),
     "the keys": (lambda report: report.keys_file, "cles-"),
 }
 WAYS = {"one byte flipped": flip, "cut short": cut, "missing": Path.unlink}
@@ -211,12 +216,13 @@ def test_a_content_that_no_row_names_any_more_leaves_the_backup(saved, place):
 
 def test_copies_of_keys_are_removed_after_their_time_and_nothing_else(saved, place):
     folder = saved.keys_file.parent
-    for name in ("cles-20200101T000000Z-abcd", "cles-de-la-cave", "notes.txt"):
+    over, lasting = (keys.file_name(manifest.stamp(datetime.now(UTC) - timedelta(days=days))) for days in (29.5, 28))
+    for name in (over, lasting, "cles-de-la-cave", "notes.txt"):
         (folder / name).write_text("x")
     again = save(place)
-    assert again.removed_keys == ["cles-20200101T000000Z-abcd"]
+    assert again.removed_keys == [over], "tomorrow it would be more than thirty days old"
     assert {path.name for path in folder.iterdir()} == {
-        "cles-de-la-cave", "notes.txt", "secrets", saved.keys_file.name, again.keys_file.name,
+        lasting, "cles-de-la-cave", "notes.txt", "secrets", saved.keys_file.name, again.keys_file.name,
     }  # fmt: skip
 
 
@@ -365,6 +371,76 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(saved, place, outside
     ens(now, "restore", str(place / "vieille"), "--data", str(place / "apres"))
     with psycopg.connect(now["ENS_DATABASE_OWNER_URL"]) as connection:
         assert connection.execute("SELECT count(*) FROM coffre_keycopy").fetchone() == (0,)
+
+
+# -- who was deleted since -------------------------------------------------------------------------------------------
+def erased(person: Any) -> None:
+    """Deleted, and noted in the ledger by the outbox."""
+    from ens.journeys.deletion import delete_space, note_in_ledger
+
+    delete_space(person.usager_id, by=SYSTEM)
+    note_in_ledger(person.usager_id, person.usager_id)
+
+
+def is_there(settings_of_base: dict[str, str], person: Any) -> bool:
+    """Whether a key of theirs exists: without it nothing opens."""
+    with psycopg.connect(settings_of_base["ENS_DATABASE_OWNER_URL"]) as connection:
+        row = connection.execute("SELECT count(*) FROM cles.usager_key WHERE usager_id = %s", [person.usager_id])
+        return row.fetchone() == (1,)
+
+
+def test_who_was_deleted_since_the_backup_does_not_come_back(place, people, outside):
+    before, since, other = people.usager(), people.usager(), people.usager()
+    deposit(since, document(), by=people.actor(people.establishment()))
+    erased(before)
+    report = save(place)
+    erased(since)
+    there = outside("rejeu")
+    told = ens(there, "restore", str(report.backup), "--data", str(place / "neuf"))
+    assert told["deleted_again"] >= 1 and told["ledgers_not_reached"] == []
+    assert [is_there(there, one) for one in (before, since, other)] == [False, False, True]
+    with psycopg.connect(there["ENS_DATABASE_OWNER_URL"]) as connection:
+        row = connection.execute("SELECT count(*) FROM record_document WHERE usager_id = %s", [since.usager_id])
+        assert row.fetchone() == (0,)
+    noted = {path.name for path in (place / "neuf" / "suppressions").glob("*/*")}
+    assert {before.usager_id.hex, since.usager_id.hex} <= noted
+
+
+def test_a_ledger_that_moved_is_asked_for_and_read_where_it_is(place, people, outside, monkeypatch):
+    person = people.usager()
+    ledger = place / "suppressions"
+    with override_settings(ENS_DELETIONS=str(ledger)):
+        erased(people.usager())  # the ledger is there
+        report = save(place)
+        erased(person)
+    ledger.rename(place / "recopiees")
+    there = outside("sans_registre")
+    told = ens(there, "restore", str(report.backup), "--data", str(place / "sans"))
+    assert told["ledgers_not_reached"] == [str(ledger)]
+    assert is_there(there, person)
+    there = outside("avec_registre")
+    moved = ("--suppressions", str(place / "recopiees"))
+    ens(there, "restore", str(report.backup), "--data", str(place / "avec"), *moved)
+    assert not is_there(there, person)
+
+
+def test_a_deletion_during_the_backup_is_no_loss(place, people, monkeypatch):
+    person = people.usager()
+    filed = deposit(person, document(), by=people.actor(people.establishment())).documents[0].binary_id
+    real, done = store.get, []
+
+    def get(content: Any) -> bytes:
+        if not done:
+            done.append(erased(person))
+        return real(content)
+
+    monkeypatch.setattr(store, "get", get)
+    monkeypatch.setattr(contents, "AT_ONCE", 1)
+    report = save(place)
+    assert filed not in report.lost
+    assert filed not in {one.id for one in contents.read_list(part_of(report, "contenus.liste"))}
+    assert person.usager_id.hex in part_of(report, "suppressions.liste").read_text()
+    checking.check(report.backup, report.keys_file.parent, None)
 
 
 def test_an_outside_database_needs_its_owner_s_address(place, bare, capsys, monkeypatch):

@@ -39,10 +39,10 @@ def test_a_story_gives_its_state(story, state):
 
 @given(st.lists(st.sampled_from(list(EventKind)), max_size=12))
 def test_after_an_opposition_only_the_person_opens(kinds):
-    """From opposed, no event but an activation or a change of mind leads anywhere."""
+    """From opposed, no event but an activation or a change of mind leads to a space; a deletion ends it all."""
     state = derive([EnrolmentEvent(k, T0) for k in [EventKind.NOTICED, EventKind.OPPOSED, *kinds]])
     if not {EventKind.ACTIVATED, EventKind.CHANGED_MIND} & set(kinds):
-        assert state in (State.OPPOSED, State.MERGED)
+        assert state in (State.OPPOSED, State.MERGED, State.DELETED)
 
 
 def test_every_event_has_its_moves():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import smtplib
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import pytest
 
 from tests.interop.fhir.builders import provide_bundle
 from tests.messaging.mails import mail
-from tests.scenarios.conftest import Operator, Software, Space, Visitor, started_on
+from tests.scenarios.conftest import Operator, Software, Space, Visitor, started_on, until
 
 pytestmark = [pytest.mark.space, pytest.mark.slow, pytest.mark.timeout(300)]
 OPERATOR, SENDER = "hopital.mss.example", "christelle.thomas@hopital.mss.example"
@@ -31,6 +32,8 @@ class Saved:
     report: dict[str, object]
     documents: dict[str, bytes] = field(default_factory=dict)  # title, content
     subjects: list[str] = field(default_factory=list)
+    deleted: str = ""  # oid|matricule of who asked for it after the backup
+    neighbour: str = ""
 
     @property
     def backup(self) -> Path:
@@ -94,6 +97,7 @@ class Load:
 def saved(space: Space) -> Iterator[Saved]:
     with tempfile.TemporaryDirectory(prefix="ens-sauvegarde-") as folder:
         Path(folder).chmod(0o755)
+        deleted, neighbour = two_more(space)
         with Load(space) as load:
             load.wait_for_some()
             documents, subjects = dict(load.documents), list(load.subjects)
@@ -101,7 +105,40 @@ def saved(space: Space) -> Iterator[Saved]:
             during = len(load.documents) - len(documents)
         assert done.returncode == 0, done.stderr
         assert during > 0, "deposits went on during the backup"
-        yield Saved(Path(folder), json.loads(done.stdout), documents, subjects)
+        kept = Saved(Path(folder), json.loads(done.stdout), documents, subjects, deleted, neighbour)
+        delete(space, kept)
+        yield kept
+
+
+def two_more(space: Space) -> tuple[str, str]:
+    """Two people with an open space and a document, nobody else's story is about."""
+    assert space.ens("crowd", "2").returncode == 0
+    made = (space.data / "crowd.txt").read_text().split()[-2:]
+    software = Software(space, "professionals", "dupond")
+    for one in made:
+        oid, matricule = one.split("|")
+        assert software.call("", provide_bundle(PDF, matricule=matricule, oid=oid))[0] == 200
+    return made[0], made[1]
+
+
+def delete(space: Space, saved: Saved) -> None:
+    """As the operator does it, once the request is checked."""
+    asked = saved.folder / "demandes.txt"
+    asked.write_text(f"# demandes de novembre\n{saved.deleted}\n1.2.250.1.213.1.4.10|185057512345673\n")
+    said = json.loads(space.ens("delete", str(asked), "--json").stdout)
+    assert (said["found"], said["deleted"]) == (1, [])
+    assert found(space, saved.deleted) == 1, "without --definitif nothing is done"
+    said = json.loads(space.ens("delete", str(asked), "--definitif", "--json").stdout)
+    assert [one["line"] for one in said["deleted"]] == [2]
+    assert [one["line"] for one in said["refused"]] == [3]
+    until(lambda: list((space.data / "suppressions").glob("*/*")))
+
+
+def found(space: Space, who: str) -> int:
+    """How many patients a doctor's software finds under this matricule."""
+    status, bundle = Software(space, "professionals", "dupond").call(f"Patient?identifier=urn:oid:{who}")
+    assert status == 200
+    return len(bundle.get("entry", []))
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +148,8 @@ def restored(space: Space, saved: Saved) -> Iterator[Space]:
     elsewhere.chmod(0o755)
     done = Space(elsewhere / "var", {}).ens("restore", str(saved.backup), "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["mode"] == "demonstration"
+    told = json.loads(done.stdout)
+    assert (told["mode"], told["deleted_again"], told["ledgers_not_reached"]) == ("demonstration", 1, [])
     with started_on(elsewhere) as running:
         yield running
 
@@ -188,3 +226,16 @@ def test_the_backup_tells_nothing_without_its_keys(space, saved):
         if path.is_file():
             held = path.read_bytes()
             assert [secret for secret in [*secrets, master] if secret in held] == [], path
+
+
+@pytest.mark.feature("S115", "B05")
+def test_who_was_deleted_since_does_not_come_back_and_the_neighbour_does(space, saved, restored):
+    for one in (space, restored):
+        assert [found(one, saved.deleted), found(one, saved.neighbour)] == [0, 1]
+        refusals = []
+        for who in (saved.deleted.partition("|")[2], "185057512345673"):
+            address = f"{who}@patient.mssante.fr"
+            with pytest.raises(smtplib.SMTPRecipientsRefused) as refusal:
+                Operator(one, OPERATOR).send(SENDER, address, mail(address, sender=SENDER))
+            refusals.append(next(iter(refusal.value.recipients.values())))
+        assert refusals[0] == refusals[1]

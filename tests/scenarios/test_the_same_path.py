@@ -99,13 +99,23 @@ def imported(folder: Path) -> str:
     return one["matricule"]
 
 
+def deleted(people: Any) -> str:
+    """Someone whose space was open, and whose key was destroyed at their request."""
+    from ens.journeys.deletion import delete_space
+    from ens.kernel.actor import SYSTEM
+
+    person = people.usager()
+    delete_space(person.usager_id, by=SYSTEM)
+    return str(person.matricule)
+
+
 @pytest.fixture
 def absent(people: Any, tmp_path: Path) -> dict[str, str]:
     """Matricules of people without an open space, by what happened to them."""
     found = {
         state: people.usager(state="unknown" if state == "never_created" else state).matricule for state in ABSENT
     }
-    return {"nobody": new_matricule(), **found, "imported": imported(tmp_path)}
+    return {"nobody": new_matricule(), **found, "imported": imported(tmp_path), "deleted": deleted(people)}
 
 
 def asked_about(numbers: dict[str, str], ask: Callable[[str], Any]) -> tuple[dict[str, list[str]], dict[str, Any]]:

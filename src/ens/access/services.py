@@ -19,6 +19,7 @@ from ens.enrolment.queries import check_open, state
 from ens.identity import queries as identity
 from ens.identity.types import EstablishmentRef, ProfessionalRef
 from ens.kernel.actor import Actor, ActorKind
+from ens.persistence.erasing import Erased, delete_rows
 from ens.persistence.unit import RightsChanged, Unit, unit_of_work
 
 _PERSON, _PLACE = Autorisation.PROFESSIONAL, Autorisation.ESTABLISHMENT
@@ -197,3 +198,12 @@ def _end(unit: Unit, row: InForce) -> None:
     Autorisation.objects.filter(usager_id=unit.usager_id, id=row.id).update(until=until)
     rights_changed(unit)
     forget(unit)
+
+
+# -- deletion -------------------------------------------------------------------------------------------------
+
+
+def erase(unit: Unit) -> Erased:
+    """Every choice of someone whose data are deleted."""
+    delete_rows(unit, Autorisation)
+    return Erased()

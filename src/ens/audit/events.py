@@ -177,6 +177,11 @@ def notice_sent(unit: Unit, kind: str) -> None:
     _leave(unit, Line(Event.NOTICE_SENT, facts={"kind": kind}), False)
 
 
+def space_deleted(unit: Unit, *, attempt: bool = False) -> None:
+    """The key was destroyed with the rest: the line keeps who, what and when, and nothing else."""
+    _leave(unit, Line(Event.SPACE_DELETED), attempt)
+
+
 def about_nobody(stream: str, event: str, *, by: Actor, code: str = "") -> None:
     """An event about nobody known: one row of a service stream, outside any unit."""
     ServiceLine.objects.create(

@@ -16,7 +16,7 @@ from django.db import connections
 
 from ens.audit.models import HeadOfNobody
 from ens.audit.types import REFUSED, Line
-from ens.coffre.services import sealer
+from ens.coffre.services import has_key, sealer, sealer_of_nobody
 from ens.kernel import clock
 from ens.kernel.ids import new_id
 from ens.persistence.errors import NobodyThere
@@ -66,7 +66,9 @@ class HeadAndLines:
             if row is None:
                 raise RightsChanged()
             first = row[0] - count + 1
-            seal = sealer(unit)
+            # Of someone erased, who acted, what and when stay; there is no key to keep more under.
+            is_erased = not has_key(unit)
+            seal = sealer_of_nobody(unit) if is_erased else sealer(unit)
             for seq, line in enumerate(unit.lines, first):
                 sealed = seal.seal(PURPOSE, line_id(unit.usager_id, seq), _sealed_part(unit, line))
                 cursor.execute(
@@ -81,7 +83,7 @@ class HeadAndLines:
                         (line.by or unit.by).kind,
                         (line.by or unit.by).id,
                         line.object_id,
-                        sealed,
+                        b"" if is_erased else sealed,
                     ],
                 )
 

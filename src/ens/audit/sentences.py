@@ -41,6 +41,7 @@ _DONE: dict[Event, str] = {
     Event.DOSSIERS_MERGED: "a réuni deux inscriptions faites à votre nom.",
     Event.DOSSIERS_SEPARATED: "a séparé deux inscriptions réunies par erreur.",
     Event.NOTICE_SENT: "vous a envoyé un avis par e-mail.",
+    Event.SPACE_DELETED: "a supprimé votre espace et tout ce qu'il contenait.",
 }
 _REFUSED: dict[Event, str] = {
     Event.PATIENT_LOOKED_UP: "a cherché votre dossier, sans y avoir accès.",

@@ -45,6 +45,7 @@ class Event(StrEnum):
     PROFILE_READ = "profil_lu"
     CONTACT_CHANGED = "contact_change"
     NOTICE_SENT = "avis_envoye"
+    SPACE_DELETED = "espace_supprime"
     SIGNED_IN = "connexion"
     DOCTOR_LEFT = "medecin_traitant_parti"
     IDENTITY_CORRECTED = "identite_corrigee"

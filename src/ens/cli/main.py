@@ -69,6 +69,12 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("target", type=Path, metavar="DIR2", help="dossier de la sauvegarde")
     for one in (backup, restore):
         one.add_argument("--keys", type=Path, metavar="DIR", help="dossier des clés (DIR2-cles)")
+    restore.add_argument(
+        "--suppressions", metavar="PLACE", help="registre des suppressions de l'espace d'origine, s'il a été déplacé"
+    )
+    delete = command("delete", _delete, "Supprimer pour toujours les espaces de qui l'a demandé.")
+    delete.add_argument("file", type=Path, metavar="FICHIER", help="une ligne oid|matricule par personne")
+    delete.add_argument("--definitif", action="store_true", help="le faire, et pas seulement le dire")
     command("migrate", _migrate, "Mettre à jour le schéma d'une base extérieure (ENS_DATABASE_OWNER_URL).", data=False)
     load = command("import", _import, "Importer la population ou l'annuaire des professionnels.")
     load.add_argument("what", choices=("population", "annuaire"))
@@ -174,22 +180,23 @@ def _restore(options: argparse.Namespace) -> int:
 
     target, keys = _places(options)
     with refused_when_stopped(f"La restauration a été interrompue ; {options.data} est comme avant."):
-        done = restore(target, keys, options.data, say=_progress(options))
-    data = options.data.absolute()
-    facts = {
-        "data": str(data),
-        "id": done.id,
-        "made_at": done.made_at.isoformat(),
-        "mode": done.mode,
-        "contents": done.contents.count,
-        "lost_contents": done.contents.missing,
-    }
-    start = f"ens up{' --demo' if done.mode == 'demonstration' else ''} --data {data}"
-    sentences = [
-        f"L'espace sauvegardé le {done.made_at:%d/%m/%Y à %H:%M} (UTC) est restauré dans {data}.",
-        f"Démarrez-le : {start}",
-    ]
-    _say(options, facts, sentences)
+        done = restore(target, keys, options.data, ledger=options.suppressions, say=_progress(options))
+    _say(options, done.as_json(), done.sentences())
+    return 0
+
+
+def _delete(options: argparse.Namespace) -> int:
+    if not options.file.is_file():
+        raise CommandRefused(f"Le fichier {options.file} n'existe pas.")
+    _enter(options.data)
+    from ens.cli.deletion import delete
+    from ens.kernel.errors import EnsError
+
+    try:
+        report = delete(options.file, for_good=options.definitif)
+    except EnsError as error:
+        raise CommandRefused(error.sentence) from error
+    _say(options, report.as_json(), report.sentences())
     return 0
 
 

@@ -15,7 +15,10 @@ from ens.cli.postgres import DatabaseUrls
 from ens.cli.refusals import CommandRefused
 
 SECRETS = ("maitresse-1", "recherche", "codes", "signature", "django")
-OURS = ("base", "secrets", "run", "contenus", "demonstration", "static", "demo.json", "crowd.txt", "espace", "imports")
+OURS = (
+    *("base", "secrets", "run", "contenus", "suppressions", "imports", "static", "espace"),
+    *("demonstration", "demo.json", "crowd.txt"),
+)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

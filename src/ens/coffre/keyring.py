@@ -73,6 +73,11 @@ def search_key() -> bytes:
     return _file("recherche")
 
 
+def signing_key() -> bytes:
+    """The seed of the space's signing key."""
+    return _file("signature")
+
+
 def forget_cached_keys() -> None:
     """After a rotation, and in tests."""
     _file.cache_clear()

@@ -12,12 +12,24 @@ from django.db import connections
 from ens.coffre import keyring
 from ens.coffre.errors import KeyDestroyed
 from ens.coffre.sealing import CONTENT, LotSealer, Sealer
+from ens.persistence import sql
 from ens.persistence.facts import Fact
 from ens.persistence.unit import Unit
 
-__all__ = ["CONTENT", "LotSealer", "Sealer", "create_key", "lot_key", "lot_sealer", "sealer"]
+__all__ = [
+    "CONTENT",
+    "LotSealer",
+    "Sealer",
+    "create_key",
+    "destroy_key",
+    "has_key",
+    "lot_key",
+    "lot_sealer",
+    "sealer",
+    "sealer_of_nobody",
+]
 
-_CACHE = "coffre.sealer"
+_CACHE, _NOBODY = "coffre.sealer", "coffre.sealer_of_nobody"
 FACT = Fact(
     "usager_key",
     'SELECT version, master, wrapped FROM "cles"."usager_key" WHERE usager_id = %(usager)s '
@@ -50,11 +62,31 @@ def sealer(unit: Unit) -> Sealer:
     if found is None:
         version, master, wrapped = unit.facts[FACT.name]
         if version is None and unit.is_nobody:
-            version, (master, wrapped) = 1, keyring.of_nobody()
+            return sealer_of_nobody(unit)
         if version is None:
             raise KeyDestroyed()
         found = unit.cache[_CACHE] = Sealer(unit.usager_id, version, keyring.unwrap(master, bytes(wrapped)))
     return found
+
+
+def sealer_of_nobody(unit: Unit) -> Sealer:
+    """One whose seals are thrown away, by the same work: nobody's, or of someone whose key was destroyed."""
+    found: Sealer | None = unit.cache.get(_NOBODY)
+    if found is None:
+        found = unit.cache[_NOBODY] = Sealer(unit.usager_id, 1, keyring.unwrap(*keyring.of_nobody()))
+    return found
+
+
+def has_key(unit: Unit) -> bool:
+    """Whether the usager's key still exists; without it nothing of theirs opens."""
+    return _CACHE in unit.cache or unit.facts[FACT.name][0] is not None
+
+
+def destroy_key(unit: Unit) -> None:
+    """Every version of the usager's key, for ever: what it sealed is erased wherever it is kept."""
+    sql.execute('DELETE FROM "cles"."usager_key" WHERE usager_id = %s', [unit.usager_id])
+    unit.cache.pop(_CACHE, None)
+    unit.facts[FACT.name] = (None, None, None)
 
 
 def lot_key(lot_id: UUID) -> bytes:

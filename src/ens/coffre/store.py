@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -45,11 +48,15 @@ def _sync(path: Path) -> None:
 
 def put(object_id: UUID, sealed: bytes) -> None:
     """Write and sync a sealed content under its object's id. Errors: StoreUnavailable."""
+    put_at(settings.ENS_STORE, path_of(object_id), sealed)
+
+
+def put_at(address: str, path: str, data: bytes) -> None:
+    """Write and sync a file of any store of ours. Errors: StoreUnavailable."""
     try:
-        store, root = _store(settings.ENS_STORE)
-        path = path_of(object_id)
+        store, root = _store(address)
         is_new_folder = root is not None and not (root / path).parent.exists()
-        obstore.put(store, path, sealed)
+        obstore.put(store, path, data)
         if root is not None:
             _sync(root / path)
             if is_new_folder:
@@ -60,9 +67,14 @@ def put(object_id: UUID, sealed: bytes) -> None:
 
 def get(object_id: UUID) -> bytes:
     """Errors: StoreUnavailable; ContentDamaged when the row is there and its content is not."""
+    return get_at(settings.ENS_STORE, path_of(object_id))
+
+
+def get_at(address: str, path: str) -> bytes:
+    """Errors: StoreUnavailable; ContentDamaged when there is no such file."""
     try:
-        store, _ = _store(settings.ENS_STORE)
-        return bytes(obstore.get(store, path_of(object_id)).bytes())
+        store, _ = _store(address)
+        return bytes(obstore.get(store, path).bytes())
     except (NotFoundError, FileNotFoundError) as error:
         raise ContentDamaged() from error
     except (BaseError, OSError) as error:
@@ -70,7 +82,7 @@ def get(object_id: UUID) -> bytes:
 
 
 def delete(object_id: UUID) -> None:
-    """Sweep a content nothing refers to; absent already is fine."""
+    """Take away a content nothing refers to; absent already is fine. Errors: StoreUnavailable."""
     try:
         store, _ = _store(settings.ENS_STORE)
         obstore.delete(store, path_of(object_id))
@@ -80,10 +92,26 @@ def delete(object_id: UUID) -> None:
         raise StoreUnavailable() from error
 
 
-def is_empty() -> bool:
-    """Whether nothing at all is there. Errors: StoreUnavailable."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file of a store: its path, and when it was written, by the store's own clock."""
+
+    path: str
+    written_at: datetime
+
+
+def listing(address: str, prefix: str = "") -> Iterator[list[Listed]]:
+    """What a store, or one folder of it, holds, a thousand files at a time. Errors: StoreUnavailable."""
     try:
-        store, _ = _store(settings.ENS_STORE)
-        return not next(iter(obstore.list(store, chunk_size=1)), [])
+        store, _ = _store(address)
+        for batch in obstore.list(store, prefix=prefix or None, chunk_size=1000):
+            yield [Listed(one["path"], one["last_modified"]) for one in batch]
+    except (NotFoundError, FileNotFoundError):
+        return
     except (BaseError, OSError) as error:
         raise StoreUnavailable() from error
+
+
+def is_empty() -> bool:
+    """Whether nothing at all is there. Errors: StoreUnavailable."""
+    return not next(listing(settings.ENS_STORE), [])

@@ -14,6 +14,7 @@ ENS_DEMONSTRATION = flag("ENS_DEMONSTRATION")
 ENS_DATA = Path(setting("ENS_DATA", "var")).resolve()
 ENS_SECRETS = Path(setting("ENS_SECRETS", str(ENS_DATA / "secrets")))
 ENS_STORE = setting("ENS_STORE", str(ENS_DATA / "contenus"))
+ENS_DELETIONS = setting("ENS_DELETIONS", str(ENS_DATA / "suppressions"))  # never rewound by a restore
 ENS_KEYS_RETENTION_DAYS = number("ENS_KEYS_RETENTION_DAYS", 30)  # of the copies of usagers' keys made by backups
 ENS_BASE_URL = setting("ENS_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 ENS_PROXIES = words("ENS_PROXIES")
@@ -88,6 +89,7 @@ INSTALLED_APPS = [
     "ens.access",
     "ens.record",
     "ens.messaging",
+    "ens.config",
     "ens.web.common",
     "ens.web.public",
     "ens.web.usager",

@@ -10,6 +10,7 @@ from django.conf import settings
 from ens.demonstration import places
 from ens.demonstration.cast import cast, of_kind
 from ens.demonstration.standing import state_of
+from ens.enrolment.types import State
 
 
 def write() -> Path:
@@ -50,7 +51,7 @@ def write() -> Path:
                 "matricule": one.matricule,
                 "oid": one.oid,
                 "address": f"{one.matricule}@{domain}",
-                "state": str(state_of(one)),
+                "state": _told(state_of(one)),
             }
             for one in of_kind("usager")
         ],
@@ -78,3 +79,8 @@ def write() -> Path:
         ],
     }
     return places.write_json("demo.json", contract, where=Path(os.environ["ENS_DATA"]))
+
+
+def _told(state: State) -> str:
+    """A space deleted since is told as closed: the states of the contract do not change."""
+    return str(State.CLOSED if state is State.DELETED else state)

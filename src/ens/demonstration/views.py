@@ -29,6 +29,7 @@ STATES = {
     State.NOTICED: "Espace pas encore ouvert",
     State.OPPOSED: "S'est opposé",
     State.CLOSED: "Espace fermé",
+    State.DELETED: "Espace supprimé",
 }
 
 

@@ -1,8 +1,8 @@
 """The figures of the enrolment at any past instant, counted from the dated events and from nothing else.
 
 ``noticed = opposed + activated + opened + pending``, whatever the instant: opposed as of then; opened by the person;
-opened at the deadline; not decided yet. ``closed`` is a part of activated and opened. Two registrations made one count
-for the one that is kept.
+opened at the deadline; not decided yet. ``closed`` is a part of activated and opened; whoever was erased since stays
+counted as they were. Two registrations made one count for the one that is kept.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def of_one(events: Iterable[EnrolmentEvent], channels: Iterable[str]) -> Figures
 
     ``channels``: of each notice, in order.
     """
-    past = list(events)
+    past = [event for event in events if event.kind is not EventKind.DELETED]  # what was counted stays counted
     state = derive(past)
     if state is State.MERGED:
         return Figures(opened_after_opposition=_opened_against_their_will(past))

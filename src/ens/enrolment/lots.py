@@ -44,7 +44,8 @@ _PEOPLE = "(SELECT people FROM enrolment_lot WHERE id = %(lot)s)"
 _STANDING = f"""
 SELECT usager_id, max(rank) AS last, max(at) AS last_at, max(deadline) AS deadline,
        coalesce(max(rank) FILTER (WHERE kind IN ('noticed', 'changed_mind')), 0) AS noticed,
-       coalesce(max(rank) FILTER (WHERE kind IN ('opposed', 'activated', 'opened', 'closed')), 0) AS chosen,
+       coalesce(max(rank) FILTER (WHERE kind IN ('opposed', 'activated', 'opened', 'closed', 'deleted')), 0)
+           AS chosen,
        coalesce(max(rank) FILTER (WHERE kind = 'frozen'), 0) > coalesce(max(rank) FILTER (WHERE kind = 'released'), 0)
            AS is_frozen,
        coalesce(max(rank) FILTER (WHERE kind = 'merged'), 0) > coalesce(max(rank) FILTER (WHERE kind = 'separated'), 0)

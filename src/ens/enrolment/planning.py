@@ -26,7 +26,7 @@ WITH waiting AS MATERIALIZED (
     FROM identity_population p
     WHERE p.departement = ANY(%(departements)s) AND p.died_on IS NULL AND p.merged_into IS NULL AND NOT p.is_doubtful
       AND NOT EXISTS (SELECT 1 FROM enrolment_event e WHERE e.usager_id = p.usager_id
-                      AND e.kind IN ('noticed', 'opposed', 'activated'))
+                      AND e.kind IN ('noticed', 'opposed', 'activated', 'deleted'))
       AND p.usager_id NOT IN (SELECT usager_id FROM waiting)
 ), reached AS (
     SELECT usager_id, departement,

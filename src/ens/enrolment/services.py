@@ -19,7 +19,8 @@ from ens.persistence import sql
 from ens.persistence.unit import StartAgain, Unit, unit_of_work
 
 __all__ = [
-    "activate", "change_mind", "close", "delivered", "freeze", "notice", "open_due", "oppose", "release", "returned",
+    "activate", "change_mind", "close", "delivered", "freeze", "note_deletion", "notice", "open_due", "oppose", "release",
+    "returned",
 ]  # fmt: skip
 
 
@@ -85,6 +86,15 @@ def release(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
         _append(unit, EventKind.RELEASED, at=at)
 
     _move(usager_id, EventKind.RELEASED, act, by=by)
+
+
+def note_deletion(unit: Unit, *, at: datetime) -> None:
+    """The person's data are being erased in this unit: no move follows this one. Errors: MoveNotAllowed."""
+    if queries.state(unit) not in MOVES[EventKind.DELETED][0]:
+        raise MoveNotAllowed()
+    _append(unit, EventKind.DELETED, at=at)
+    queries.moved(unit)
+    audit.rights_changed(unit)
 
 
 _ONCE = (EventKind.OPPOSED, EventKind.CHANGED_MIND, EventKind.ACTIVATED, EventKind.CLOSED)

@@ -23,10 +23,14 @@ class EventKind(StrEnum):
     RELEASED = "released"
     MERGED = "merged"
     SEPARATED = "separated"
+    DELETED = "deleted"
 
 
 class State(StrEnum):
-    """``state`` of demo.json. UNKNOWN: registered, never noticed. MERGED: registered twice, the other is kept."""
+    """``state`` of demo.json. UNKNOWN: registered, never noticed. MERGED: registered twice, the other is kept.
+
+    DELETED: erased for ever, no move follows it.
+    """
 
     UNKNOWN = "unknown"
     NOTICED = "noticed"
@@ -35,6 +39,7 @@ class State(StrEnum):
     OPENED = "opened"
     CLOSED = "closed"
     MERGED = "merged"
+    DELETED = "deleted"
 
     @property
     def is_open(self) -> bool:
@@ -48,7 +53,7 @@ class EnrolmentEvent:
     deadline: date | None = None
 
 
-_ALL = frozenset(State) - {State.MERGED}
+_ALL = frozenset(State) - {State.MERGED, State.DELETED}
 _NOT_OPEN = frozenset({State.UNKNOWN, State.NOTICED, State.OPPOSED})
 
 # The allowed moves: event → states it may happen in, and the state it gives; None leaves the state as it is, or as it
@@ -69,6 +74,7 @@ MOVES: dict[EventKind, tuple[frozenset[State], State | None]] = {
     EventKind.RELEASED: (_ALL, None),
     EventKind.MERGED: (_NOT_OPEN, State.MERGED),
     EventKind.SEPARATED: (frozenset({State.MERGED}), None),
+    EventKind.DELETED: (_ALL | {State.MERGED}, State.DELETED),
 }
 
 

@@ -287,6 +287,7 @@ class Rattachement(models.Model):
                 name="one_current_rattachement",
             ),
         )
+        indexes = (models.Index(fields=("usager_id",), name="rattachement_usager"),)
 
 
 class ApplicationCliente(AbstractApplication):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from ens.coffre.keyring import digest
-from ens.coffre.services import sealer
+from ens.coffre.services import sealer, sealer_of_nobody
 from ens.identity import professions
 from ens.identity.errors import AccountUnknown, EstablishmentUnknown, ProfessionalUnknown
 from ens.identity.models import (
@@ -64,7 +64,7 @@ def traits(unit: Unit) -> Traits:
 
 
 def is_born_on(unit: Unit, day: date) -> bool:
-    """Whether this is the usager's birth date; of nobody, no, by the same path."""
+    """Whether this is the usager's birth date; of nobody, or of someone erased, no, by the same path."""
     known = _traits(unit)
     return known is not None and known.birth_date == day
 
@@ -73,8 +73,8 @@ def _traits(unit: Unit) -> Traits | None:
     known: Traits | None = unit.cache.get("identity.traits")
     if known is None:
         sealed = Usager.objects.filter(usager_id=unit.usager_id).values_list("sealed_traits", flat=True).first()
-        seal = sealer(unit)
-        if sealed is None or unit.is_nobody:
+        seal = sealer(unit) if sealed else sealer_of_nobody(unit)  # of nobody, or of someone erased: the same work
+        if not sealed or unit.is_nobody:
             return None
         value = seal.open_json("identite", unit.usager_id, sealed)
         value["birth_date"] = date.fromisoformat(value["birth_date"])

@@ -16,6 +16,7 @@ from ens.notifications.models import Notice
 from ens.notifications.ports import email_sender
 from ens.notifications.types import Email, NoticeKind
 from ens.persistence import outbox, sql
+from ens.persistence.erasing import Erased, delete_rows
 from ens.persistence.outbox import TryLater
 from ens.persistence.unit import Unit, unit_of_work
 
@@ -79,3 +80,9 @@ def send(usager_id: UUID, notice_id: UUID) -> None:
     if email is not None:
         sender.send(email)
         unit_of_work(usager_id, mark, by=SYSTEM)
+
+
+def erase(unit: Unit) -> Erased:
+    """Every notice to someone whose data are deleted."""
+    delete_rows(unit, Notice)
+    return Erased()

@@ -22,6 +22,13 @@ def locate(key: UUID | str) -> UUID:
     return found
 
 
+def remove(keys: Iterable[UUID]) -> None:
+    """Nothing is found under these keys any more. Sorted, like insertions."""
+    ordered = sorted(set(keys))
+    for start in range(0, len(ordered), 1000):
+        sql.execute("DELETE FROM persistence_locator WHERE key = ANY(%s)", [ordered[start : start + 1000]])
+
+
 def insert(usager_id: UUID, keys: Iterable[UUID]) -> None:
     """Sorted, so that two units never wait for each other."""
     ordered = sorted(set(keys))

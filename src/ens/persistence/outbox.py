@@ -48,6 +48,11 @@ def put(unit: Unit, kind: str, object_id: UUID, *, due_at: datetime | None = Non
     sql.insert(OutboxRow(kind=kind, usager_id=unit.usager_id, object_id=object_id, due_at=due_at or datetime.now(UTC)))
 
 
+def forget(unit: Unit) -> None:
+    """What waited to be done for the unit's usager is not to do any more."""
+    OutboxRow.objects.filter(usager_id=unit.usager_id).delete()
+
+
 def delay(attempts: int) -> timedelta:
     """5 s, 20 s, 1 min 20, … at most six hours."""
     return min(timedelta(seconds=5 * 4**attempts), timedelta(hours=6))

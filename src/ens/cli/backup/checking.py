@@ -25,7 +25,7 @@ def check(backup: Path, keys_folder: Path, secrets: Path | None) -> Checked:
     secrets = secrets or (keys_folder.parent if keys_folder.is_file() else keys_folder) / keys.SECRETS
     manifest.check_seals(backup, secrets)
     keys.unwrap(keys_file, secrets)
-    for part in (*made.tables, *made.others, made.contents):
+    for part in (*made.tables, *made.others, made.contents, made.deletions):
         manifest.check_part(backup, part)
     contents.check(backup, made.contents)
     return Checked(made, keys_file, secrets)

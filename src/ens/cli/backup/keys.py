@@ -79,11 +79,11 @@ def write(connection: tables.Connection, shapes: list[tables.Shape], folder: Pat
 
 
 def remove_older_than(folder: Path, days: int, *, but: str, now: datetime) -> list[str]:
-    """Remove the files of keys whose time is over; returns their names."""
+    """Remove the files of keys that would be older than this before tomorrow's backup; returns their names."""
     removed = []
     for path in sorted(folder.glob(f"{_PREFIX}*")):
         began = manifest.time_of(path.name.removeprefix(_PREFIX))
-        if path.name != but and began is not None and began < now - timedelta(days=days):
+        if path.name != but and began is not None and began < now - timedelta(days=days - 1):
             path.unlink()
             removed.append(path.name)
     return removed

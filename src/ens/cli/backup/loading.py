@@ -1,6 +1,7 @@
 """Fills a new database and a new store from a backup already checked: ``python -m ens.cli.backup.loading``.
 
-``check BACKUP`` refuses what this software or this database cannot take, changing nothing; ``load BACKUP KEYS`` loads.
+``check BACKUP`` refuses what this software or this database cannot take, changing nothing. ``load BACKUP KEYS LEDGER``
+loads, deletes again whoever was deleted since, and says what it did as a line of JSON.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import django
+import msgspec
 import psycopg
 
 from ens.cli.backup import contents, keys, manifest, tables
@@ -43,7 +45,7 @@ def check(backup: Path, *, has_database: bool) -> None:
         raise CommandRefused("Le magasin donné n'est pas vide : une restauration se fait dans un magasin neuf.")
 
 
-def load(backup: Path, keys_file: Path) -> None:
+def load(backup: Path, keys_file: Path, ledger_given: str) -> Loaded:
     """Errors: CommandRefused; those of the database and of the store."""
     from django.conf import settings
 
@@ -66,6 +68,40 @@ def load(backup: Path, keys_file: Path) -> None:
         _put_other(backup, part.file, key)
     deployment.migrate()
     deployment.record_mode(demonstration=made.mode == "demonstration")
+    return _delete_again(backup, made, ledger_given)
+
+
+class Loaded(msgspec.Struct):
+    """``ledgers``: those read beside the backup's own list."""
+
+    deleted_again: int
+    ledgers: list[str]
+    not_reached: list[str]
+    strangers: int
+
+
+def _delete_again(backup: Path, made: Manifest, ledger_given: str) -> Loaded:
+    """The backup's list, the ledger of the space it is of, the one that is given."""
+    from ens.cli.backup import ledger
+    from ens.coffre import deletions
+    from ens.coffre.errors import StoreUnavailable
+    from ens.journeys.deletion import replay
+
+    found, strangers = set(ledger.read(backup, made.deletions)), 0
+    reached, not_reached = [], []
+    for place in dict.fromkeys(filter(None, (made.deletions.place, ledger_given))):
+        try:
+            if not ledger.is_reached(place):
+                not_reached.append(place)
+                continue
+            noted, others = deletions.read(place)
+        except StoreUnavailable:
+            not_reached.append(place)
+            continue
+        reached.append(place)
+        found |= noted
+        strangers += others
+    return Loaded(replay(found), reached, not_reached, strangers)
 
 
 def _rows(backup: Path, table: Table, key: bytes) -> Iterator[bytes]:
@@ -106,7 +142,8 @@ def main(arguments: list[str]) -> None:
     if arguments[0] == "check":
         check(Path(arguments[1]), has_database="--database" in arguments)
     else:
-        load(Path(arguments[1]), Path(arguments[2]))
+        loaded = load(Path(arguments[1]), Path(arguments[2]), arguments[3])
+        print(msgspec.json.encode(loaded).decode())
 
 
 if __name__ == "__main__":

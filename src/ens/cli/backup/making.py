@@ -21,7 +21,7 @@ from uuid import UUID
 import psycopg
 from django.conf import settings
 
-from ens.cli.backup import contents, keys, manifest, tables
+from ens.cli.backup import contents, keys, ledger, manifest, tables
 from ens.cli.backup.manifest import DigestingWriter, Manifest, Part, Table
 from ens.cli.refusals import CommandRefused
 from ens.coffre import keyring, store
@@ -236,6 +236,7 @@ def _copy(run: _Run, former: Manifest | None, say: Callable[[str], None]) -> tup
         )
     finally:
         wanted.unlink(missing_ok=True)
+    deleted = ledger.gather(os.environ["ENS_DATABASE_OWNER_URL"])  # after the copy: those of meanwhile too
     made = Manifest(
         format=manifest.FORMAT,
         version=manifest.VERSION,
@@ -248,10 +249,12 @@ def _copy(run: _Run, former: Manifest | None, say: Callable[[str], None]) -> tup
         sequences=marks,
         contents=copied.contents,
         keys=keys_file,
+        deletions=ledger.write(run.backup, f"{run.base}/{ledger.LIST}", deleted),
         others=others,
     )
     usagers = next(table.rows for table in dumped if table.name == "public.identity_usager")
-    return made, usagers, [one.id for one in copied.lost], copied.new
+    gone = {one.usager_id for one in deleted}
+    return made, usagers, [one.id for one in copied.lost if one.usager_id not in gone], copied.new
 
 
 def _schema(connection: tables.Connection) -> tuple[dict[str, list[str]], bool]:

@@ -55,6 +55,13 @@ class Contents(Part, frozen=True, kw_only=True):
     missing: int
 
 
+class Deletions(Part, frozen=True, kw_only=True):
+    """Who was deleted, up to the end of the backup; ``place`` is the ledger of the space, read again by a restore."""
+
+    count: int
+    place: str
+
+
 class KeysTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of keys, by where it is in their file."""
 
@@ -85,6 +92,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sequences: list[Sequence]
     contents: Contents
     keys: KeysFile
+    deletions: Deletions
     others: list[Part]
 
 

@@ -6,10 +6,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from ens.cli.backup import checking, keys
 from ens.cli.backup.checking import Checked
+from ens.cli.backup.loading import Loaded
 from ens.cli.backup.manifest import Manifest
 from ens.cli.postgres import DatabaseUrls, EmbeddedPostgres, PostgresRefused
 from ens.cli.refusals import CommandRefused
@@ -20,8 +24,45 @@ NOWHERE = "postgresql://ens_web@127.0.0.1:1/ens"
 FAILED = "La restauration n'a pas abouti."
 
 
-def restore(backup: Path, keys_folder: Path, data: Path, *, say: Callable[[str], None]) -> Manifest:
-    """Errors: CommandRefused; the new folder is then as it was."""
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A new space, and who was deleted in it again."""
+
+    data: Path
+    manifest: Manifest
+    loaded: Loaded
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "data": str(self.data),
+            "id": self.manifest.id,
+            "made_at": self.manifest.made_at.isoformat(),
+            "mode": self.manifest.mode,
+            "contents": self.manifest.contents.count,
+            "lost_contents": self.manifest.contents.missing,
+            "deleted_again": self.loaded.deleted_again,
+            "ledgers_not_reached": self.loaded.not_reached,
+        }
+
+    def sentences(self) -> list[str]:
+        made, demo = self.manifest, " --demo" if self.manifest.mode == "demonstration" else ""
+        said = [f"L'espace sauvegardé le {made.made_at:%d/%m/%Y à %H:%M} (UTC) est restauré dans {self.data}."]
+        if self.loaded.deleted_again:
+            said.append(f"Supprimés depuis la sauvegarde, supprimés de nouveau : {self.loaded.deleted_again}.")
+        said += [
+            f"Attention : le registre des suppressions {place} n'a pas été trouvé ; qui a été supprimé depuis la "
+            "sauvegarde est revenu. Si vous en avez une copie, recommencez avec --suppressions."
+            for place in self.loaded.not_reached
+        ]
+        if self.loaded.strangers:
+            said.append(f"Attention : {self.loaded.strangers} fichiers du registre ne sont pas de cet espace.")
+        return [*said, f"Démarrez-le : ens up{demo} --data {self.data}"]
+
+
+def restore(
+    backup: Path, keys_folder: Path, data: Path, *, ledger: str | None = None, say: Callable[[str], None]
+) -> Restored:
+    """``ledger``: where that of the former space is now. Errors: CommandRefused; the new folder is then as it was."""
     space = Space(data)
     _check_new(space)
     urls = _outside_database()
@@ -38,11 +79,11 @@ def restore(backup: Path, keys_folder: Path, data: Path, *, say: Callable[[str],
         if not given:
             keys.copy_secrets(checked.secrets, space.data)
         if urls:
-            _load(space, checked, backup, urls)
+            loaded = _load(space, checked, backup, urls, ledger)
         else:
             with _embedded(space) as urls:
-                _load(space, checked, backup, urls)
-    return checked.manifest
+                loaded = _load(space, checked, backup, urls, ledger)
+    return Restored(space.data, checked.manifest, loaded)
 
 
 def _check_new(space: Space) -> None:
@@ -105,6 +146,8 @@ def _embedded(space: Space) -> Iterator[DatabaseUrls]:
         postgres.stop(immediate=True)
 
 
-def _load(space: Space, checked: Checked, backup: Path, urls: DatabaseUrls) -> None:
+def _load(space: Space, checked: Checked, backup: Path, urls: DatabaseUrls, ledger: str | None) -> Loaded:
     settings = _settings(space, checked, urls)
-    perform("ens.cli.backup.loading", settings, FAILED, "load", str(backup), str(checked.keys_file))
+    arguments = ("load", str(backup), str(checked.keys_file), ledger or "")
+    said = perform("ens.cli.backup.loading", settings, FAILED, *arguments)
+    return msgspec.json.decode(said.splitlines()[-1], type=Loaded)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ens.audit import events
 from ens.coffre.keyring import digest
-from ens.coffre.services import lot_sealer, sealer
+from ens.coffre.services import has_key, lot_sealer, sealer
 from ens.identity import queries, services
 from ens.identity.models import Contact, MatriculeLookup, Usager
 from ens.identity.population.columns import Declaration
@@ -56,6 +56,8 @@ def update(usager_id: UUID, declared: Declared, *, given: Collection[str]) -> st
 
     def act(unit: Unit) -> str:
         unit.untraced("rien n'est changé")
+        if not has_key(unit):
+            return UNCHANGED  # erased at their request: what is declared of them is not kept again
         if bytes(Usager.objects.values_list("declared", flat=True).get(usager_id=usager_id) or b"") == declared.digest:
             return UNCHANGED
         known = queries.traits(unit)

@@ -1,5 +1,6 @@
 """The services of messaging, by subject."""
 
+from ens.messaging.services.erasing import erase
 from ens.messaging.services.operators import allow_operator, check_operator, check_sender
 from ens.messaging.services.reading import (
     attachment_source,
@@ -20,6 +21,7 @@ __all__ = [
     "check_operator",
     "check_recipient",
     "check_sender",
+    "erase",
     "list_threads",
     "mailbox",
     "open_attachment",

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class WiringConfig(AppConfig):
+    """Journeys are no app of their own: what the outbox does for them is declared here."""
+
+    name = "ens.config"
+    label = "config"
+
+    def ready(self) -> None:
+        from ens.journeys import deletion
+        from ens.persistence import outbox
+
+        outbox.register(deletion.OUTBOX_KIND, deletion.note_in_ledger)

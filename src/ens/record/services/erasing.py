@@ -1,0 +1,16 @@
+"""What the record takes away of someone whose data are deleted."""
+
+from __future__ import annotations
+
+from ens.persistence.erasing import Erased, delete_rows
+from ens.persistence.unit import Unit
+from ens.record.models import Document, DocumentIdentifier, SubmissionSet
+
+
+def erase(unit: Unit) -> Erased:
+    """Every document, version and set."""
+    documents = Document.objects.filter(usager_id=unit.usager_id)
+    ids, contents = tuple(documents.values_list("id", flat=True)), tuple(documents.values_list("binary_id", flat=True))
+    sets = tuple(SubmissionSet.objects.filter(usager_id=unit.usager_id).values_list("id", flat=True))
+    delete_rows(unit, DocumentIdentifier, Document, SubmissionSet)
+    return Erased(contents, ids + contents + sets)
