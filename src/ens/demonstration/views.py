@@ -8,7 +8,7 @@ from django.contrib.auth import login, logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from ens.demonstration.cast import Member, cast, member
 from ens.demonstration.standing import state_of
@@ -33,7 +33,7 @@ STATES = {
 }
 
 
-@require_GET
+@require_safe
 def door(request: HttpRequest) -> HttpResponse:
     """Whom to enter as."""
     groups = [
@@ -86,7 +86,7 @@ def _home(one: Member) -> str:
     return f"/demonstration/roles/{one.key}/"
 
 
-@require_GET
+@require_safe
 def role(request: HttpRequest, key: str) -> HttpResponse:
     """What exists today for those who have no page of their own."""
     one = _known(key)

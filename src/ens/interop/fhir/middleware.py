@@ -15,6 +15,8 @@ from django.urls import ResolverMatch, resolve
 from ens.interop.fhir.oauth import token
 from ens.interop.fhir.views import fhir
 
+POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"  # what is given to software is shown by no browser
+
 
 class FhirFirstMiddleware:
     """Placed after the security headers, before the clock; the address stays in the table of URLs."""
@@ -26,10 +28,10 @@ class FhirFirstMiddleware:
         path = request.path_info
         if path == "/fhir" or path.startswith("/fhir/"):
             request.resolver_match = _match("/fhir")  # its name in logs and measures
-            return _measured(fhir(request, path[6:]))
+            return _finished(fhir(request, path[6:]))
         if path in ("/oauth2/token", "/oauth2/token/"):
             request.resolver_match = _match("/oauth2/token")
-            return _measured(token(request))
+            return _finished(token(request))
         return self.get_response(request)
 
 
@@ -38,7 +40,10 @@ def _match(path: str) -> ResolverMatch:
     return resolve(path)
 
 
-def _measured(response: HttpResponse) -> HttpResponse:
+def _finished(response: HttpResponse) -> HttpResponse:
+    """Whatever the answer, a fault of ours included: no browser runs anything of it, and nobody keeps it."""
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cache-Control"] = "no-store"
     if not response.streaming and "Content-Length" not in response:
         response["Content-Length"] = str(len(response.content))
     return response

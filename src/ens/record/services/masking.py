@@ -11,7 +11,7 @@ from ens.kernel.actor import Actor, ActorKind
 from ens.persistence.locator import locate
 from ens.persistence.unit import Unit, unit_of_work
 from ens.record import queries
-from ens.record.errors import DocumentNotFound, MaskNotAllowed
+from ens.record.errors import MaskNotAllowed
 from ens.record.models import Document
 from ens.record.services.replacement import render_again
 
@@ -49,7 +49,4 @@ def _set(document_id: UUID, masked: bool, *, by: Actor) -> None:
         audit.rights_changed(unit)
         leave(unit, document_id, title=queries.traced_title(unit, document))
 
-    usager_id = locate(document_id)
-    if by.kind is ActorKind.USAGER and by.usager_id != usager_id:
-        raise DocumentNotFound()
-    unit_of_work(usager_id, act, by=by)
+    unit_of_work(locate(document_id), act, by=by)

@@ -87,7 +87,8 @@ def _belongs(request: HttpRequest, audience: str) -> bool:
 
 
 def _sign_in(request: HttpRequest) -> HttpResponseBase:
-    parameters = {"suite": request.get_full_path()} if request.method == "GET" else {}
+    # The page to come back to, not what was looked for there, which may tell of a health.
+    parameters = {"suite": request.path} if request.method == "GET" else {}
     if request.session_ended:
         parameters["fin"] = "inactivite"
     address = reverse("connexion")

@@ -6,25 +6,27 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from ens.kernel.actor import ActorKind
 from ens.web.common.pages import page
 
+HOMES = {ActorKind.USAGER: "usager:accueil", ActorKind.PROFESSIONNEL: "/pro/"}  # the others have no page yet
 DEMONSTRATION_DOOR = "/demonstration/"  # its addresses exist in the demonstration only
 
 
-@require_GET
+@require_safe
 def accueil(request: HttpRequest) -> HttpResponse:
     """What the space is, for whom, and the way in."""
     return page(request, "public/accueil.html", {"delai_opposition": settings.ENS_OPPOSITION_DAYS})
 
 
-@require_GET
+@require_safe
 def connexion(request: HttpRequest) -> HttpResponse:
     """How to sign in. Someone signed in is sent to their home."""
-    if request.actor is not None:
-        return redirect("/pro/" if request.actor.kind == ActorKind.PROFESSIONNEL else "usager:accueil")
+    home = HOMES.get(request.actor.kind) if request.actor is not None else None
+    if home is not None:
+        return redirect(home)
     context = {"fin_inactivite": request.GET.get("fin") == "inactivite", "porte_demonstration": DEMONSTRATION_DOOR}
     return page(request, "public/connexion.html", context)
 
@@ -38,37 +40,37 @@ def deconnexion(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def plan_du_site(request: HttpRequest) -> HttpResponse:
     return page(request, "public/plan_du_site.html")
 
 
-@require_GET
+@require_safe
 def accessibilite(request: HttpRequest) -> HttpResponse:
     return page(request, "public/accessibilite.html")
 
 
-@require_GET
+@require_safe
 def mentions_legales(request: HttpRequest) -> HttpResponse:
     return page(request, "public/mentions_legales.html")
 
 
-@require_GET
+@require_safe
 def donnees_personnelles(request: HttpRequest) -> HttpResponse:
     context = {"delai_opposition": settings.ENS_OPPOSITION_DAYS, "inactivite": settings.ENS_SESSION_IDLE_MINUTES}
     return page(request, "public/donnees_personnelles.html", context)
 
 
-@require_GET
+@require_safe
 def cookies(request: HttpRequest) -> HttpResponse:
     return page(request, "public/cookies.html", {"inactivite": settings.ENS_SESSION_IDLE_MINUTES})
 
 
-@require_GET
+@require_safe
 def aide(request: HttpRequest) -> HttpResponse:
     return page(request, "public/aide.html", {"domaine": settings.ENS_MAIL_DOMAIN})
 
 
-@require_GET
+@require_safe
 def a_propos(request: HttpRequest) -> HttpResponse:
     return page(request, "public/a_propos.html")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from ens.access import queries as access
 from ens.persistence.locator import locate
@@ -21,7 +21,7 @@ from ens.web.professionnel.patients import Patient, patient
 PER_PAGE = 50
 
 
-@require_GET
+@require_safe
 def dossier(request: HttpRequest, usager_id: UUID) -> HttpResponse:
     """The list, newest first."""
     who, number = _patient(request, usager_id), page_number(request)
@@ -38,7 +38,7 @@ def dossier(request: HttpRequest, usager_id: UUID) -> HttpResponse:
     return page(request, "professionnel/dossier/detail.html", context)
 
 
-@require_GET
+@require_safe
 def document(request: HttpRequest, usager_id: UUID, document_id: UUID) -> HttpResponse:
     """The preview and the facts of a document; its reading is in the patient's history."""
     who = _patient(request, usager_id)
@@ -72,14 +72,14 @@ def _preview(request: HttpRequest, usager_id: UUID, document_id: UUID, preview: 
     }
 
 
-@require_GET
+@require_safe
 def apercu(request: HttpRequest, usager_id: UUID, document_id: UUID, number: int) -> HttpResponse:
     """One page of the preview, as a picture."""
     _check_whose(usager_id, document_id)
     return inline_image(record.preview_page(document_id, number, by=request.actor))
 
 
-@require_GET
+@require_safe
 def telecharger(request: HttpRequest, usager_id: UUID, document_id: UUID) -> HttpResponse:
     """The file as it was filed, traced as a download."""
     _check_whose(usager_id, document_id)

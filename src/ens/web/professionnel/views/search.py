@@ -22,10 +22,10 @@ from ens.web.professionnel.forms import ConsentForm, SearchForm
 from ens.web.professionnel.patients import patient
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def recherche(request: HttpRequest) -> HttpResponse:
     """The form; then the traits to check, or the page that says nothing of who exists."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(request, SearchForm())
     form = SearchForm(request.POST)
     if not form.is_valid():

@@ -9,7 +9,7 @@ from django.contrib import messages as announcements
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from ens import journeys
 from ens.access import services
@@ -21,7 +21,7 @@ from ens.web.usager.pages import usager_page
 from ens.web.usager.rows import history_row
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest) -> HttpResponse:
     """Authorised, or blocked, professionals and establishments, with since when."""
     return _page(request, AuthoriseForm(), blocked_only=request.GET.get("voir") == "bloques")

@@ -7,7 +7,7 @@ from django.contrib import messages as announcements
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ens.identity import services as identity
 from ens.kernel.errors import Malformed
@@ -17,7 +17,7 @@ from ens.web.usager.forms import EmailForm
 from ens.web.usager.pages import usager_page
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def parametres(request: HttpRequest) -> HttpResponse:
     """The e-mail of notices, the mail address, the session."""
     contact = contact_of(request.usager_id, by=request.actor)
@@ -41,7 +41,7 @@ def parametres(request: HttpRequest) -> HttpResponse:
     return usager_page(request, "usager/parametres.html", context, section="parametres", status=status)
 
 
-@require_GET
+@require_safe
 def menu(request: HttpRequest) -> HttpResponse:
     """Everything the bottom bar of a phone has no room for."""
     return usager_page(request, "usager/menu.html", section="menu")

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ens.kernel.errors import Conflict, Malformed, Refused
 from ens.record import services as record
@@ -25,7 +25,7 @@ from ens.web.usager.rows import document_row, format_said, history_row, reader_r
 READERS_SHOWN = 5
 
 
-@require_GET
+@require_safe
 def liste(request: HttpRequest) -> HttpResponse:
     """By month of the act; filters live in the address, so that it can be kept and shared."""
     filters = DocumentFilters(request.GET)
@@ -54,7 +54,7 @@ def _by_month(rows: list[Any]) -> list[tuple[tuple[int, int], list[Any]]]:
     return [(key, list(group)) for key, group in groupby(rows, key=lambda row: (row.act_date.year, row.act_date.month))]
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The preview, who reads it, who read it, its versions."""
     opened = record.open_document(document_id, by=request.actor)
@@ -86,7 +86,7 @@ def detail(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return usager_page(request, "usager/documents/detail.html", context, section="documents")
 
 
-@require_GET
+@require_safe
 def lecteurs(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """« Qui pourrait lire ce document ? »: each professional known here, yes or no, and the rules that say so."""
     found = record.who_could_read(document_id, by=request.actor)
@@ -100,7 +100,7 @@ def lecteurs(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return usager_page(request, "usager/documents/lecteurs.html", context, section="documents")
 
 
-@require_GET
+@require_safe
 def lecteurs_choisis(request: HttpRequest) -> HttpResponse:
     """From a list of documents to the page of the one chosen."""
     try:
@@ -109,19 +109,19 @@ def lecteurs_choisis(request: HttpRequest) -> HttpResponse:
         raise Http404 from error
 
 
-@require_GET
+@require_safe
 def apercu(request: HttpRequest, document_id: UUID, number: int) -> HttpResponse:
     """One page of the preview, as a picture."""
     return inline_image(record.preview_page(document_id, number, by=request.actor))
 
 
-@require_GET
+@require_safe
 def telecharger(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The file as it was filed."""
     return file_response(record.open_content(document_id, by=request.actor))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ajouter(request: HttpRequest) -> HttpResponse:
     """Add a file of one's own; what the server refuses is said beside the field."""
     form = (

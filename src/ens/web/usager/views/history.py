@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from ens.audit import queries as audit
 from ens.audit.types import HistoryFilter
@@ -24,7 +24,7 @@ OTHERS = (ActorKind.PROFESSIONNEL, ActorKind.ETABLISSEMENT, ActorKind.SUPPORT)
 KINDS: dict[str, tuple[str, ...]] = {"autres": OTHERS, "moi": (ActorKind.USAGER,), "tout": ()}
 
 
-@require_GET
+@require_safe
 def liste(request: HttpRequest) -> HttpResponse:
     """By day, newest first. Filters: who acted, one document."""
     who = request.GET.get("qui", "autres")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from ens import journeys
 from ens.kernel import clock
@@ -11,7 +11,7 @@ from ens.web.usager.pages import usager_page
 from ens.web.usager.rows import document_row, history_row
 
 
-@require_GET
+@require_safe
 def accueil(request: HttpRequest) -> HttpResponse:
     """The one next thing to do, then messages and documents, then the last reader."""
     home = journeys.home(request.usager_id, by=request.actor)

@@ -12,7 +12,7 @@ from django.contrib import messages as announcements
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from ens import journeys
 from ens.kernel.errors import Conflict, Malformed, Refused
@@ -42,7 +42,7 @@ PER_PAGE = 50
 BESIDE = 20  # conversations beside the one shown: the newest
 
 
-@require_GET
+@require_safe
 def liste(request: HttpRequest) -> HttpResponse:
     """Newest first; a search keeps the threads whose correspondent, subject or first words hold it."""
     wanted, number = request.GET.get("q", "").strip()[:100], page_number(request)
@@ -65,7 +65,7 @@ def thread_row(card: ThreadCard) -> Row:
     return Row(card, {"autres_pieces": max(card.attachment_count - 1, 0)})
 
 
-@require_GET
+@require_safe
 def fil(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """A thread beside the list; opening it marks it as read."""
     return _thread_page(request, messaging.open_thread(thread_id, by=request.actor), ReplyForm())
@@ -117,7 +117,7 @@ def repondre(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     return _thread_page(request, messaging.open_thread(thread_id, by=request.actor), form, status=422)
 
 
-@require_GET
+@require_safe
 def piece(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
     """An attachment, as it was received."""
     return file_response(messaging.open_attachment(attachment_id, by=request.actor))
@@ -134,7 +134,7 @@ def enregistrer_piece(request: HttpRequest, attachment_id: UUID) -> HttpResponse
         return redirect("usager:document", document_id)
 
 
-@require_GET
+@require_safe
 def adresse(request: HttpRequest) -> HttpResponse:
     """The address and its QR code, which holds nothing else."""
     address = contact_of(request.usager_id, by=request.actor).mail_address

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from ens.web.usager.pages import usager_page
 
@@ -20,18 +20,18 @@ def _soon(request: HttpRequest, section: str, title: str, coming: str) -> HttpRe
     return usager_page(request, "usager/bientot.html", context, section=section)
 
 
-@require_GET
+@require_safe
 def profil(request: HttpRequest) -> HttpResponse:
     coming = _("Vous pourrez y noter vos allergies, vos traitements, vos vaccins et vos mesures.")
     return _soon(request, "profil", _("Profil médical"), coming)
 
 
-@require_GET
+@require_safe
 def agenda(request: HttpRequest) -> HttpResponse:
     return _soon(request, "agenda", _("Agenda"), _("Vous y retrouverez vos rendez-vous de santé et leurs rappels."))
 
 
-@require_GET
+@require_safe
 def applications(request: HttpRequest) -> HttpResponse:
     coming = _("Vous y choisirez les applications de santé qui échangent des données avec votre espace.")
     return _soon(request, "applications", _("Applications"), coming)

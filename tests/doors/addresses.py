@@ -1,0 +1,150 @@
+"""What is at each address: its methods, whose it is, what reading it leaves in the trace. A new address needs a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.urls import reverse
+
+from tests.doors.everyone import IN_HER_RECORD, READS, WITHOUT_SPACE, World
+
+NOTHING: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """``gives``: the status of a GET by who may; ``takes``: that of an empty POST by who may.
+
+    ``about``: what the address names, in order: one of her documents, a thread… ``leaves``: the events that a GET by
+    who may leaves in Inaya's trace; ``refusal``: the one left when what it names of hers is refused.
+    """
+
+    gives: int | None = None
+    takes: int | None = None
+    about: tuple[str, ...] = ()
+    leaves: tuple[str, ...] = NOTHING
+    refusal: str = ""
+    is_file: bool = False
+
+    @property
+    def methods(self) -> set[str]:
+        given = {"GET", "HEAD"} if self.gives else set()
+        return given | ({"POST"} if self.takes else set())
+
+
+# The reading of the count of unread messages, on each page of a usager, says nothing and leaves nothing.
+ADDRESSES: dict[str, Row] = {
+    # everybody
+    "accueil_public": Row(200),
+    "connexion": Row(200),
+    "deconnexion": Row(takes=302),
+    "plan_du_site": Row(200),
+    "accessibilite": Row(200),
+    "mentions_legales": Row(200),
+    "donnees_personnelles": Row(200),
+    "cookies": Row(200),
+    "aide": Row(200),
+    "a_propos": Row(200),
+    "healthz": Row(503),  # no mail door nor worker runs here
+    "metrics": Row(200),
+    # usagers
+    "usager:accueil": Row(200, leaves=("documents_cherches", "messages_listes")),
+    "usager:messages": Row(200, leaves=("messages_listes", "profil_lu")),
+    "usager:adresse": Row(200, leaves=("profil_lu",)),
+    "usager:piece": Row(200, about=("attachment",), leaves=("piece_lue",), refusal="piece_lue", is_file=True),
+    "usager:enregistrer_piece": Row(takes=302, about=("attachment",), refusal="piece_enregistree"),
+    "usager:fil": Row(200, about=("thread",), leaves=("message_lu", "messages_listes"), refusal="message_lu"),
+    "usager:repondre": Row(takes=422, about=("thread",), refusal="message_lu"),
+    "usager:documents": Row(200, leaves=("documents_cherches",)),
+    "usager:ajouter": Row(200, takes=422),
+    "usager:lecteurs_choisis": Row(404),  # without a document chosen
+    "usager:document": Row(200, about=("document",), leaves=("document_lu",), refusal="document_lu"),
+    "usager:lecteurs": Row(200, about=("document",), leaves=("lecteurs_demandes",), refusal="lecteurs_demandes"),
+    "usager:telecharger": Row(
+        200, about=("document",), leaves=("document_telecharge",), refusal="document_telecharge", is_file=True
+    ),
+    "usager:apercu": Row(200, about=("document", "page"), leaves=("document_lu",), refusal="document_lu"),
+    "usager:masquer": Row(takes=302, about=("document",), refusal="document_demasque"),
+    "usager:historique": Row(200, leaves=("historique_lu",)),
+    "usager:confidentialite": Row(200, leaves=("acces_lus", "documents_cherches")),
+    "usager:choisir_acces": Row(takes=404),  # an empty form chooses nothing
+    "usager:autoriser_acces": Row(takes=422),
+    "usager:profil": Row(200),
+    "usager:agenda": Row(200),
+    "usager:applications": Row(200),
+    "usager:parametres": Row(200, takes=422, leaves=("profil_lu",)),
+    "usager:menu": Row(200),
+    # professionals
+    "professionnel:recherche": Row(200, takes=422),
+    "professionnel:accord": Row(takes=422),
+    "professionnel:dossier": Row(200, about=("usager",), leaves=("documents_cherches",), refusal="patient_recherche"),
+    "professionnel:document": Row(
+        200, about=("usager", "document"), leaves=("document_lu",), refusal="patient_recherche"
+    ),
+    "professionnel:telecharger": Row(
+        200,
+        about=("usager", "document"),
+        leaves=("document_telecharge",),
+        refusal="document_telecharge",
+        is_file=True,
+    ),
+    "professionnel:apercu": Row(
+        200, about=("usager", "document", "page"), leaves=("document_lu",), refusal="document_lu"
+    ),
+    # software: no session speaks for it
+    "fhir": Row(401, takes=401),
+    "oauth2-token": Row(takes=411),
+    # the demonstration's door; « labo » has no account
+    "demonstration:porte": Row(200),
+    "demonstration:entrer": Row(takes=303, about=("persona",)),
+    "demonstration:role": Row(200, about=("persona",)),
+}
+
+Ids = dict[str, Any]
+
+
+def hers(world: World) -> Ids:
+    return {
+        "document": world.document, "thread": world.thread, "attachment": world.attachment,
+        "usager": world.inaya.usager_id, "page": 1, "persona": "labo",
+    }  # fmt: skip
+
+
+def someone_elses(world: World) -> Ids:
+    return {
+        "document": world.others_document, "thread": world.others_thread, "attachment": world.others_attachment,
+        "usager": world.other.usager_id, "page": 1, "persona": "labo",
+    }  # fmt: skip
+
+
+def nobodys(_: World) -> Ids:
+    random: Callable[[], UUID] = uuid4
+    return {
+        "document": random(), "thread": random(), "attachment": random(), "usager": random(), "page": 1,
+        "persona": "labo",
+    }  # fmt: skip
+
+
+def path_of(name: str, ids: Ids) -> str:
+    if name == "fhir":
+        return "/fhir/DocumentReference"
+    if name == "oauth2-token":
+        return "/oauth2/token"
+    return reverse(name, args=[ids[one] for one in ADDRESSES[name].about])
+
+
+def may(kind: str, name: str, *, document: str = "document") -> bool:
+    """Whether what the address names of Inaya's is given to that person, once they are at an address of theirs."""
+    row = ADDRESSES[name]
+    if kind in WITHOUT_SPACE and name.startswith("usager:"):
+        return name == "usager:lecteurs_choisis"  # which only leads to another address
+    if name.startswith("professionnel:"):
+        if "document" in row.about:
+            return kind in READS[document]
+        return "usager" not in row.about or kind in IN_HER_RECORD
+    if name.startswith("usager:") and row.about:
+        return kind in ("the holder", "a representative")
+    return True
