@@ -95,3 +95,18 @@ def test_the_picture_of_the_readme_is_the_home_as_it_is(window_for: Any, full: S
     if os.environ.get("SCREENSHOT"):
         IMAGES.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=IMAGES / "accueil.png")
+
+
+def test_the_picture_of_a_page_is_enlarged_inside_its_frame(window_for: Any, full: Space) -> None:
+    page = (window := window_for(full.compte)).page
+    window.open(f"/documents/{full.documents['pdf']}/")
+    width = "document.querySelector('.ens-feuille--image').getBoundingClientRect().width"
+    before = page.evaluate(width)
+    page.click("text=Agrandir")
+    assert page.evaluate(width) > before * 1.3
+    assert page.inner_text("#annonces") == "Agrandi à 150\u00a0%"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    page.click("text=Réduire")
+    assert page.evaluate(width) == before
+    assert page.get_attribute("text=Réduire", "aria-disabled") == "true"
+    assert window.complaints == []

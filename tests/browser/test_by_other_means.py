@@ -111,6 +111,15 @@ def test_without_script_every_act_of_the_usager_is_done(window_for: Any, own: Sp
     page.click("text=Ajouter le document")
     page.wait_for_selector("h1:has-text('Ordonnance de lunettes')")
 
+    window.open(f"/documents/{own.documents['pdf']}/")
+    page.click("text=Qui pourrait lire ce document ?")
+    page.click("text=Le document")
+    page.click("text=Envoyer par message")
+    page.select_option("#id_echange", index=1)
+    page.fill("#id_corps", "Voici mes analyses.")
+    page.click("button:has-text('Envoyer')")
+    page.wait_for_selector("text=Document envoyé")
+
     window.open("/confidentialite/")
     page.click("text=Bloquer >> nth=0")
     page.wait_for_selector("text=Accès bloqué.")
@@ -224,6 +233,7 @@ def test_colours_of_the_person_s_own_and_paper_show_what_is_said(tabs: Any, full
     assert not page.is_visible("main .fr-btn >> nth=0")
     assert page.is_visible("h1")
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(22, 22, 22)"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     page.emulate_media(media="screen", color_scheme="light")
 
 

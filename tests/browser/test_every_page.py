@@ -120,6 +120,17 @@ def test_a_document_read_as_text_holds_on_every_screen(tabs: Any, full: Space) -
     check(window, "document-en-texte")
 
 
+@pytest.mark.parametrize("name", ["envoyer", "lecteurs"])
+def test_what_is_asked_of_a_document_holds_on_every_screen(tabs: Any, full: Space, name: str) -> None:
+    (window := tabs(full.compte)).open(f"/documents/{full.documents['masque']}/{name}/")
+    check(window, f"document-{name}")
+
+
+def test_forty_readers_hold_on_every_screen(tabs: Any, crowded: Space) -> None:
+    (window := tabs(crowded.compte)).open(f"/documents/{crowded.documents['dernier']}/lecteurs/")
+    check(window, "cinq-cents-lecteurs", QUICK)
+
+
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_a_thread_holds_on_every_screen(tabs: Any, full: Space, which: int) -> None:
     (window := tabs(full.compte)).open(f"/messages/{list(full.threads.values())[which]}/")
@@ -137,6 +148,7 @@ FORMS = {
     "parametres-erreurs": ("/parametres/", {"#id_email": "inaya"}),
     "confidentialite-erreurs": ("/confidentialite/", {"#id_rpps": "123"}),
     "reponse-vide": ("fil", {"#id_corps": ""}),
+    "envoyer-erreurs": ("envoyer", {"#id_corps": ""}),
 }
 
 
@@ -146,11 +158,14 @@ def test_a_form_with_errors_keeps_what_was_typed_and_holds_on_every_screen(tabs:
     address, typed = FORMS[name]
     if address == "fil":
         address = f"/messages/{full.threads['Préparation de votre rendez-vous']}/"
+    if address == "envoyer":
+        address = f"/documents/{full.documents['pdf']}/envoyer/"
     window = tabs(full.compte)
     window.open(address)
     for field, text in typed.items():
         window.page.fill(field, text)
-    window.page.press(field, "Enter") if name != "reponse-vide" else window.page.click("text=Envoyer")
+    form = window.page.locator("form", has=window.page.locator(field))
+    form.locator("[type=submit]").click()
     window.page.wait_for_selector("[data-ens-erreurs]")
     assert window.page.title().startswith("Erreur :")
     assert window.page.evaluate("document.activeElement.hasAttribute('data-ens-erreurs')")

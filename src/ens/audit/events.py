@@ -155,6 +155,11 @@ def rights_read(unit: Unit, *, attempt: bool = False) -> None:
     _leave(unit, Line(Event.RIGHTS_READ), attempt)
 
 
+def document_sent(unit: Unit, document_id: UUID, *, title: str = "", to: str = "", attempt: bool = False) -> None:
+    """The usager's: a document left by message."""
+    _leave(unit, Line(Event.DOCUMENT_SENT, document_id, title, facts={"name": to} if to else {}), attempt)
+
+
 def readers_asked(unit: Unit, document_id: UUID, *, title: str = "", attempt: bool = False) -> None:
     """Who could read a document, and why."""
     _leave(unit, Line(Event.READERS_READ, document_id, title), attempt)

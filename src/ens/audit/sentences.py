@@ -32,6 +32,7 @@ _DONE: dict[Event, str] = {
     Event.ACCESS_UNBLOCKED: "a débloqué {name}.",
     Event.HISTORY_READ: "a consulté l'historique.",
     Event.RIGHTS_READ: "a consulté la liste des professionnels autorisés.",
+    Event.DOCUMENT_SENT: "a envoyé {title} à {name}.",
     Event.READERS_READ: "a demandé qui pourrait lire {title}.",
     Event.PROFILE_READ: "a consulté les informations du profil.",
     Event.CONTACT_CHANGED: "a changé l'adresse e-mail des avis.",
@@ -50,6 +51,7 @@ _REFUSED: dict[Event, str] = {
     Event.DOCUMENT_DOWNLOADED: "a demandé à télécharger {title} : refusé.",
     Event.DOCUMENT_DEPOSITED: "a voulu déposer {title} : refusé.",
     Event.READERS_READ: "a demandé qui pourrait lire {title} : refusé.",
+    Event.DOCUMENT_SENT: "a voulu envoyer {title} : refusé.",
     Event.MESSAGE_SENT: "a voulu envoyer {title} : refusé.",
 }
 _THING: dict[Event, str] = {

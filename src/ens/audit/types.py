@@ -41,6 +41,7 @@ class Event(StrEnum):
     ACCESS_UNBLOCKED = "acces_debloque"
     HISTORY_READ = "historique_lu"
     RIGHTS_READ = "acces_lus"
+    DOCUMENT_SENT = "document_envoye"
     READERS_READ = "lecteurs_demandes"
     PROFILE_READ = "profil_lu"
     CONTACT_CHANGED = "contact_change"

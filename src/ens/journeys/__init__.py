@@ -1,7 +1,8 @@
-"""What crosses packages: file an attachment, the home page, the page of choices."""
+"""What crosses packages: file an attachment, send a document, the home page, the page of choices."""
 
 from ens.journeys.attachments import save_attachment
 from ens.journeys.homepage import home
 from ens.journeys.privacy import privacy
+from ens.journeys.sending import send_document, sendable
 
-__all__ = ["home", "privacy", "save_attachment"]
+__all__ = ["home", "privacy", "save_attachment", "send_document", "sendable"]

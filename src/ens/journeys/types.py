@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ens.access.types import Choice
 from ens.audit.types import HistoryLine
-from ens.messaging.types import ThreadCard
+from ens.messaging.types import Addressee, ThreadCard
 from ens.record.types import DocumentCard
 
 
@@ -39,3 +39,12 @@ class Privacy:
     choices: list[Choice]
     documents: list[DocumentCard]
     last_lines: list[HistoryLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Sendable:
+    """A document about to be sent, its size in octets, and who may receive it."""
+
+    card: DocumentCard
+    size: int
+    addressees: list[Addressee]

@@ -14,6 +14,7 @@ from ens.messaging.errors import OperatorUnknown
 from ens.messaging.models import Attachment, Correspondent, Message, Operator, Thread
 from ens.messaging.types import (
     OUTGOING,
+    Addressee,
     AttachmentView,
     Delivery,
     MessageView,
@@ -111,6 +112,30 @@ def reply_option(unit: Unit, thread_id: UUID) -> ReplyOption:
         return ReplyOption(ReplyMode.REPLY_BLOCKED, f"{name} a mis fin à vos échanges.")
     labels = ", ".join(identity_of(unit, one)["label"] for one in open_ones)
     return ReplyOption(ReplyMode.REPLY, recipients_label=labels)
+
+
+def addressees(unit: Unit, limit: int = 30) -> list[Addressee]:
+    """Whom the usager may write to, once each, by the newest conversation in which they wrote; four queries."""
+    open_ones = Correspondent.objects.filter(usager_id=unit.usager_id, ended_at=None).order_by("-last_wrote_at")[:limit]
+    people = {row.id: row for row in open_ones}
+    wrote = Message.objects.filter(usager_id=unit.usager_id, is_system=False).exclude(direction=OUTGOING)
+    newest_of = wrote.filter(correspondent_id__in=list(people)).order_by("correspondent_id", "-at", "-id")
+    pairs = newest_of.distinct("correspondent_id").values_list("correspondent_id", "thread_id")
+    thread_of = dict(pairs)
+    rows = Thread.objects.filter(usager_id=unit.usager_id, id__in=set(thread_of.values()))
+    threads = {row.id: row for row in rows}
+    also: dict[UUID, dict[UUID, None]] = {}
+    for thread_id, who in wrote.filter(thread_id__in=list(threads)).values_list("thread_id", "correspondent_id"):
+        if who in people:
+            also.setdefault(thread_id, {})[who] = None
+    found: list[Addressee] = []
+    for key in people:
+        thread = threads.get(thread_of.get(key, key))
+        if thread is None or any(one.thread_id == thread.id for one in found):
+            continue
+        names = ", ".join(identity_of(unit, people[who])["label"] for who in also[thread.id])
+        found.append(Addressee(thread.id, names, subject(unit, thread), thread.last_at))
+    return found
 
 
 def attachment_view(unit: Unit, row: Attachment) -> AttachmentView:

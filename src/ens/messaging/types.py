@@ -67,6 +67,16 @@ class ReplyOption:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressee:
+    """Who may be written to: a conversation still open, named by those whom an answer there reaches."""
+
+    thread_id: UUID
+    label: str
+    subject: str
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AttachmentView:
     id: UUID
     name: str

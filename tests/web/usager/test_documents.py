@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -265,3 +266,25 @@ def test_the_page_of_choices_leads_to_who_could_read_a_document(page: Any, depos
     assert page.get("/documents/lecteurs/?document=radio").status_code == 404
     assert page.get("/documents/lecteurs/").status_code == 404
     assert page.get("/documents/00000000-0000-7000-8000-000000000000/lecteurs/").status_code == 404
+
+
+def test_a_document_is_sent_by_message_to_someone_who_wrote(page: Any, inaya: Any, people: Any, deposit: Any) -> None:
+    from tests.browser.story import Space, deliver
+
+    document_id = deposit("Radio du genou")
+    address = f"/documents/{document_id}/envoyer/"
+    assert "Personne à qui écrire pour le moment" in text_of(page.get(address))
+    doctor = people.professional("André", first_name="Paul")
+    deliver(Space(inaya), people.mailbox(doctor), subject="Votre genou", body="Bonjour.", name=doctor.name)
+    form = page.get(address)
+    assert "Docteur Paul André, « Votre genou »" in text_of(form)
+    wrong = page.post(address, {"corps": "", "echange": ""})
+    assert wrong.status_code == 422
+    assert "Choisissez à qui envoyer ce document." in text_of(wrong)
+    assert "Écrivez quelques mots avant d’envoyer." in text_of(wrong)
+    thread = re.search(r'<option value="([0-9a-f-]{36})"', form.content.decode())
+    assert thread
+    said = text_of(page.post(address, {"corps": "Voici.", "echange": thread[1], "jeton": "a"}, follow=True))
+    assert "Document envoyé." in said
+    assert "Radio_du_genou.txt" in said
+    assert page.post(address, {"corps": "Voici.", "echange": str(document_id)}).status_code == 422

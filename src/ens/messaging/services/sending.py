@@ -40,25 +40,26 @@ def reply(thread_id: UUID, answer: Reply, *, by: Actor) -> UUID:
 
     Returns the message's id. Errors: ThreadNotFound, ReplyNotAllowed, ReplyEmpty, ReplyTooLarge, SpaceAbsent.
     """
+    return unit_of_work(locate(thread_id), lambda unit: reply_in(unit, thread_id, answer), by=by)
+
+
+def reply_in(unit: Unit, thread_id: UUID, answer: Reply) -> UUID:
+    """``reply`` inside a unit already open."""
     if not answer.body.strip() and not answer.files:
         raise ReplyEmpty()
     if len(answer.body.encode()) + sum(len(one.data) * 4 // 3 for one in answer.files) > settings.ENS_MAIL_MAX_BYTES:
         raise ReplyTooLarge()
-
-    def act(unit: Unit) -> UUID:
-        events.message_sent(unit, None, attempt=True)
-        if not is_usager(by, unit.usager_id):
-            raise ThreadNotFound()
-        enrolment.check_open(unit)
-        thread = Thread.objects.filter(usager_id=unit.usager_id, id=thread_id).first()
-        if thread is None:
-            raise ThreadNotFound()
-        option = queries.reply_option(unit, thread.id)
-        if option.mode is not ReplyMode.REPLY:
-            raise ReplyNotAllowed()
-        return _send_in(unit, thread, answer, option.recipients_label)
-
-    return unit_of_work(locate(thread_id), act, by=by)
+    events.message_sent(unit, None, attempt=True)
+    if not is_usager(unit.by, unit.usager_id):
+        raise ThreadNotFound()
+    enrolment.check_open(unit)
+    thread = Thread.objects.filter(usager_id=unit.usager_id, id=thread_id).first()
+    if thread is None:
+        raise ThreadNotFound()
+    option = queries.reply_option(unit, thread.id)
+    if option.mode is not ReplyMode.REPLY:
+        raise ReplyNotAllowed()
+    return _send_in(unit, thread, answer, option.recipients_label)
 
 
 def _send_in(unit: Unit, thread: Thread, answer: Reply, to: str) -> UUID:

@@ -224,6 +224,15 @@ def open_content(document_id: UUID, *, by: Actor, version: int | None = None) ->
     return unit_of_work(locate(document_id), act, by=by)
 
 
+def content_in(unit: Unit, document_id: UUID) -> tuple[OpenedContent, str]:
+    """The bytes and the title, inside a unit already open whose act leaves the trace. Errors: DocumentNotFound,
+    PersonRequired, ContentDamaged, StoreUnavailable."""
+    document = queries.readable(unit, document_id)
+    inside = queries.card_of(unit, document)
+    content = OpenedContent(_content(unit, document), document.media_type, _filename(document, inside))
+    return content, queries.traced_title(unit, document)
+
+
 def _version(unit: Unit, document: Document, version: int) -> Document:
     rows = Document.objects.filter(usager_id=unit.usager_id, logical_id=document.logical_id, version=version)
     found = queries.all_readable(unit, list(rows))

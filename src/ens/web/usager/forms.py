@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from ens.kernel import clock
 from ens.kernel.errors import EnsError
-from ens.messaging.types import File, Reply
+from ens.messaging.types import Addressee, File, Reply
 from ens.record.types import Upload
 from ens.web.common import words
 from ens.web.common.files import body_size
@@ -157,6 +157,35 @@ class ReplyForm(EnsForm):
     def answer(self) -> Reply:
         files = tuple(File(file.name, file.read()) for file in self.cleaned_data["fichiers"])
         return Reply(self.cleaned_data["corps"], files, token=self.cleaned_data["jeton"])
+
+
+class SendDocumentForm(EnsForm):
+    """To whom, and a few words."""
+
+    echange = forms.ChoiceField(
+        label=gettext_lazy("Destinataire"),
+        help_text=gettext_lazy("Les professionnels qui vous ont écrit et dont l’échange est ouvert."),
+        error_messages={
+            "required": gettext_lazy("Choisissez à qui envoyer ce document."),
+            "invalid_choice": gettext_lazy("Vous ne pouvez plus écrire à cette personne. Choisissez-en une autre."),
+        },
+    )
+    corps = forms.CharField(
+        label=gettext_lazy("Votre message"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=20_000,
+        error_messages={
+            "required": gettext_lazy("Écrivez quelques mots avant d’envoyer."),
+            "max_length": gettext_lazy("Votre message est trop long\u00a0: 20\u00a0000 caractères au plus."),
+        },
+    )
+    jeton = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, addressees: list[Addressee], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("jeton", secrets.token_urlsafe(16))
+        known = [(str(one.thread_id), f"{one.label}, «\u00a0{one.subject[:60]}\u00a0»") for one in addressees]
+        self.fields["echange"].choices = [("", _("Choisir un destinataire")), *known]
 
 
 class EmailForm(EnsForm):

@@ -21,6 +21,7 @@ urlpatterns = [
     path("documents/lecteurs/", documents.lecteurs_choisis, name="lecteurs_choisis"),
     path("documents/<uuid:document_id>/", documents.detail, name="document"),
     path("documents/<uuid:document_id>/lecteurs/", documents.lecteurs, name="lecteurs"),
+    path("documents/<uuid:document_id>/envoyer/", documents.envoyer, name="envoyer"),
     path("documents/<uuid:document_id>/telecharger/", documents.telecharger, name="telecharger"),
     path("documents/<uuid:document_id>/page-<int:number>.png", documents.apercu, name="apercu"),
     path("documents/<uuid:document_id>/masquer/", documents.masquer, name="masquer"),

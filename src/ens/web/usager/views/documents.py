@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ens import journeys
 from ens.kernel.errors import Conflict, Malformed, Refused
 from ens.record import services as record
 from ens.web.common import words
 from ens.web.common.files import file_response, inline_image
 from ens.web.usager.filters import DocumentFilters
-from ens.web.usager.forms import AddDocumentForm
+from ens.web.usager.forms import AddDocumentForm, SendDocumentForm
 from ens.web.usager.pages import usager_page
 from ens.web.usager.rows import document_row, format_said, history_row, reader_row
 
@@ -141,6 +142,33 @@ def ajouter(request: HttpRequest) -> HttpResponse:
         status = 422
     context = {"formulaire": form, "limite": form.limit, "limite_dite": words.size(form.limit)}
     return usager_page(request, "usager/documents/ajouter.html", context, section="documents", status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def envoyer(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Send the document, in an answer, to a professional who wrote."""
+    shown = journeys.sendable(document_id, by=request.actor)
+    form = SendDocumentForm(shown.addressees, request.POST or None)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            asked = form.cleaned_data
+            thread_id = UUID(asked["echange"])
+            try:
+                journeys.send_document(document_id, thread_id, asked["corps"], asked["jeton"], by=request.actor)
+            except (Malformed, Conflict, Refused) as error:
+                form.add_error(None, words.typeset(error.sentence))
+            else:
+                announcements.success(request, _("Document envoyé."))
+                return redirect("usager:fil", thread_id)
+        status = 422
+    context = {
+        "formulaire": form,
+        "document": document_row(shown.card),
+        "taille": shown.size,
+        "connus": shown.addressees,
+    }
+    return usager_page(request, "usager/documents/envoyer.html", context, section="documents", status=status)
 
 
 @require_POST

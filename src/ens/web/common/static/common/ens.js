@@ -100,6 +100,34 @@
     });
   });
 
+  // The picture of a page, larger: it moves inside its frame, and the frame keeps its place.
+  document.querySelectorAll("[data-ens-agrandi]").forEach(function (frame) {
+    var sizes = [100, 150, 200, 300];
+    var looks = ["", "ens-apercu__fond--150", "ens-apercu__fond--200", "ens-apercu__fond--300"];
+    var place = 0;
+    var buttons = document.querySelectorAll("[data-ens-zoom]");
+    function show() {
+      looks.forEach(function (look, index) {
+        if (look) frame.classList.toggle(look, index === place);
+      });
+      buttons.forEach(function (button) {
+        var next = place + Number(button.dataset.ensZoom);
+        button.setAttribute("aria-disabled", next < 0 || next >= sizes.length ? "true" : "false");
+      });
+    }
+    buttons.forEach(function (button) {
+      button.hidden = false;
+      button.addEventListener("click", function () {
+        var next = place + Number(button.dataset.ensZoom);
+        if (next < 0 || next >= sizes.length) return;
+        place = next;
+        show();
+        announce(frame.dataset.ensAgrandi.replace("{taille}", sizes[place] + "\u00a0%"));
+      });
+    });
+    show();
+  });
+
   // A switch that saves at once: its button, needed without JavaScript, steps aside.
   document.querySelectorAll("form[data-ens-immediat]").forEach(function (form) {
     var button = form.querySelector("[type=submit]");

@@ -1,0 +1,118 @@
+"""A document of the record sent to a professional who wrote: once, whole, traced; to nobody else."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+
+import pytest
+
+from ens.kernel.actor import Actor, ActorKind
+from tests.messaging.mails import mail
+from tests.record.builders import deposit, document, history
+
+OPERATOR = Actor(ActorKind.OPERATEUR, "operateur.example", "Opérateur d'essai")
+
+
+@pytest.fixture
+def inaya(people):
+    return people.usager()
+
+
+@pytest.fixture
+def dupond(people):
+    return people.actor(people.professional())
+
+
+@pytest.fixture
+def radio(inaya, dupond):
+    return deposit(inaya, document(title="Radio du genou"), by=dupond).document_id
+
+
+def hear_from(person, sender="labo@operateur.example", **more):
+    from ens.messaging.services import receive
+    from ens.messaging.types import IncomingMail
+
+    receive(IncomingMail(sender, person.address, mail(person.address, **more)), by=OPERATOR)
+
+
+def addressees(person, document_id):
+    from ens.journeys import sendable
+
+    return sendable(document_id, by=person.actor).addressees
+
+
+def send(person, document_id, thread_id, token="une-fois"):
+    from ens.journeys import send_document
+
+    return send_document(document_id, thread_id, "Voici ma radio.", token, by=person.actor)
+
+
+def leaving(person, message_id):
+    """The message as it waits for its operator."""
+    from ens.coffre import store
+    from ens.coffre.services import CONTENT, sealer
+    from ens.messaging.models import Message
+    from ens.persistence.unit import unit_of_work
+
+    def act(unit):
+        unit.untraced("lecture d'un test")
+        raw = Message.objects.get(usager_id=person.usager_id, id=message_id).raw_id
+        return sealer(unit).open(CONTENT, raw, store.get(raw))
+
+    return message_from_bytes(unit_of_work(person.usager_id, act, by=person.actor), policy=policy.default)
+
+
+def test_the_document_leaves_whole_in_the_conversation_and_the_history_says_to_whom(inaya, radio):
+    from ens.record.services import open_content
+
+    hear_from(inaya)
+    (one,) = addressees(inaya, radio)
+    sent = leaving(inaya, send(inaya, radio, one.thread_id))
+    (joined,) = sent.iter_attachments()
+    content = open_content(radio, by=inaya.actor)
+    assert joined.get_content() == content.data
+    assert joined.get_filename() == content.filename
+    assert sent["To"] == "labo@operateur.example"
+    assert sent.get_body().get_content().strip() == "Voici ma radio."
+    assert f"a envoyé « Radio du genou » à {one.label}." in [line.sentence for line in history(inaya)]
+
+
+def test_the_same_form_twice_sends_once(inaya, radio):
+    hear_from(inaya)
+    (one,) = addressees(inaya, radio)
+    assert send(inaya, radio, one.thread_id) == send(inaya, radio, one.thread_id)
+    told = [line for line in history(inaya) if "a envoyé « Radio du genou »" in line.sentence]
+    assert len(told) == 1
+
+
+def test_only_who_wrote_and_has_not_ended_the_exchange_is_offered_or_reached(inaya, radio):
+    from ens.messaging.errors import ReplyNotAllowed
+    from ens.messaging.services import list_threads
+
+    assert addressees(inaya, radio) == []
+    hear_from(inaya, headers={"X-MSS-MES": "FIN"})
+    assert addressees(inaya, radio) == []
+    ended = list_threads(inaya.usager_id, by=inaya.actor)[0].id
+    with pytest.raises(ReplyNotAllowed):
+        send(inaya, radio, ended)
+    hear_from(inaya, sender="cabinet@operateur.example", subject="Bonjour", message_id="<b@operateur.example>")
+    assert [one.subject for one in addressees(inaya, radio)] == ["Bonjour"]
+
+
+def test_nobody_sends_from_the_space_of_another_nor_into_it(inaya, people, radio, dupond):
+    from ens.journeys import send_document, sendable
+    from ens.messaging.errors import ThreadNotFound
+    from ens.messaging.services import list_threads
+    from ens.record.errors import DocumentNotFound
+
+    other = people.usager(first_names="ROSE")
+    hear_from(inaya)
+    hear_from(other)
+    own, foreign = (list_threads(one.usager_id, by=one.actor)[0].id for one in (inaya, other))
+    with pytest.raises(ThreadNotFound):
+        send(inaya, radio, foreign)
+    for by in (other.actor, dupond):
+        with pytest.raises(DocumentNotFound):
+            sendable(radio, by=by)
+        with pytest.raises(DocumentNotFound):
+            send_document(radio, own, "Bonjour", "", by=by)
