@@ -19,8 +19,8 @@ from ens.persistence import sql
 from ens.persistence.unit import StartAgain, Unit, unit_of_work
 
 __all__ = [
-    "activate", "change_mind", "close", "delivered", "freeze", "note_deletion", "notice", "open_due", "oppose", "release",
-    "returned",
+    "activate", "change_mind", "close", "delivered", "freeze", "note_deletion", "notice", "open_due", "oppose",
+    "release", "returned",
 ]  # fmt: skip
 
 
