@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from ens.enrolment import lots, services
 from ens.enrolment.errors import MoveNotAllowed
-from ens.enrolment.funnel import Figures, figures, of_one
+from ens.enrolment.funnel import Figures, breakdown, figures, of_one
 from ens.enrolment.types import MOVES, EnrolmentEvent, EventKind, derive
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM
@@ -104,6 +105,11 @@ def test_the_figures_agree_with_the_events_at_any_past_date(people, acts):
         assert found.adds_up
         assert found.opened_after_opposition == 0
         assert found == expected(stories, T0 + timedelta(days=day))
+        for dimension in ("departement", "vague", "canal", "variante", "jour"):
+            parts = breakdown(dimension, T0 + timedelta(days=day), among=ids)
+            assert all(part.adds_up and part.noticed == part.people > 0 for part in parts.values())
+            whole = sum(parts.values(), Figures())
+            assert replace(whole, people=found.people) == found
 
 
 @pytest.mark.feature("S009")

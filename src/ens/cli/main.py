@@ -83,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument(
         "--refus", type=Path, metavar="FICHIER", help="population : où écrire les lignes refusées (DIR/imports)"
     )
+    campaign = command("campagne", _campaign, "Créer une campagne, voir son calendrier, mener ses vagues.")
+    campaign.add_argument("action", choices=("creer", "calendrier", "pause", "reprise", "arret", "poste", "perdu"))
+    campaign.add_argument("names", nargs="*", metavar="NOM", help="fichier TOML ; campagne, vague ; ou lot")
     funnel = command("funnel", _funnel, "Les chiffres de l'enrôlement, comptés sur les événements datés.")
     funnel.add_argument("--as-of", metavar="AAAA-MM-JJ", help="à la fin de ce jour (maintenant, par défaut)")
     return parser
@@ -259,6 +262,16 @@ def _import(options: argparse.Namespace) -> int:
     if facts.get("refused_file"):
         told.append(f"Lignes refusées : {facts['refused_file']}")
     _say(options, facts, [", ".join(counts), *refused, *told])
+    return 0
+
+
+def _campaign(options: argparse.Namespace) -> int:
+    _enter(options.data)
+    from ens.cli.campaigns import perform
+    from ens.persistence.clock import refresh
+
+    refresh()
+    _say(options, *perform(options.action, options.names))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ens.enrolment import pace
 from ens.enrolment import services as enrolment
 from ens.persistence import outbox
 from ens.persistence.clock import refresh
@@ -11,6 +12,9 @@ def run_due() -> list[str]:
     """Do everything due at the product's time; returns French sentences of what was done."""
     refresh()
     done = []
+    noticed = pace.advance().noticed
+    if noticed:
+        done.append(f"{noticed} personne notifiée" if noticed == 1 else f"{noticed} personnes notifiées")
     opened = total = enrolment.open_due()
     while opened:
         opened = enrolment.open_due()

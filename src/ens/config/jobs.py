@@ -5,6 +5,7 @@ from __future__ import annotations
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from ens.enrolment import pace
 from ens.enrolment import services as enrolment
 from ens.persistence import outbox
 from ens.persistence.clock import refresh
@@ -17,6 +18,14 @@ def open_due(timestamp: int) -> None:
     refresh()
     while enrolment.open_due():
         pass
+
+
+@app.periodic(cron="* * * * *", periodic_id="advance_campaigns")
+@app.task(queueing_lock="advance_campaigns", lock="advance_campaigns", pass_context=False)
+def advance_campaigns(timestamp: int) -> None:
+    """Make the lots of the waves under way, and hand over what their pace allows."""
+    refresh()
+    pace.advance()
 
 
 def move_outbox() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ens.kernel.errors import Absent, Conflict
+from ens.kernel.errors import Absent, Conflict, Malformed
 
 
 class SpaceAbsent(Absent):
@@ -24,3 +24,31 @@ class LotUnknown(Absent):
 
     code = "lot_inconnu"
     message = "Ce lot de notifications n'existe pas."
+
+
+class CampaignMalformed(Malformed):
+    """A campaign, a wave or a model cannot be as described."""
+
+    code = "campagne_invalide"
+    message = "Cette campagne ne peut pas être faite ainsi : {reason}."
+
+
+class CampaignUnknown(Absent):
+    """No campaign, or no wave, of that name."""
+
+    code = "campagne_inconnue"
+    message = "Cette campagne ou cette vague n'existe pas."
+
+
+class WaveCannotMove(Conflict):
+    """The wave is over, stopped, or already so."""
+
+    code = "vague_immobile"
+    message = "Cette vague est {state} : l'opération n'est pas possible."
+
+
+class TerritoryTaken(Conflict):
+    """Another wave of the campaign notices the same département in the same days."""
+
+    code = "territoire_deja_prevu"
+    message = "Le département {departement} est déjà dans une autre vague aux mêmes dates."

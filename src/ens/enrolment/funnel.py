@@ -60,18 +60,20 @@ SELECT usager_id,
            > coalesce(max(rank) FILTER (WHERE kind = 'separated'), 0) AS merged
 FROM enrolment_event WHERE at <= %(at)s {among} GROUP BY usager_id
 """
-_COUNT = f"""
-SELECT count(*) FILTER (WHERE merged),
+_COLUMNS = """
        count(*) FILTER (WHERE counted),
        count(*) FILTER (WHERE counted AND notice %% 2 = 1),
        count(*) FILTER (WHERE counted AND notice %% 2 = 0),
-       count(*) FILTER (WHERE counted AND returned),
+       count(*) FILTER (WHERE counted AND judged.returned),
        count(*) FILTER (WHERE counted AND is_opposed),
-       count(*) FILTER (WHERE counted AND NOT is_opposed AND opened IS NULL AND activated IS NOT NULL),
-       count(*) FILTER (WHERE counted AND NOT is_opposed AND opened IS NOT NULL),
-       count(*) FILTER (WHERE counted AND closed > greatest(activated, opened)),
-       count(*) FILTER (WHERE counted AND NOT is_opposed AND opened IS NULL AND activated IS NULL),
-       count(*) FILTER (WHERE opened > opposed AND coalesce(changed, 0) < opposed)
+       count(*) FILTER (WHERE counted AND NOT is_opposed AND judged.opened IS NULL AND activated IS NOT NULL),
+       count(*) FILTER (WHERE counted AND NOT is_opposed AND judged.opened IS NOT NULL),
+       count(*) FILTER (WHERE counted AND closed > greatest(activated, judged.opened)),
+       count(*) FILTER (WHERE counted AND NOT is_opposed AND judged.opened IS NULL AND activated IS NULL),
+       count(*) FILTER (WHERE judged.opened > judged.opposed AND coalesce(changed, 0) < judged.opposed)
+"""
+_COUNT = f"""
+SELECT count(*) FILTER (WHERE merged), {_COLUMNS}
 FROM (SELECT *, notice IS NOT NULL AND NOT merged AS counted,
              coalesce(opposed > greatest(coalesce(changed, 0), coalesce(activated, 0), coalesce(opened, 0)), false)
                  AS is_opposed
@@ -90,6 +92,38 @@ def figures(at: datetime | None = None, *, among: list[UUID] | None = None) -> F
         cursor.execute(_COUNT.format(among=some), what)
         merged, *counts = cursor.fetchone()
     return Figures(people - merged, *counts)
+
+
+_DIMENSIONS = {
+    "departement": ("coalesce(p.departement, '')", "LEFT JOIN identity_population p USING (usager_id)"),
+    "vague": ("coalesce(w.name, '')", "LEFT JOIN enrolment_wave w ON w.id = l.wave_id"),
+    "canal": ("n.channel", ""),
+    "variante": ("coalesce(l.variant, '')", ""),
+    "jour": ("to_char(n.at AT TIME ZONE 'Europe/Paris', 'YYYY-MM-DD')", ""),
+}
+
+
+def breakdown(dimension: str, at: datetime | None = None, *, among: list[UUID] | None = None) -> dict[str, Figures]:
+    """The figures of those noticed, by what their last notice was: its wave, channel, variant or day; or by where they
+    live. The parts add up to the whole; ``people`` are those noticed. Errors: ValueError for another dimension.
+    """
+    if dimension not in _DIMENSIONS:
+        raise ValueError(dimension)
+    key, join = _DIMENSIONS[dimension]
+    some = "" if among is None else "AND usager_id = ANY(%(among)s)"
+    statement = f"""
+        WITH judged AS (SELECT *, notice IS NOT NULL AND NOT merged AS counted,
+             coalesce(opposed > greatest(coalesce(changed, 0), coalesce(activated, 0), coalesce(opened, 0)), false)
+                 AS is_opposed FROM ({_STANDING.format(among=some)}) AS standing)
+        SELECT {key}, {_COLUMNS}
+        FROM judged JOIN enrolment_event n ON n.usager_id = judged.usager_id AND n.rank = judged.notice / 2
+        LEFT JOIN enrolment_lot l ON l.id = n.lot_id {join.replace("USING (usager_id)", "ON p.usager_id = n.usager_id")}
+        WHERE counted GROUP BY 1 ORDER BY 1
+    """  # noqa: S608 - our own constants
+    with connections["batch"].cursor() as cursor:
+        cursor.execute(statement, {"at": at or clock.now(), "among": among})
+        rows = cursor.fetchall()
+    return {name: Figures(counts[0], *counts) for name, *counts in rows}
 
 
 def of_one(events: Iterable[EnrolmentEvent], channels: Iterable[str]) -> Figures:

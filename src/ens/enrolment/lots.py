@@ -75,8 +75,8 @@ WITH standing AS ({_STANDING}), due AS (
     SELECT p.usager_id, coalesce(s.last, 0) AS last, s.last_at
     FROM (SELECT unnest(people) AS usager_id FROM enrolment_lot WHERE id = %(lot)s) p
     LEFT JOIN standing s USING (usager_id)
-    WHERE coalesce(s.chosen, 0) = 0 AND NOT coalesce(s.is_merged, false)
-      AND (coalesce(s.noticed, 0) = 0 OR (%(again)s AND NOT EXISTS (
+    WHERE NOT coalesce(s.is_merged, false)
+      AND (coalesce(s.noticed + s.chosen, 0) = 0 OR (%(again)s AND s.noticed > s.chosen AND NOT EXISTS (
           SELECT 1 FROM enrolment_event e WHERE e.usager_id = p.usager_id AND e.lot_id = %(lot)s)))
 ), noticed AS (
     INSERT INTO enrolment_event (usager_id, rank, kind, at, deadline, channel, by_kind, lot_id)
@@ -135,6 +135,23 @@ def sent(lot_id: UUID, *, at: datetime, delay: timedelta, again: bool = False) -
             [at, deadline, noticed, lot_id],
         )
     return noticed
+
+
+_TO_NOTICE = f"""
+SELECT p.usager_id
+FROM (SELECT unnest(people) AS usager_id FROM enrolment_lot WHERE id = %(lot)s) p
+JOIN identity_population i USING (usager_id) LEFT JOIN ({_STANDING}) AS s USING (usager_id)
+WHERE i.died_on IS NULL AND i.merged_into IS NULL
+  AND (coalesce(s.noticed + s.chosen, 0) = 0 OR (%(again)s AND s.noticed > s.chosen))
+ORDER BY p.usager_id
+"""  # noqa: S608 - our own constants
+
+
+def to_notice(lot_id: UUID, *, again: bool = False) -> list[UUID]:
+    """The people of a lot who did not choose, die or get noticed since it was made: whom to write to."""
+    with connections["batch"].cursor() as cursor:
+        cursor.execute(_TO_NOTICE, {"lot": lot_id, "again": again})
+        return [usager_id for (usager_id,) in cursor.fetchall()]
 
 
 def _until_settled(cursor: Any, statement: str, what: dict[str, Any]) -> int:

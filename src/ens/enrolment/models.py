@@ -1,4 +1,4 @@
-"""Dated events of each person's enrolment, and the lots in which notices are sent and spaces opened."""
+"""Dated events of each person's enrolment; the campaigns, waves and lots in which notices are sent."""
 
 from __future__ import annotations
 
@@ -38,6 +38,14 @@ class Lot(models.Model):
     count = models.IntegerField()
     departement = models.CharField(max_length=3, default="", blank=True)
     channel = models.CharField(max_length=12)
+    wave_id = models.UUIDField(null=True)
+    variant = models.CharField(max_length=4, default="", blank=True)
+    model_id = models.UUIDField(null=True)  # the version that was sent
+    again = models.BooleanField(default=False)  # after a notice that came back
+    handed_at = models.DateTimeField(null=True)  # to the relay, or to the printer
+    delay_days = models.SmallIntegerField(null=True)  # what its letters say, and what its deadline is made of
+    tries = models.SmallIntegerField(default=0)
+    cancelled_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     deadline = models.DateField(null=True)
@@ -48,6 +56,7 @@ class Lot(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("deadline", "id"), condition=models.Q(opened_at__isnull=True), name="lot_due"),
+            models.Index(fields=("wave_id", "made_at"), name="lot_of_wave"),
         )
         constraints = (
             models.CheckConstraint(
@@ -56,3 +65,98 @@ class Lot(models.Model):
                 name="lot_sent_has_its_deadline",
             ),
         )
+
+
+class Campaign(models.Model):
+    """What is announced, with which delay and at which pace: as it is now; ``Change`` keeps what was decided when."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    name = models.CharField(max_length=80, unique=True)
+    delay_days = models.SmallIntegerField(default=42)  # to oppose, from sending: R1111-28
+    lot_size = models.IntegerField(default=5_000)
+    emails_per_hour = models.IntegerField(default=200_000)
+    letters_per_day = models.IntegerField(default=200_000)  # what the printer takes
+    hour_from = models.SmallIntegerField(default=8)  # e-mails leave at sociable hours, in Paris
+    hour_to = models.SmallIntegerField(default=20)
+    weekdays = ArrayField(models.SmallIntegerField(), default=list)  # 1 Monday … 7 Sunday
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(delay_days__gte=1, delay_days__lte=365), name="campaign_delay"),
+            models.CheckConstraint(
+                condition=models.Q(lot_size__gte=1, lot_size__lte=10_000)
+                & models.Q(emails_per_hour__gte=1, letters_per_day__gte=1),
+                name="campaign_pace",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(hour_from__gte=0, hour_to__lte=24, hour_from__lt=models.F("hour_to")),
+                name="campaign_hours",
+            ),
+        )
+
+
+class NoticeModel(models.Model):
+    """One version of a variant of the letter or e-mail; never changed, followed by another."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="notice_models")
+    channel = models.CharField(max_length=12)
+    variant = models.CharField(max_length=4)
+    version = models.SmallIntegerField()
+    share = models.SmallIntegerField()  # of a hundred people
+    subject = models.CharField(max_length=120)
+    body = models.TextField()
+    made_at = models.DateTimeField()
+    by_id = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("campaign", "channel", "variant", "version"), name="one_notice_model"),
+            models.CheckConstraint(condition=models.Q(share__gte=0, share__lte=100), name="notice_model_share"),
+        )
+
+
+class Wave(models.Model):
+    """Territories of a campaign noticed between two days, both included."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="waves")
+    name = models.CharField(max_length=80)
+    departements = ArrayField(models.CharField(max_length=3))
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    planned_at = models.DateTimeField(null=True)  # the last time its lots were made
+    unreached = models.IntegerField(default=0)  # people whom nothing reaches, that time
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("campaign", "name"), name="one_wave"),
+            models.CheckConstraint(condition=models.Q(starts_on__lte=models.F("ends_on")), name="wave_days"),
+        )
+
+
+class Change(models.Model):
+    """What was decided on a campaign or a wave, when, by whom. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    campaign_id = models.UUIDField()
+    wave_id = models.UUIDField(null=True)
+    kind = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    by_id = models.CharField(max_length=80)
+    facts = models.JSONField(default=dict)
+
+
+class Return(models.Model):
+    """A notice that came back and may be sent another way: a queue, local."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    usager_id = models.UUIDField()
+    channel = models.CharField(max_length=12)
+    wave_id = models.UUIDField(null=True)
+    at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)  # sent another way, or nothing more to do
+
+    class Meta:
+        indexes = (models.Index(fields=("at",), condition=models.Q(answered_at__isnull=True), name="return_waiting"),)

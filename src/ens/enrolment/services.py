@@ -12,7 +12,8 @@ from ens.audit import services as audit
 from ens.enrolment import queries
 from ens.enrolment.errors import MoveNotAllowed
 from ens.enrolment.lots import open_due, queue_one
-from ens.enrolment.types import MOVES, EventKind
+from ens.enrolment.models import Event, Lot, Return
+from ens.enrolment.types import MOVES, EventKind, State
 from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.persistence import sql
@@ -42,8 +43,16 @@ def delivered(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None
 
 
 def returned(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
-    """The e-mail bounced, or the letter came back (PND): a dated event, and nothing else moves."""
-    _move(usager_id, EventKind.RETURNED, lambda unit: _append(unit, EventKind.RETURNED, at=at), by=by)
+    """The e-mail bounced, or the letter came back (PND): a dated event; an e-mail may then be followed by a letter."""
+
+    def act(unit: Unit) -> None:
+        last = Event.objects.filter(usager_id=usager_id, kind=EventKind.NOTICED).order_by("-rank").first()
+        if last is not None and queries.state(unit) is State.NOTICED:
+            wave_id = Lot.objects.filter(id=last.lot_id).values_list("wave_id", flat=True).first()
+            Return.objects.create(usager_id=usager_id, channel=last.channel, wave_id=wave_id, at=at or clock.now())
+        _append(unit, EventKind.RETURNED, at=at)
+
+    _move(usager_id, EventKind.RETURNED, act, by=by)
 
 
 def oppose(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:

@@ -1,0 +1,128 @@
+"""``ens campagne``: campaigns described in a file, their calendar, and what stops or resumes a wave."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ens.cli.refusals import CommandRefused
+
+PARAMETERS = {
+    "delai_jours": "delay_days",
+    "lot": "lot_size",
+    "emails_par_heure": "emails_per_hour",
+    "courriers_par_jour": "letters_per_day",
+    "heure_debut": "hour_from",
+    "heure_fin": "hour_to",
+    "jours": "weekdays",
+}
+STATES = {
+    "prevue": "prévue",
+    "en_cours": "en cours",
+    "en_pause": "en pause",
+    "arretee": "arrêtée",
+    "terminee": "terminée",
+}
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The campaign a TOML file describes, as ``enrolment.campaigns.create`` takes it. Errors: CommandRefused."""
+    from ens.enrolment.campaigns import NewModel, NewWave
+
+    try:
+        described = tomllib.loads(path.read_text("utf-8"))
+        campaign = dict(described["campagne"])
+        return {
+            "name": campaign.pop("nom"),
+            "models": [
+                NewModel(one["canal"], one["variante"], one["part"], one["objet"], one["corps"])
+                for one in described.get("modele", ())
+            ],
+            "waves": [
+                NewWave(
+                    one["nom"],
+                    _day(one["debut"]),
+                    _day(one["fin"]),
+                    tuple(map(str, one.get("departements", ()))),
+                    tuple(map(str, one.get("regions", ()))),
+                )
+                for one in described.get("vague", ())
+            ],
+            **{PARAMETERS[name]: value for name, value in campaign.items()},
+        }
+    except OSError as error:
+        raise CommandRefused(f"Le fichier {path} ne se lit pas : {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CommandRefused(f"Le fichier {path} n'est pas du TOML : {error}.") from error
+    except KeyError as error:
+        raise CommandRefused(f"Dans {path}, il manque {error}, ou ce nom est inconnu.") from error
+    except TypeError as error:
+        raise CommandRefused(f"Dans {path}, une valeur n'a pas la forme attendue.") from error
+
+
+def _day(value: object) -> date:
+    if not isinstance(value, date):
+        raise CommandRefused("Une date s'écrit 2026-01-05, sans guillemets.")
+    return value
+
+
+def perform(action: str, names: list[str]) -> tuple[dict[str, object], list[str]]:
+    """What ``ens campagne`` does, once Django is set up: its JSON answer and its sentences. Errors: CommandRefused."""
+    from ens.enrolment import campaigns, pace
+    from ens.kernel import clock
+    from ens.kernel.actor import Actor, ActorKind
+    from ens.kernel.errors import EnsError
+
+    operator = Actor(ActorKind.PILOTAGE, "ligne-de-commande", "Exploitant")
+    needed = {"creer": 1, "calendrier": 0, "pause": 2, "reprise": 2, "arret": 2, "poste": 1, "perdu": 1}
+    if len(names) != needed[action] and not (action == "calendrier" and len(names) == 1):
+        raise CommandRefused(f"« ens campagne {action} » attend {needed[action]} nom(s).")
+    try:
+        if action == "creer":
+            campaigns.create(by=operator, **read(Path(names[0])))
+        elif action in ("pause", "reprise", "arret"):
+            move = {"pause": campaigns.pause, "reprise": campaigns.resume, "arret": campaigns.stop}[action]
+            move(names[0], names[1], by=operator)
+        elif action == "poste":
+            noticed = pace.confirm(_lot(names[0]), clock.now())
+            return {"noticed": noticed}, [f"{noticed} personnes notifiées."]
+        elif action == "perdu":
+            pace.lost(_lot(names[0]))
+        waves = campaigns.calendar(names[0] if action != "creer" and names and action not in ("poste", "perdu") else "")
+    except EnsError as error:
+        raise CommandRefused(error.sentence) from error
+    facts: dict[str, object] = {
+        "waves": [
+            {
+                "campaign": wave.campaign,
+                "name": wave.name,
+                "departements": list(wave.departements),
+                "starts_on": wave.starts_on.isoformat(),
+                "ends_on": wave.ends_on.isoformat(),
+                "state": wave.state.value,
+                "planned": wave.planned,
+                "sent": wave.sent,
+                "left": wave.left,
+                "unreached": wave.unreached,
+            }
+            for wave in waves
+        ]
+    }
+    said = [
+        f"{wave.campaign}, {wave.name} ({', '.join(wave.departements)}) : du {wave.starts_on:%d/%m/%Y} au "
+        f"{wave.ends_on:%d/%m/%Y}, {STATES[wave.state]} ; {sum(wave.sent.values())} notifiées, {wave.left} à envoyer, "
+        f"{wave.unreached} sans coordonnées"
+        for wave in waves
+    ]
+    return facts, said or ["Aucune vague."]
+
+
+def _lot(text: str) -> Any:
+    from uuid import UUID
+
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise CommandRefused("Un lot se nomme par son identifiant, écrit dans son bordereau.") from error
