@@ -62,6 +62,9 @@ ADDRESSES: dict[str, Row] = {
     "usager:ajouter": Row(200, takes=422),
     "usager:lecteurs_choisis": Row(404),  # without a document chosen
     "usager:document": Row(200, about=("document",), leaves=("document_lu",), refusal="document_lu"),
+    "usager:envoyer": Row(
+        200, takes=422, about=("document",), leaves=("documents_cherches",), refusal="documents_cherches"
+    ),
     "usager:lecteurs": Row(200, about=("document",), leaves=("lecteurs_demandes",), refusal="lecteurs_demandes"),
     "usager:telecharger": Row(
         200, about=("document",), leaves=("document_telecharge",), refusal="document_telecharge", is_file=True

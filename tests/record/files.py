@@ -9,7 +9,10 @@ import zlib
 import pikepdf
 from PIL import Image
 
-SCRIPT = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert('x')")
+
+def _script() -> pikepdf.Dictionary:
+    """Anew each time: one made part of a file ends with it."""
+    return pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert('x')")
 
 
 def small_pdf(words: str = "contenu") -> bytes:
@@ -32,12 +35,12 @@ def hostile_pdf() -> bytes:
     out = io.BytesIO()
     with pikepdf.new() as made:
         made.add_blank_page(page_size=(595, 842))
-        made.Root.OpenAction = SCRIPT
-        made.Root.AA = pikepdf.Dictionary(WC=SCRIPT)
-        made.Root.Names = pikepdf.Dictionary(JavaScript=pikepdf.Dictionary(Names=pikepdf.Array(["a", SCRIPT])))
+        made.Root.OpenAction = _script()
+        made.Root.AA = pikepdf.Dictionary(WC=_script())
+        made.Root.Names = pikepdf.Dictionary(JavaScript=pikepdf.Dictionary(Names=pikepdf.Array(["a", _script()])))
         made.attachments["virus.exe"] = b"MZ-PROGRAMME"
-        pointed = made.make_indirect(SCRIPT)
-        link = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://exemple.fr", Next=pikepdf.Array([SCRIPT]))
+        pointed = made.make_indirect(_script())
+        link = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://exemple.fr", Next=pikepdf.Array([_script()]))
         rect = pikepdf.Array([0, 0, 9, 9])
         notes = [
             pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=rect, A=link),
@@ -62,9 +65,9 @@ def hostile_pdf() -> bytes:
             ),
         ]
         made.pages[0].Annots = pikepdf.Array(notes)
-        made.pages[0].AA = pikepdf.Dictionary(O=SCRIPT)
+        made.pages[0].AA = pikepdf.Dictionary(O=_script())
         made.Root.AcroForm = pikepdf.Dictionary(
-            XFA="<xdp/>", Fields=pikepdf.Array([pikepdf.Dictionary(AA=SCRIPT, T="x")])
+            XFA="<xdp/>", Fields=pikepdf.Array([pikepdf.Dictionary(AA=_script(), T="x")])
         )
         made.save(out)
     return out.getvalue()

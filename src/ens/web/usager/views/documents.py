@@ -144,7 +144,7 @@ def ajouter(request: HttpRequest) -> HttpResponse:
     return usager_page(request, "usager/documents/ajouter.html", context, section="documents", status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def envoyer(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Send the document, in an answer, to a professional who wrote."""
     shown = journeys.sendable(document_id, by=request.actor)
