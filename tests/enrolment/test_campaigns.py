@@ -76,9 +76,10 @@ def territory(people, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def over(db):
-    """A test's waves are over with it: the next one's clock would run them too."""
+    """Waves of other tests are over before and after each: its clock would run them too."""
     from ens.enrolment.models import Wave
 
+    Wave.objects.update(starts_on=date(2000, 1, 1), ends_on=date(2000, 1, 2))
     yield
     Wave.objects.update(starts_on=date(2000, 1, 1), ends_on=date(2000, 1, 2))
 

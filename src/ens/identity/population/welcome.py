@@ -19,6 +19,7 @@ from ens.identity.models import Usager
 from ens.identity.population.columns import Declaration
 from ens.identity.types import NewUsager, ProfessionalRef
 from ens.kernel.actor import Actor, ActorKind
+from ens.persistence import sql
 from ens.persistence.unit import StartAgain, Unit
 
 IMPORTER = Actor(ActorKind.SYSTEME, "import-population", "Assurance maladie")
@@ -28,6 +29,8 @@ def welcome(unit: Unit) -> bool:
     """Give the usager what everyone has once something is written about them; False for who has it, or is unknown."""
     row = Usager.objects.filter(usager_id=unit.usager_id, own_key=False).first()
     if row is None or row.lot_id is None:
+        if sql.row("SELECT 1 FROM audit_head WHERE usager_id = %s", [unit.usager_id]):
+            raise StartAgain  # another unit welcomed them since this one read its facts
         return False
     with connections["default"].cursor() as cursor:
         cursor.execute(
