@@ -108,6 +108,20 @@ def test_a_slower_machine_has_its_times_brought_down(calibration):
     assert calibration.mean(slow, slow).scale == pytest.approx(0.5, abs=0.01)
 
 
+def test_without_the_mail_reference_it_is_said_with_how_to_install_it(marks, report, monkeypatch):
+    import mail_reference
+
+    monkeypatch.setattr(mail_reference, "PROGRAMS", ("/nulle/part/postfix",))
+    absent = mail_reference.why_not()
+    assert absent.startswith("référence non installée (/nulle/part/postfix manque)")
+    assert "apt-get install -y postfix dovecot-lmtpd" in absent
+    ours = {"server": "ens", "clients": 8, "delivered_per_s": 60.0, "accepted_per_s": 60.0, "cpu_ms": 14.0}
+    ours |= {"p50_ms": 1.0, "p95_ms": 2.0, "p99_ms": 3.0, "load": 0.1, "errors": 0, "cpu_by_process": {}}
+    part = {"figures": [ours], "scale": 1.0, "absent": absent, "ratios": {}}
+    assert report.mail(part)[-1] == absent
+    assert "référence non mesurée" in report.summary({"mail": part})
+
+
 def test_an_unknown_measure_is_refused_with_those_there_are():
     done = subprocess.run(
         [sys.executable, str(BENCHMARKS / "run.py"), "vitesse"], capture_output=True, text=True, check=False
