@@ -29,12 +29,42 @@ def spent(groups: dict[str, int]) -> Spent:
         used[int(entry.name)] = (own + dead, kernel + dead_kernel)
     found = {}
     for name, root in groups.items():
-        family = {root}
-        while grown := {pid for pid, parent in parents.items() if parent in family} - family:
-            family |= grown
-        times = [used[pid] for pid in family if pid in used]
+        times = [used[pid] for pid in _family(root, parents) if pid in used]
         found[name] = (sum(time[0] for time in times), sum(time[1] for time in times))
     return found
+
+
+def _family(root: int, parents: dict[int, int]) -> set[int]:
+    family = {root}
+    while grown := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= grown
+    return family
+
+
+def family(groups: dict[str, int]) -> set[int]:
+    """The processes of these groups as they are now, for ``precise``."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:  # it ended meanwhile
+                continue
+    return set().union(*(_family(root, parents) for root in groups.values()))
+
+
+def precise(pids: set[int]) -> tuple[float, float]:
+    """Seconds the living threads of these processes ran so far, and waited for a core, to the nanosecond."""
+    ran = waited = 0
+    for pid in pids:
+        try:
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                run, wait, _ = (task / "schedstat").read_text().split()
+                ran += int(run)
+                waited += int(wait)
+        except OSError:  # it ended meanwhile
+            continue
+    return ran / 1e9, waited / 1e9
 
 
 def since(before: Spent, after: Spent) -> Spent:
