@@ -165,3 +165,10 @@ def test_pages_of_the_documentation_point_to_files_that_exist():
             if not (path.parent / target).exists():
                 broken[str(path.relative_to(ROOT))] = target
     assert broken == {}
+
+
+def test_no_mark_of_a_merge_is_left_anywhere():
+    """One was, in a lock: everything passed from the other lock, and nothing could be installed from that one."""
+    mark = re.compile(r"^(<{7} |>{7} |={7}$)", re.MULTILINE)
+    left = [str(path.relative_to(ROOT)) for path in tracked() if mark.search(path.read_text("utf-8", "replace"))]
+    assert left == []
