@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -244,8 +245,14 @@ def test_tokens_are_only_posted_for(door: Door, method: str) -> None:
 
 
 def test_a_form_of_unknown_length_is_told_to_announce_it(door: Door) -> None:
-    answer = door.call("POST", "/oauth2/token", iter([GRANT]), {"Content-Type": FORM})
-    assert answer.status_code == 411
+    """Though they are still writing it: an answer given before the last chunk would be a broken connection to them."""
+
+    def slowly() -> Iterator[bytes]:
+        for place in range(0, len(GRANT), 8):
+            yield GRANT[place : place + 8]
+            time.sleep(0.02)
+
+    assert door.call("POST", "/oauth2/token", slowly(), {"Content-Type": FORM}).status_code == 411
 
 
 def test_a_name_of_another_server_is_no_fault(door: Door) -> None:

@@ -18,7 +18,7 @@ def read_body(request: HttpRequest) -> bytes:
     limit = settings.ENS_FHIR_BODY_MAX_BYTES
     announced = request.META.get("CONTENT_LENGTH") or ""
     stream: Any = request
-    if not announced and "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+    if not announced and _is_in_chunks(request):
         stream = request.META["wsgi.input"]  # Django takes an unannounced length for an empty body
     if announced.isdigit() and int(announced) > limit:
         discard(request, int(announced))
@@ -40,6 +40,16 @@ def discard(request: HttpRequest, announced: int) -> None:
     """
     if "HTTP_EXPECT" not in request.META and announced <= _DISCARDED:
         _discard(request)
+
+
+def discard_unannounced(request: HttpRequest) -> None:
+    """The same, of a body whose length was not announced."""
+    if "HTTP_EXPECT" not in request.META and _is_in_chunks(request):
+        _discard(request.META["wsgi.input"])
+
+
+def _is_in_chunks(request: HttpRequest) -> bool:
+    return "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
 
 
 def _discard(stream: Any) -> None:

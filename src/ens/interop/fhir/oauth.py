@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.views import TokenView
 
 from ens.audit import events
-from ens.interop.fhir.body import discard
+from ens.interop.fhir.body import discard, discard_unannounced
 from ens.interop.fhir.errors import TooManyRefusals
 from ens.interop.fhir.refusals import Refusals, address_of
 from ens.kernel.actor import Actor, ActorKind
@@ -45,6 +45,7 @@ def token(request: HttpRequest) -> HttpResponse:
         return _refuse(405, "invalid_request", "Seule la methode POST est offerte.", Allow="POST")
     announced = request.META.get("CONTENT_LENGTH") or ""
     if not announced.isdigit():
+        discard_unannounced(request)
         return _refuse(411, "invalid_request", "Annoncez la longueur du corps (Content-Length).")
     if int(announced) > MAX_BYTES:
         discard(request, int(announced))
