@@ -133,7 +133,7 @@ def change_password(compte: Any, current: str, password: str, *, by: Actor) -> N
 
 def _set_password(compte: Any, password: str, way: str, *, by: Actor) -> None:
     """In the transaction of its trace: a password that changed is in the history."""
-    usager_id = holder(compte)
+    usager_id = holder(compte, by)
 
     def act(unit: Unit) -> None:
         accounts.set_password(compte, password, personal(unit))
@@ -177,7 +177,7 @@ def close_sessions(compte: Any, session_id: UUID | None, current_key: str, *, by
     """One, or all the others; how many (N017)."""
     closed = int(websessions.close(compte, session_id)) if session_id else websessions.close_others(compte, current_key)
     if closed:
-        unit_of_work(holder(compte), events.signed_out_elsewhere, by=by)
+        unit_of_work(holder(compte, by), events.signed_out_elsewhere, by=by)
     return closed
 
 
@@ -186,12 +186,12 @@ def _note(compte: Any, what: str, *, by: Actor) -> None:
         events.sign_in_changed(unit, what=what)
         notifications.tell(unit, NoticeKind.SIGN_IN_CHANGED)
 
-    unit_of_work(holder(compte), act, by=by)
+    unit_of_work(holder(compte, by), act, by=by)
 
 
-def holder(compte: Any) -> UUID:
-    """The person whose account it is. Errors: AccountUnknown."""
-    found = accounts.holder_of(compte)
+def holder(compte: Any, by: Actor) -> UUID:
+    """Whose account it is; one that is nobody's own is told where it acts. Errors: AccountUnknown."""
+    found = accounts.holder_of(compte) or by.usager_id
     if found is None:
         raise AccountUnknown()
     return found
@@ -202,4 +202,4 @@ def accept_terms(compte: Any, *, published: str, by: Actor) -> None:
         accounts.accept_terms(compte)
         events.terms_accepted(unit, published=published)
 
-    unit_of_work(holder(compte), act, by=by)
+    unit_of_work(holder(compte, by), act, by=by)
