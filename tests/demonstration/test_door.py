@@ -62,6 +62,6 @@ def test_reading_the_address_enters_nowhere(page):
     assert page.get(ENTER).status_code == 405
 
 
-@pytest.mark.parametrize("key", ["labo", "operateur-medecins", "pilote", "support"])
+@pytest.mark.parametrize("key", ["labo", "operateur-medecins", "support"])
 def test_roles_without_pages_are_told_so(page, key):
     assert "demo.json" in (shown := page.get(f"/demonstration/roles/{key}/").content.decode()) or "Pas encore" in shown

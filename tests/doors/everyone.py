@@ -6,18 +6,19 @@ import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
 from PIL import Image
 
+from ens.access import mandates
 from ens.access import services as access
 from ens.audit.models import AuditLine
 from ens.identity import services as identity
 from ens.identity.models import Compte
-from ens.kernel.actor import Actor, ActorKind
+from ens.kernel.actor import SYSTEM, Actor, ActorKind
 from ens.kernel.ids import new_id
 from ens.messaging import services as messaging
 from ens.messaging.types import IncomingMail
@@ -47,7 +48,8 @@ ENTERS: dict[str, frozenset[str]] = {
     "the blocked doctor": frozenset({"professionnel"}),
     "a doctor without a link": frozenset({"professionnel"}),
     "an authorised nurse": frozenset({"professionnel"}),
-    "the steerer": frozenset(),  # opens nothing clinical: no page of theirs exists yet
+    "the steerer": frozenset({"pilotage"}),
+    "a steerer without a mandate today": frozenset({"pilotage"}),  # enters, and finds nothing
     "the support agent": frozenset(),
 }
 NOT_SIGNED_IN = frozenset(
@@ -201,7 +203,7 @@ def _accounts(people: People, inaya: Person, other: Person, kinds: dict[str, Any
     deactivated = people.usager().compte
     deactivated.is_active = False
     deactivated.save()
-    found: dict[str, Compte | None] = {
+    found: dict[str, Any] = {
         "nobody": None,
         "an account of nothing": account("Personne"),
         "a deactivated account": deactivated,
@@ -212,6 +214,10 @@ def _accounts(people: People, inaya: Person, other: Person, kinds: dict[str, Any
         "an opposed usager": people.usager(state="opposed").compte,
         "a usager whose space is closed": people.usager(state="closed").compte,
         "the steerer": account("Pilote", role="pilotage"),
+        "a steerer without a mandate today": account("Pilote d'hier", role="pilotage"),
         "the support agent": account("Support", role="support"),
     }
+    mandates.give(found["the steerer"].id, everywhere=True, opens_events=True, by=SYSTEM)
+    past = {"since": date(2020, 1, 1), "until": date(2020, 12, 31)}
+    mandates.give(found["a steerer without a mandate today"].id, departements=["31"], by=SYSTEM, **past)
     return found | {kind: account("Professionnel", professional=ref) for kind, ref in kinds.items()}

@@ -19,7 +19,7 @@ OPEN = (PUBLIC, DEMONSTRATION, CLIENT)
 names = pytest.mark.parametrize("name", ADDRESSES)
 ABOUT_SOMEONE = [name for name, row in ADDRESSES.items() if row.about and row.about != ("persona",)]
 named = pytest.mark.parametrize("name", ABOUT_SOMEONE)
-PERSONAL = [name for name in ADDRESSES if name.startswith(("usager:", "professionnel:"))]
+PERSONAL = [name for name in ADDRESSES if name.startswith(("usager:", "professionnel:", "pilotage:"))]
 
 
 def enters(kind: str, name: str) -> bool:
@@ -67,7 +67,7 @@ def expected(kind: str, method: str, name: str) -> int | None:
         return 405
     if not may(kind, name):
         return 404
-    if name == "connexion" and {"usager", "professionnel"} & ENTERS[kind]:
+    if name == "connexion" and {"usager", "professionnel", "pilotage"} & ENTERS[kind]:
         return 302  # to their home
     return row.takes if method == "POST" else row.gives
 
@@ -121,12 +121,15 @@ def test_what_one_may_not_know_of_is_answered_like_what_is_nobodys(world: World,
             assert as_seen(call(browser, method, path_of(name, ids))) == of_nobody, (kind, ids)
 
 
+READERS = {"professionnel": ["the authorised doctor"], "pilotage": ["the steerer"]}
+
+
 @pytest.mark.parametrize("name", [name for name in PERSONAL if ADDRESSES[name].gives == 200])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_each_reading_leaves_its_lines(world: World, name: str, method: str) -> None:
     """Of who reads, under their own name: by the holder, by who acts for them, by an authorised doctor."""
     row = ADDRESSES[name]
-    kinds = ["the authorised doctor"] if name.startswith("professionnel:") else sorted(OWN_SPACE)
+    kinds = READERS.get(name.split(":")[0]) or sorted(OWN_SPACE)
     for kind in kinds:
         browser, before = world.browser(kind), world.last_line()
         assert call(browser, method, path_of(name, hers(world))).status_code == 200

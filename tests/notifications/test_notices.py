@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from ens.notifications.types import NoticeKind
@@ -39,8 +37,7 @@ def _tell(person, kind):
     from ens.persistence.unit import unit_of_work
 
     def act(unit):
-        later = datetime.now(UTC) + timedelta(minutes=10)
-        tell(unit, kind, **({"code": "123456", "until": later} if kind is NoticeKind.CODE else {}))
+        tell(unit, kind)
         events.messages_listed(unit)
 
     unit_of_work(person.usager_id, act, by=person.actor)

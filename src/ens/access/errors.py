@@ -73,3 +73,17 @@ class WhomToChoose(Malformed):
 
     code = "choix_incomplet"
     message = "Indiquez un professionnel (RPPS) ou un établissement (FINESS), et un seul."
+
+
+class NoMandate(Absent):
+    """The account steers nothing today, or not there: no page of steering exists for it."""
+
+    code = "perimetre_absent"
+    message = "Cette page n'existe pas, ou votre périmètre ne la comprend pas."
+
+
+class MandateMalformed(Malformed):
+    """A right to steer cannot be as described."""
+
+    code = "perimetre_invalide"
+    message = "Ce périmètre de pilotage ne peut pas être donné ainsi : {reason}."

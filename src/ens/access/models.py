@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from ens.kernel.ids import new_id
 from ens.persistence.models import UsagerOwned
 
 
@@ -47,3 +49,38 @@ class SearchCount(models.Model):
     professional_id = models.UUIDField()
     hour = models.DateTimeField()
     searches = models.IntegerField(default=0)
+
+
+class Mandate(models.Model):
+    """An account's right to steer a territory, dated; about no usager. Withdrawn, its row stays."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    compte_id = models.UUIDField()
+    everywhere = models.BooleanField(default=False)
+    departements = ArrayField(models.CharField(max_length=3), default=list)
+    opens_events = models.BooleanField(default=False)  # the events behind a figure, without a name
+    since = models.DateField()
+    until = models.DateField(null=True)  # the last day, included
+    given_at = models.DateTimeField()
+    given_by = models.CharField(max_length=80)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=80, default="", blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("compte_id",), name="mandate_of_compte"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(everywhere=True, departements__len=0)
+                | models.Q(everywhere=False, departements__len__gt=0),
+                name="mandate_of_a_territory",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
+                name="mandate_ends_after",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True, withdrawn_by="")
+                | (models.Q(withdrawn_at__isnull=False) & ~models.Q(withdrawn_by="")),
+                name="mandate_withdrawn_by_someone",
+            ),
+        )

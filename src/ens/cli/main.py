@@ -88,6 +88,15 @@ def _parser() -> argparse.ArgumentParser:
     campaign.add_argument("names", nargs="*", metavar="NOM", help="fichier TOML ; campagne, vague ; ou lot")
     funnel = command("funnel", _funnel, "Les chiffres de l'enrôlement, comptés sur les événements datés.")
     funnel.add_argument("--as-of", metavar="AAAA-MM-JJ", help="à la fin de ce jour (maintenant, par défaut)")
+    mandate = command("mandat", _mandate, "Donner ou retirer un territoire à qui pilote.")
+    mandate.add_argument("account", metavar="COMPTE")
+    mandate.add_argument("--nom", metavar="NOM", help="de la personne : crée son compte s'il n'existe pas")
+    mandate.add_argument("--departements", metavar="31,44", help="le territoire")
+    mandate.add_argument("--france", action="store_true", help="le territoire entier")
+    mandate.add_argument("--evenements", action="store_true", help="ouvre les événements derrière un chiffre")
+    mandate.add_argument("--depuis", metavar="AAAA-MM-JJ", help="aujourd'hui, par défaut")
+    mandate.add_argument("--jusqu-au", metavar="AAAA-MM-JJ", help="dernier jour, compris")
+    mandate.add_argument("--retirer", action="store_true", help="tous ses mandats, tout de suite")
     return parser
 
 
@@ -272,6 +281,16 @@ def _campaign(options: argparse.Namespace) -> int:
 
     refresh()
     _say(options, *perform(options.action, options.names))
+    return 0
+
+
+def _mandate(options: argparse.Namespace) -> int:
+    _enter(options.data)
+    from ens.cli.mandates import perform
+    from ens.persistence.clock import refresh
+
+    refresh()
+    _say(options, *perform(options))
     return 0
 
 

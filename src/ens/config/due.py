@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ens.enrolment import pace
+from ens.enrolment import daily, pace
 from ens.enrolment import services as enrolment
 from ens.persistence import outbox
 from ens.persistence.clock import refresh
@@ -21,6 +21,7 @@ def run_due() -> list[str]:
         total += opened
     if total:
         done.append(f"{total} espace ouvert" if total == 1 else f"{total} espaces ouverts")
+    daily.refresh()
     sent = outbox.run_due()
     if sent:
         done.append(f"{sent} envoi fait" if sent == 1 else f"{sent} envois faits")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from ens.enrolment import pace
+from ens.enrolment import daily, pace
 from ens.enrolment import services as enrolment
 from ens.persistence import outbox
 from ens.persistence.clock import refresh
@@ -26,6 +26,13 @@ def advance_campaigns(timestamp: int) -> None:
     """Make the lots of the waves under way, and hand over what their pace allows."""
     refresh()
     pace.advance()
+
+
+@app.periodic(cron="* * * * *", periodic_id="count_daily")
+@app.task(queueing_lock="count_daily", lock="count_daily", pass_context=False)
+def count_daily(timestamp: int) -> None:
+    """Count what happened in the last minute in the figures of steering."""
+    daily.refresh()
 
 
 def move_outbox() -> int:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from ens.access import services as access
+from ens.access.mandates import give, steers
 from ens.demonstration import places
 from ens.demonstration.cast import DOCTOR_OF_ALL, Member, member, of_kind
 from ens.demonstration.progress import Progress
@@ -129,7 +130,9 @@ def accounts(ids: Ids) -> None:
     for one in of_kind("professionnel"):
         services.create_compte(f"demo-{one.key}", name=one.name, professional=queries.professional(one.rpps))
     for one in (*of_kind("pilotage"), *of_kind("support")):
-        services.create_compte(f"demo-{one.key}", name=one.name, role=one.kind)
+        compte = services.create_compte(f"demo-{one.key}", name=one.name, role=one.kind)
+        if one.kind == "pilotage" and not steers(compte.id):
+            give(compte.id, everywhere=True, opens_events=True, by=SYSTEM)
     for one in of_kind("usager"):
         compte = services.create_compte(f"demo-{one.key}", name=one.name)
         services.attach(compte, ids[one.key], "titulaire")

@@ -124,6 +124,11 @@ def prolong(campaign: str, wave: str, ends_on: date, *, by: Actor) -> None:
         _note(row.campaign_id, "fin", by, {"avant": before.isoformat(), "apres": ends_on.isoformat()}, row.id)
 
 
+def delays() -> dict[str, int]:
+    """The days to oppose that each campaign tells now, by its name."""
+    return dict(Campaign.objects.values_list("name", "delay_days"))
+
+
 def calendar(campaign: str = "") -> list[WaveView]:
     """Every wave by its first day, with what is done of it: what the chart of waves shows."""
     rows = Wave.objects.select_related("campaign").order_by("starts_on", "campaign__name", "name")

@@ -13,8 +13,11 @@ from uuid import UUID
 
 from django.db import connections, transaction
 
+from ens.enrolment.daily import note_lot
 from ens.enrolment.errors import LotUnknown
 from ens.enrolment.models import Lot
+from ens.enrolment.types import EventKind
+from ens.identity.queries import departement
 from ens.kernel import clock
 from ens.kernel.ids import new_id
 from ens.persistence.unit import Unit
@@ -30,6 +33,7 @@ def queue_one(unit: Unit, *, channel: str, sent_at: datetime, deadline: date) ->
         id=lot_id,
         people=[unit.usager_id],
         count=1,
+        departement=departement(unit),
         channel=channel,
         made_at=clock.now(),
         sent_at=sent_at,
@@ -108,6 +112,8 @@ def _open_chunk(chunk: int) -> int | None:
                 break
             done = _until_settled(cursor, _OPEN, {"today": today, "now": now, "lot": lot_id})
             cursor.execute("UPDATE enrolment_lot SET opened_at = %s, opened = %s WHERE id = %s", [now, done, lot_id])
+            if done:
+                note_lot(cursor, lot_id, EventKind.OPENED)
             looked_at += count
             opened += done
     return opened if claimed else None
@@ -134,6 +140,8 @@ def sent(lot_id: UUID, *, at: datetime, delay: timedelta, again: bool = False) -
             "UPDATE enrolment_lot SET sent_at = %s, deadline = %s, noticed = %s WHERE id = %s",
             [at, deadline, noticed, lot_id],
         )
+        if noticed:
+            note_lot(cursor, lot_id, EventKind.NOTICED)
     return noticed
 
 

@@ -160,3 +160,36 @@ class Return(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("at",), condition=models.Q(answered_at__isnull=True), name="return_waiting"),)
+
+
+class Daily(models.Model):
+    """What one day changed in the figures of those whose last notice is of one lot: see ``daily``. About nobody.
+
+    Summed up to a day, the counts are those of its end; negative when people went to another lot.
+    """
+
+    pk = models.CompositePrimaryKey("day", "lot_id")
+    day = models.DateField()  # in Paris
+    lot_id = models.UUIDField()
+    noticed = models.IntegerField(null=True)
+    by_email = models.IntegerField(null=True)
+    by_post = models.IntegerField(null=True)
+    delivered = models.IntegerField(null=True)
+    returned = models.IntegerField(null=True)
+    opposed = models.IntegerField(null=True)
+    changed_mind = models.IntegerField(null=True)
+    activated = models.IntegerField(null=True)
+    opened = models.IntegerField(null=True)
+    closed = models.IntegerField(null=True)
+    deleted = models.IntegerField(null=True)
+    pending = models.IntegerField(null=True)
+
+
+class Moved(models.Model):
+    """An event of one person, or those of a whole lot, that ``daily`` has not counted yet: a queue, local."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    usager_id = models.UUIDField(null=True)
+    rank = models.SmallIntegerField(null=True)
+    lot_id = models.UUIDField(null=True)
+    kind = models.CharField(max_length=16, default="", blank=True)

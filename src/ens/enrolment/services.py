@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from ens.audit import services as audit
-from ens.enrolment import queries
+from ens.enrolment import daily, queries
 from ens.enrolment.errors import MoveNotAllowed
 from ens.enrolment.lots import open_due, queue_one
 from ens.enrolment.models import Event, Lot, Return
@@ -151,4 +151,5 @@ def _append(
     row = [unit.usager_id, len(past) + 1, kind, moment, deadline, channel, unit.by.kind, lot_id]
     if not sql.execute(_APPEND, row):
         raise StartAgain
+    daily.note_move(unit.usager_id, len(past) + 1)
 

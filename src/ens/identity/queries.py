@@ -107,6 +107,11 @@ def _contact(unit: Unit, kind: str) -> str:
     return sealer(unit).open("contact", row.id, row.sealed_value).decode() if row else ""
 
 
+def departement(unit: Unit) -> str:
+    """The département the person lives in, or nothing."""
+    return Usager.objects.filter(usager_id=unit.usager_id).values_list("departement", flat=True).first() or ""
+
+
 def representatives(unit: Unit) -> list[UUID]:
     """Who the insurance declares as the usager's legal representatives today."""
     return _linked(unit, Representation.REPRESENTATIVE)

@@ -18,7 +18,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from ens.kernel.actor import ActorKind
 
 PUBLIC, USAGER, PROFESSIONNEL, DEMONSTRATION, CLIENT = "public", "usager", "professionnel", "demonstration", "client"
-AUDIENCES = frozenset({PUBLIC, USAGER, PROFESSIONNEL, DEMONSTRATION, CLIENT})
+PILOTAGE, SUPPORT = "pilotage", "support"
+AUDIENCES = frozenset({PUBLIC, USAGER, PROFESSIONNEL, PILOTAGE, SUPPORT, DEMONSTRATION, CLIENT})
+_KINDS = {
+    PROFESSIONNEL: ActorKind.PROFESSIONNEL,
+    PILOTAGE: ActorKind.PILOTAGE,
+    SUPPORT: ActorKind.SUPPORT,
+}
 
 _logger = logging.getLogger(__name__)
 
@@ -83,7 +89,7 @@ class AccessTableMiddleware:
 def _belongs(request: HttpRequest, audience: str) -> bool:
     if audience == USAGER:
         return bool(request.actor.kind == ActorKind.USAGER and request.usager_id is not None)
-    return bool(request.actor.kind == ActorKind.PROFESSIONNEL)
+    return bool(request.actor.kind == _KINDS[audience])
 
 
 def _sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.public import signing_in, views
+from ens.web.public import views
 
 urlpatterns = [
     path("", views.accueil, name="accueil_public"),
-    path("connexion/", signing_in.connexion, name="connexion"),
-    path("connexion/code/", signing_in.code, name="connexion_code"),
-    path("connexion/code/renvoyer/", signing_in.renvoyer, name="connexion_renvoyer"),
-    path("connexion/cle/question/", signing_in.question_cle, name="connexion_cle_question"),
-    path("connexion/cle/", signing_in.cle, name="connexion_cle"),
+    path("connexion/", views.connexion, name="connexion"),
     path("deconnexion/", views.deconnexion, name="deconnexion"),
     path("plan-du-site/", views.plan_du_site, name="plan_du_site"),
     path("accessibilite/", views.accessibilite, name="accessibilite"),

@@ -1,0 +1,1 @@
+"""Indicators: what those who answer for the service see of it, without any health data."""

@@ -1,0 +1,78 @@
+"""The pages of steering, in their states, on three widths and in both themes, by the keyboard and on paper."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.browser.watching import check
+from tests.steering.crowd import pilot, steerer
+
+SENT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+VIEW = "?au=2026-01-20"
+
+
+@pytest.fixture(scope="module")
+def steering(database: Any, browser: Any) -> Any:
+    """Someone of the national team; the pilot's départements noticed, two waves, one paused."""
+    from ens.enrolment import campaigns
+    from ens.enrolment.campaigns import NewModel, NewWave
+    from ens.kernel import clock
+    from ens.kernel.actor import SYSTEM
+
+    pilot(SENT)
+    today = clock.today()
+    models = [NewModel(one, "A", 100, "Objet", "{code} {lien} {dernier_jour}") for one in ("email", "courrier")]
+    waves = [
+        NewWave("Haute-Garonne et Somme", today - timedelta(days=40), today + timedelta(days=20), ("31", "80")),
+        NewWave("Loire-Atlantique", today - timedelta(days=10), today + timedelta(days=60), ("44",)),
+        NewWave("Ardèche", today + timedelta(days=70), today + timedelta(days=90), ("07",)),
+    ]
+    name = f"Phase pilote {clock.now():%H%M%S}"
+    campaigns.create(name, models=models, waves=waves, by=SYSTEM)
+    campaigns.pause(name, "Loire-Atlantique", by=SYSTEM)
+    return steerer(everywhere=True, opens_events=True)
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        (f"/pilotage/{VIEW}", "pilotage"),
+        ("/pilotage/?au=2010-01-01", "pilotage-vide"),
+        ("/pilotage/?au=demain", "pilotage-erreur"),
+        (f"/pilotage/enrolement/{VIEW}&par=departement", "pilotage-departements"),
+        (f"/pilotage/enrolement/{VIEW}&par=jour", "pilotage-jours"),
+        ("/pilotage/calendrier/", "pilotage-calendrier"),
+    ],
+)
+def test_the_page_holds_on_every_screen(tabs: Any, steering: Any, address: str, name: str) -> None:
+    window = tabs(steering)
+    window.open(address)
+    check(window, name)
+
+
+def test_the_keyboard_alone_changes_territory_and_date(tabs: Any, steering: Any) -> None:
+    window = tabs(steering)
+    window.open("/pilotage/")
+    window.page.focus("#id_territoire")
+    window.page.keyboard.type("Haute-Garonne")
+    window.page.keyboard.press("Tab")
+    window.page.keyboard.type("20/01/2026")
+    with window.page.expect_navigation():
+        window.page.keyboard.press("Enter")
+    assert "Haute-Garonne, situation au mardi 20 janvier 2026" in window.page.inner_text("main").replace("\xa0", " ")
+
+
+def test_on_paper_the_figures_and_the_drawing_stay(tabs: Any, steering: Any) -> None:
+    window = tabs(steering)
+    window.open(f"/pilotage/{VIEW}")
+    window.page.emulate_media(media="print")
+    try:
+        assert window.page.is_visible("table.ens-chiffrier")
+        assert window.page.is_visible(".ens-graphique svg")
+        assert not window.page.is_visible("form.ens-perimetre")
+        assert window.page.is_visible("h1")
+    finally:
+        window.page.emulate_media(media="screen")
