@@ -42,6 +42,13 @@ NOT_OWNED = {
     "access_mandate": "belongs to an account",
     "access_searchcount": "belongs to a professional",
     "identity_compte": "accounts, local",
+    "identity_formerpassword": "accounts, local",
+    "identity_authenticator": "accounts, local",
+    "identity_recoverycode": "accounts, local",
+    "identity_passkey": "accounts, local",
+    "identity_websession": "accounts, local",
+    "identity_linkedidentity": "accounts, local",
+    "identity_trycount": "keyed digests of what was tried, about nobody",
     "identity_applicationcliente": "accounts of software, local",
 }
 REFERENCE = {

@@ -39,7 +39,12 @@ class Row:
 ADDRESSES: dict[str, Row] = {
     # everybody
     "accueil_public": Row(200),
-    "connexion": Row(200),
+    "connexion": Row(200, takes=422),
+    # without a password just given, back to the beginning
+    "connexion_code": Row(302, takes=302),
+    "connexion_renvoyer": Row(takes=302),
+    "connexion_cle_question": Row(takes=404),  # a space reached by a bare network address has no passkey
+    "connexion_cle": Row(takes=302),
     "deconnexion": Row(takes=302),
     "plan_du_site": Row(200),
     "accessibilite": Row(200),
@@ -79,6 +84,19 @@ ADDRESSES: dict[str, Row] = {
     "usager:agenda": Row(200),
     "usager:applications": Row(200),
     "usager:parametres": Row(200, takes=422, leaves=("profil_lu",)),
+    "usager:code_email": Row(302, takes=302),  # without a code on its way
+    "usager:telephone": Row(200, takes=422),
+    "usager:code_telephone": Row(302, takes=302),
+    "usager:securite": Row(200),
+    "usager:prouver": Row(200, takes=422),
+    "usager:mot_de_passe": Row(404, takes=404),  # an account without a password has none to change
+    "usager:application": Row(200, takes=422),
+    "usager:retirer_application": Row(takes=302),
+    "usager:codes_secours": Row(takes=302),
+    "usager:cle": Row(302, takes=302),
+    "usager:cle_question": Row(takes=404),
+    "usager:retirer_cles": Row(takes=302),
+    "usager:fermer_sessions": Row(takes=302),
     "usager:menu": Row(200),
     # professionals
     "professionnel:recherche": Row(200, takes=422),
@@ -110,6 +128,14 @@ ADDRESSES: dict[str, Row] = {
     "demonstration:role": Row(200, about=("persona",)),
 }
 
+# An account outlives its space, and comes before it (N001).
+OF_THE_ACCOUNT = frozenset(
+    f"usager:{name}"
+    for name in (
+        "code_email", "telephone", "code_telephone", "securite", "prouver", "mot_de_passe", "application",
+        "retirer_application", "codes_secours", "cle", "cle_question", "retirer_cles", "fermer_sessions",
+    )
+)  # fmt: skip
 Ids = dict[str, Any]
 
 
@@ -147,7 +173,7 @@ def may(kind: str, name: str, *, document: str = "document") -> bool:
     """Whether what the address names of Inaya's is given to that person, once they are at an address of theirs."""
     row = ADDRESSES[name]
     if kind in WITHOUT_SPACE and name.startswith("usager:"):
-        return name == "usager:lecteurs_choisis"  # which only leads to another address
+        return name == "usager:lecteurs_choisis" or name in OF_THE_ACCOUNT  # the first only leads to another address
     if name.startswith("pilotage:"):
         return kind == "the steerer"
     if name.startswith("professionnel:"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from ens.notifications.types import NoticeKind
@@ -37,7 +39,8 @@ def _tell(person, kind):
     from ens.persistence.unit import unit_of_work
 
     def act(unit):
-        tell(unit, kind)
+        later = datetime.now(UTC) + timedelta(minutes=10)
+        tell(unit, kind, **({"code": "123456", "until": later} if kind is NoticeKind.CODE else {}))
         events.messages_listed(unit)
 
     unit_of_work(person.usager_id, act, by=person.actor)

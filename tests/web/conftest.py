@@ -54,3 +54,12 @@ def inaya(people: Any) -> Any:
 def page(inaya: Any, sign_in: Callable[[Any], Any]) -> Any:
     """Inaya's browser."""
     return sign_in(inaya.compte)
+
+
+@pytest.fixture
+def mail(db: Any) -> Any:
+    """What arrives in personal mailboxes."""
+    from tests.notifications.inbox import inbox
+
+    with inbox() as found:
+        yield found

@@ -57,6 +57,41 @@ def signed_in(unit: Unit, *, way: str) -> None:
     _leave(unit, Line(Event.SIGNED_IN, facts={"way": way}), False)
 
 
+def signed_out_elsewhere(unit: Unit) -> None:
+    _leave(unit, Line(Event.SIGNED_OUT_ELSEWHERE), False)
+
+
+def account_created(unit: Unit) -> None:
+    _leave(unit, Line(Event.ACCOUNT_CREATED), False)
+
+
+def password_changed(unit: Unit, *, way: str) -> None:
+    """``way``: by its holder, or after a recovery."""
+    _leave(unit, Line(Event.PASSWORD_CHANGED, facts={"way": way}), False)
+
+
+def phone_changed(unit: Unit) -> None:
+    _leave(unit, Line(Event.PHONE_CHANGED), False)
+
+
+def sign_in_changed(unit: Unit, *, what: str) -> None:
+    """An application, a passkey, recovery codes: added or removed."""
+    _leave(unit, Line(Event.SIGN_IN_CHANGED, title=what), False)
+
+
+def terms_accepted(unit: Unit, *, published: str) -> None:
+    """``published``: the day of the version accepted."""
+    _leave(unit, Line(Event.TERMS_ACCEPTED, facts={"published": published}), False)
+
+
+def code_asked(unit: Unit, *, purpose: str) -> None:
+    _leave(unit, Line(Event.CODE_ASKED, facts={"purpose": purpose}), False)
+
+
+def code_checked(unit: Unit, *, purpose: str, verdict: str) -> None:
+    _leave(unit, Line(Event.CODE_CHECKED, title=verdict, facts={"purpose": purpose}), False)
+
+
 def patient_looked_up(unit: Unit, *, attempt: bool = False) -> None:
     """Someone asked whether this person has a space, or opened their record."""
     _leave(unit, Line(Event.PATIENT_LOOKED_UP), attempt)

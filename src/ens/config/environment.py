@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,14 @@ def number(name: str, default: int) -> int:
         return int(value)
     except ValueError as error:
         raise MissingSetting(f"Le réglage {name} doit être un nombre entier, et non « {value} ».") from error
+
+
+def day(name: str, default: date) -> date:
+    value = setting(name, default.isoformat())
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise MissingSetting(f"Le réglage {name} doit être une date (2026-01-31), et non « {value} ».") from error
 
 
 def words(name: str) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ens.config.environment import database, flag, number, setting, words
+from ens.config.environment import database, day, flag, number, setting, words
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -24,6 +25,10 @@ ENS_SUPPORT_PHONE = setting("ENS_SUPPORT_PHONE", "3422")
 ENS_SUPPORT_HOURS = setting("ENS_SUPPORT_HOURS", "du lundi au vendredi, de 8 h 30 à 17 h 30")
 ENS_OPPOSITION_DAYS = number("ENS_OPPOSITION_DAYS", 42)  # R1111-28: six weeks after sending
 ENS_SESSION_IDLE_MINUTES = number("ENS_SESSION_IDLE_MINUTES", 120)
+ENS_SIGNIN_TRIES = number("ENS_SIGNIN_TRIES", 5)
+ENS_SIGNIN_TRIES_PER_ADDRESS = number("ENS_SIGNIN_TRIES_PER_ADDRESS", 100)
+ENS_TRIES_MINUTES = number("ENS_TRIES_MINUTES", 15)
+ENS_TERMS_PUBLISHED = day("ENS_TERMS_PUBLISHED", date(2026, 1, 5))  # of the terms of use shown by mentions_legales
 ENS_UNITS_PER_USAGER = number("ENS_UNITS_PER_USAGER", 8)
 ENS_FHIR_REFUSALS_PER_MINUTE = number("ENS_FHIR_REFUSALS_PER_MINUTE", 60)
 ENS_PRO_SEARCHES_PER_HOUR = number("ENS_PRO_SEARCHES_PER_HOUR", 60)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ens.kernel.errors import Absent, Conflict, Malformed
+from ens.kernel.errors import Absent, Conflict, Malformed, Refused
 
 
 class IdentityMalformed(Malformed):
@@ -59,3 +59,96 @@ class AlreadyDecided(Conflict):
 
     code = "doute_deja_tranche"
     message = "Cette question a déjà reçu sa réponse."
+
+
+class SignInRefused(Refused):
+    """No account opens with what was typed: unknown, wrong or closed, the same answer."""
+
+    code = "connexion_refusee"
+    message = "Cet identifiant et ce mot de passe ne vont pas ensemble. Vérifiez-les, puis recommencez."
+
+
+class TooManyTries(Refused):
+    """Too many failures under this identifier, for this proof or from this address: wait."""
+
+    code = "trop_d_essais"
+    message = "Trop d'essais en peu de temps. Attendez {minutes} minutes, puis recommencez."
+
+
+class SecondFactorRefused(Refused):
+    """The code of the application, or the recovery code, is not the one expected."""
+
+    code = "second_facteur_refuse"
+    message = "Ce code n'est pas le bon. Vérifiez-le, ou attendez le suivant."
+
+
+class PasskeyRefused(Refused):
+    """What the device answered proves nothing: another key, another site, another question."""
+
+    code = "cle_d_acces_refusee"
+    message = "Cette clé d'accès n'a pas été reconnue. Connectez-vous avec votre mot de passe."
+
+
+class IdentifierRefused(Malformed):
+    """The identifier does not follow the rules (N010)."""
+
+    code = "identifiant_refuse"
+    message = "Choisissez un autre identifiant : {reason}."
+
+
+class IdentifierTaken(Conflict):
+    """Somebody has this identifier."""
+
+    code = "identifiant_deja_pris"
+    message = "Cet identifiant est déjà pris. Choisissez-en un autre."
+
+
+class AccountAlreadyThere(Conflict):
+    """The person already has an account: they sign in."""
+
+    code = "compte_deja_cree"
+    message = "Vous avez déjà un compte. Connectez-vous, ou retrouvez votre identifiant."
+
+
+class PasswordTooShort(Malformed):
+    code = "mot_de_passe_trop_court"
+    message = "Ce mot de passe est trop court : {shortest} caractères au moins."
+
+
+class PasswordTooLong(Malformed):
+    code = "mot_de_passe_trop_long"
+    message = "Ce mot de passe est trop long : {longest} caractères au plus."
+
+
+class PasswordIncomplete(Malformed):
+    """Short of a phrase, and not of the four kinds of characters."""
+
+    code = "mot_de_passe_incomplet"
+    message = (
+        "Ajoutez ce qui manque : une minuscule, une majuscule, un chiffre et un signe. "
+        "Ou choisissez une phrase d'au moins 20 caractères."
+    )
+
+
+class PasswordTooCommon(Malformed):
+    code = "mot_de_passe_trop_courant"
+    message = "Ce mot de passe est trop courant : beaucoup de personnes le choisissent. Trouvez-en un autre."
+
+
+class PasswordPersonal(Malformed):
+    """It holds a name, the birth date, a number or the identifier of the person."""
+
+    code = "mot_de_passe_personnel"
+    message = "Ce mot de passe contient une information sur vous : nom, naissance, numéro ou identifiant. Retirez-la."
+
+
+class PasswordReused(Malformed):
+    code = "mot_de_passe_deja_utilise"
+    message = "Vous avez déjà utilisé ce mot de passe. Choisissez-en un nouveau."
+
+
+class PhoneMalformed(Malformed):
+    """Not a mobile number (N015)."""
+
+    code = "telephone_invalide"
+    message = "Ce numéro de mobile n'est pas valide. Exemple : 06 12 34 56 78, ou +687 75 12 34."

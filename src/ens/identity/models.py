@@ -6,6 +6,27 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from oauth2_provider.models import AbstractApplication
 
+from ens.identity.account_models import (
+    Authenticator as Authenticator,
+)
+from ens.identity.account_models import (
+    FormerPassword as FormerPassword,
+)
+from ens.identity.account_models import (
+    LinkedIdentity as LinkedIdentity,
+)
+from ens.identity.account_models import (
+    Passkey as Passkey,
+)
+from ens.identity.account_models import (
+    RecoveryCode as RecoveryCode,
+)
+from ens.identity.account_models import (
+    TryCount as TryCount,
+)
+from ens.identity.account_models import (
+    WebSession as WebSession,
+)
 from ens.kernel.ids import new_id
 from ens.persistence.models import UsagerOwned
 
@@ -166,6 +187,7 @@ class Contact(UsagerOwned):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     declared = models.BooleanField(default=False)  # by the insurance: what the person gave themselves outweighs it
+    proved_at = models.DateTimeField(null=True)  # a code sent there came back (N014)
 
     class Meta:
         indexes = (models.Index(fields=("usager_id", "kind"), name="contact_kind"),)
@@ -262,6 +284,9 @@ class Compte(AbstractBaseUser):
     professional = models.ForeignKey(Professional, on_delete=models.PROTECT, null=True)
     role = models.CharField(max_length=20, blank=True)  # pilotage, support: accounts without usager nor RPPS
     name = models.CharField(max_length=120, blank=True)
+    password_set_at = models.DateTimeField(null=True)
+    terms_accepted_at = models.DateTimeField(null=True)  # None: made by the space, not by a person who activates
+    choices_due = models.BooleanField(default=False)  # the first choices are still to be made (N018)
 
     USERNAME_FIELD = "username"
     objects = CompteManager()

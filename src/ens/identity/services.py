@@ -147,13 +147,25 @@ def write_belongings(unit: Unit, person: NewUsager, doctor: ProfessionalRef | No
     unit.register_locator([unit.usager_id])
 
 
-def set_contact(unit: Unit, kind: str, value: str, *, declared: bool = False) -> None:
-    """The value from now on; an empty one ends what was there. Errors: EmailMalformed."""
-    if kind == "email" and value and (not _EMAIL.fullmatch(value) or len(value) > 254):
+def checked_email(address: str) -> str:
+    """The address, trimmed. Errors: EmailMalformed."""
+    trimmed = address.strip()
+    if not _EMAIL.fullmatch(trimmed) or len(trimmed) > 254:
         raise EmailMalformed()
+    return trimmed
+
+
+def set_contact(unit: Unit, kind: str, value: str, *, declared: bool = False, proved: bool = False) -> None:
+    """The value from now on; an empty one ends what was there. ``proved``: a code sent there came back.
+
+    Errors: EmailMalformed.
+    """
+    if kind == "email" and value:
+        checked_email(value)
     Contact.objects.filter(usager_id=unit.usager_id, kind=kind, until__isnull=True).update(until=clock.now())
     if value:
         row = Contact(usager_id=unit.usager_id, id=new_id(), kind=kind, since=clock.now(), declared=declared)
+        row.proved_at = clock.now() if proved else None
         row.sealed_value = sealer(unit).seal("contact", row.id, value.encode())
         row.save(force_insert=True)
 

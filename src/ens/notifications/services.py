@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from ens.audit import events
+from ens.coffre.services import sealer
 from ens.identity import queries as identity
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM
 from ens.kernel.ids import new_id
-from ens.notifications.models import Notice
+from ens.notifications.models import Notice, OneTimeCode
 from ens.notifications.ports import email_sender
 from ens.notifications.types import Email, NoticeKind
 from ens.persistence import outbox, sql
@@ -23,15 +26,32 @@ from ens.persistence.unit import Unit, unit_of_work
 OUTBOX_KIND = "avis"
 
 
-def tell(unit: Unit, kind: NoticeKind) -> None:
-    """Have the usager told, in the transaction of what they are told about (S105)."""
+def tell(
+    unit: Unit, kind: NoticeKind, *, to: str = "", code: str = "", until: datetime | None = None, identifier: str = ""
+) -> None:
+    """Have the usager told, in the transaction of what they are told about (S105).
+
+    ``to``: another address than theirs, such as the one that just changed. ``code``, ``until``: a one-time code, which
+    is not sent once over. What is said is sealed until it is sent.
+    """
     notice = Notice(usager_id=unit.usager_id, id=new_id(), kind=kind, told_at=clock.now())
+    said = {"to": to, "code": code, "until": until.isoformat() if until else "", "identifier": identifier}
+    if any(said.values()):
+        notice.sealed = sealer(unit).seal_json("avis", notice.id, said)
     sql.insert(notice)
-    outbox.put(unit, OUTBOX_KIND, notice.id)
+    # A code is waited for: it goes before everything that was due.
+    outbox.put(unit, OUTBOX_KIND, notice.id, due_at=datetime.now(UTC) - timedelta(days=1) if code else None)
 
 
-def _words(kind: NoticeKind) -> tuple[str, str]:
-    return {
+def _words(kind: NoticeKind, said: dict[str, Any]) -> tuple[str, list[str]]:
+    """The subject and the sentences."""
+    to_read = _("Pour le lire, connectez-vous : %(address)s") % {"address": settings.ENS_BASE_URL + "/accueil/"}
+    no_health = _("Par sécurité, cet e-mail ne contient aucune information de santé.")
+    not_you = _("Si ce n’est pas vous, appelez le %(phone)s, %(hours)s.") % {
+        "phone": settings.ENS_SUPPORT_PHONE,
+        "hours": settings.ENS_SUPPORT_HOURS,
+    }
+    arrivals = {
         NoticeKind.MESSAGE: (_("Vous avez un nouveau message"), _("Un nouveau message vous attend dans votre espace.")),
         NoticeKind.DOCUMENT: (
             _("Un document a été ajouté dans votre espace"),
@@ -41,7 +61,41 @@ def _words(kind: NoticeKind) -> tuple[str, str]:
             _("Un document a été modifié dans votre espace"),
             _("Un professionnel a modifié un document dans votre espace."),
         ),
-    }[kind]
+    }
+    if kind in arrivals:
+        subject, sentence = arrivals[kind]
+        return subject, [sentence, to_read, no_health]
+    if kind is NoticeKind.CODE:
+        code = f"{said['code'][:3]}\u00a0{said['code'][3:]}"
+        return _("Votre code"), [
+            _("Votre code : %(code)s") % {"code": code},
+            _("Il sert une fois, pendant dix minutes."),
+            _("Ne le donnez à personne : nous ne le demandons jamais par téléphone ni par e-mail."),
+        ]
+    if kind is NoticeKind.IDENTIFIER:
+        sentence = _("Votre identifiant de connexion est : %(identifier)s") % {"identifier": said.get("identifier", "")}
+        return _("Votre identifiant"), [sentence, not_you]
+    changes = {
+        NoticeKind.ACCOUNT_CREATED: (_("Votre compte est créé"), _("Votre compte a été créé. Bienvenue.")),
+        NoticeKind.SIGN_IN_CHANGED: (
+            _("Votre façon de vous connecter a changé"),
+            _("Une application de codes ou une clé d’accès a été ajoutée à votre compte, ou en a été retirée."),
+        ),
+        NoticeKind.PASSWORD_CHANGED: (
+            _("Votre mot de passe a changé"),
+            _("Le mot de passe de votre compte a changé. Les autres appareils ont été déconnectés."),
+        ),
+        NoticeKind.EMAIL_CHANGED: (
+            _("Votre adresse e-mail a changé"),
+            _("L’adresse e-mail de votre compte a été remplacée par une autre."),
+        ),
+        NoticeKind.PHONE_CHANGED: (
+            _("Votre numéro de téléphone a changé"),
+            _("Le numéro de téléphone de votre compte a changé."),
+        ),
+    }
+    subject, sentence = changes[kind]
+    return subject, [sentence, not_you]
 
 
 def send(usager_id: UUID, notice_id: UUID) -> None:
@@ -53,25 +107,22 @@ def send(usager_id: UUID, notice_id: UUID) -> None:
     def prepare(unit: Unit) -> Email | None:
         unit.untraced("l'avis est tracé une fois remis au relais")
         notice = Notice.objects.filter(usager_id=unit.usager_id, id=notice_id, sent_at__isnull=True).first()
-        address = identity.email(unit) if notice else ""
-        if notice is None or not address:
+        if notice is None:
             return None
-        subject, sentence = _words(NoticeKind(notice.kind))
-        body = "\n\n".join(
-            (
-                _("Bonjour,"),
-                sentence,
-                _("Pour le lire, connectez-vous : %(address)s") % {"address": settings.ENS_BASE_URL + "/accueil/"},
-                _("Par sécurité, cet e-mail ne contient aucune information de santé."),
-                settings.ENS_SERVICE_NAME,
-            )
-        )
+        said = sealer(unit).open_json("avis", notice.id, notice.sealed) if notice.sealed else {}
+        address = said.get("to") or identity.email(unit)
+        is_over = said.get("until") and datetime.fromisoformat(said["until"]) < datetime.now(UTC)
+        if not address or is_over:
+            Notice.objects.filter(usager_id=unit.usager_id, id=notice_id).update(sealed=None)
+            return None
+        subject, sentences = _words(NoticeKind(notice.kind), said)
+        body = "\n\n".join((_("Bonjour,"), *sentences, settings.ENS_SERVICE_NAME))
         domain = settings.ENS_COURRIEL_FROM.rsplit("@", 1)[-1]
         return Email(address, subject, body, f"<avis-{notice_id}@{domain}>")
 
     def mark(unit: Unit) -> None:
         updated = Notice.objects.filter(usager_id=unit.usager_id, id=notice_id, sent_at__isnull=True)
-        if updated.update(sent_at=clock.now()):
+        if updated.update(sent_at=clock.now(), sealed=None):
             events.notice_sent(unit, "email")
         else:
             unit.untraced("déjà envoyé")
@@ -84,5 +135,5 @@ def send(usager_id: UUID, notice_id: UUID) -> None:
 
 def erase(unit: Unit) -> Erased:
     """Every notice to someone whose data are deleted."""
-    delete_rows(unit, Notice)
+    delete_rows(unit, Notice, OneTimeCode)
     return Erased()

@@ -8,6 +8,14 @@ class NoticeKind(StrEnum):
     MESSAGE = "message"
     DOCUMENT = "document"
     DOCUMENT_CHANGED = "document_modifie"
+    CODE = "code"
+    # what happens to an account: always told (N091)
+    ACCOUNT_CREATED = "compte_cree"
+    SIGN_IN_CHANGED = "connexion_changee"
+    PASSWORD_CHANGED = "mot_de_passe_change"  # noqa: S105 - the name of a notice
+    EMAIL_CHANGED = "email_change"
+    PHONE_CHANGED = "telephone_change"
+    IDENTIFIER = "identifiant_rappele"
 
 
 @dataclass(frozen=True, slots=True)

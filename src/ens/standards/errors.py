@@ -95,3 +95,17 @@ class MalformedNationalId(StandardError):
 
     code = "identifiant_national_invalide"
     message = "l'identifiant national (PSIdNat ou Struct_IdNat) n'a pas de préfixe connu"
+
+
+class MalformedPhone(StandardError):
+    """Not a mobile number."""
+
+    code = "telephone_invalide"
+    message = "ce n'est pas un numéro de téléphone mobile"
+
+
+class MalformedSerial(StandardError):
+    """Not the serial number of a carte Vitale."""
+
+    code = "numero_de_carte_invalide"
+    message = "ce n'est pas le numéro de série d'une carte Vitale"

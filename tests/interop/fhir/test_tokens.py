@@ -17,7 +17,8 @@ import pytest
 from django.conf import settings
 
 from ens.interop.fhir import authentication, oauth
-from ens.interop.fhir.refusals import KEPT, WINDOW_S, Refusals, address_of
+from ens.interop.fhir.refusals import KEPT, WINDOW_S, Refusals
+from ens.kernel.network import address_of
 from tests.interop.fhir.calls import assert_refused, who
 from tests.interop.fhir.conftest import AtTheDoor, Software
 from tests.interop.fhir.door import Door, Heard

@@ -63,9 +63,12 @@ def test_the_mail_address_is_shown_copyable_and_drawn(page: Any, inaya: Any) -> 
     assert f'data-ens-copier="{inaya.address}"' in drawn
 
 
-def test_the_email_of_notices_is_changed_or_what_is_wrong_is_said(page: Any) -> None:
+def test_the_email_of_notices_is_changed_or_what_is_wrong_is_said(page: Any, mail: Any) -> None:
     assert 'value="inaya@exemple.fr"' in page.get("/parametres/").content.decode()
-    answer = page.post("/parametres/", {"email": "inaya.michel@exemple.fr"}, follow=True)
+    asked = page.post("/parametres/", {"email": "inaya.michel@exemple.fr"}, follow=True)
+    assert "i•••@exemple.fr" in text_of(asked)
+    assert 'value="inaya@exemple.fr"' in page.get("/parametres/").content.decode()  # until the code comes back
+    answer = page.post("/parametres/email/", {"code": mail.code("inaya.michel@exemple.fr")}, follow=True)
     assert "Adresse e-mail enregistrée." in text_of(answer)
     assert 'value="inaya.michel@exemple.fr"' in answer.content.decode()
     wrong = page.post("/parametres/", {"email": "inaya"})

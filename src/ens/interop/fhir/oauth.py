@@ -21,8 +21,9 @@ from oauth2_provider.views import TokenView
 from ens.audit import events
 from ens.interop.fhir.body import discard, discard_unannounced
 from ens.interop.fhir.errors import TooManyRefusals
-from ens.interop.fhir.refusals import Refusals, address_of
+from ens.interop.fhir.refusals import Refusals
 from ens.kernel.actor import Actor, ActorKind
+from ens.kernel.network import address_of
 
 MAX_BYTES = 16_384
 FORM = "application/x-www-form-urlencoded"

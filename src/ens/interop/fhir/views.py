@@ -19,8 +19,8 @@ from ens.interop.fhir.body import read_body
 from ens.interop.fhir.errors import AddressUnknown, InternalFault, MethodNotOffered
 from ens.interop.fhir.interactions import Answer, Call
 from ens.interop.fhir.offer import OFFER
-from ens.interop.fhir.refusals import address_of
 from ens.kernel.errors import EnsError
+from ens.kernel.network import address_of
 from ens.persistence.errors import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)

@@ -99,6 +99,9 @@ CODES = {
     "trop_de_demandes": TOO_MANY,
     "trop_de_recherches": TOO_MANY,
     "trop_de_refus": TOO_MANY,
+    "trop_d_essais": TOO_MANY,
+    "trop_de_codes": TOO_MANY,
+    "code_deja_envoye": TOO_MANY,
 }
 
 

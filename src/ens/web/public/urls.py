@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.public import views
+from ens.web.public import signing_in, views
 
 urlpatterns = [
     path("", views.accueil, name="accueil_public"),
-    path("connexion/", views.connexion, name="connexion"),
+    path("connexion/", signing_in.connexion, name="connexion"),
+    path("connexion/code/", signing_in.code, name="connexion_code"),
+    path("connexion/code/renvoyer/", signing_in.renvoyer, name="connexion_renvoyer"),
+    path("connexion/cle/question/", signing_in.question_cle, name="connexion_cle_question"),
+    path("connexion/cle/", signing_in.cle, name="connexion_cle"),
     path("deconnexion/", views.deconnexion, name="deconnexion"),
     path("plan-du-site/", views.plan_du_site, name="plan_du_site"),
     path("accessibilite/", views.accessibilite, name="accessibilite"),

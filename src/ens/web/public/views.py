@@ -1,4 +1,4 @@
-"""Home, sign-in, sign-out and the seven pages of the footer."""
+"""Home, sign-out and the seven pages of the footer."""
 
 from __future__ import annotations
 
@@ -8,27 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from ens.kernel.actor import ActorKind
 from ens.web.common.pages import page
-
-HOMES = {ActorKind.USAGER: "usager:accueil", ActorKind.PROFESSIONNEL: "/pro/", ActorKind.PILOTAGE: "/pilotage/"}
-DEMONSTRATION_DOOR = "/demonstration/"  # its addresses exist in the demonstration only
 
 
 @require_safe
 def accueil(request: HttpRequest) -> HttpResponse:
     """What the space is, for whom, and the way in."""
     return page(request, "public/accueil.html", {"delai_opposition": settings.ENS_OPPOSITION_DAYS})
-
-
-@require_safe
-def connexion(request: HttpRequest) -> HttpResponse:
-    """How to sign in. Someone signed in is sent to their home."""
-    home = HOMES.get(request.actor.kind) if request.actor is not None else None
-    if home is not None:
-        return redirect(home)
-    context = {"fin_inactivite": request.GET.get("fin") == "inactivite", "porte_demonstration": DEMONSTRATION_DOOR}
-    return page(request, "public/connexion.html", context)
 
 
 @require_POST

@@ -15,13 +15,14 @@ from ens.persistence.unit import Unit, unit_of_work
 class Contact:
     mail_address: str
     email: str
+    phone: str
 
 
 def contact_of(usager_id: UUID, *, by: Actor) -> Contact:
     """The address in the trust space and the e-mail of notices; the reading is traced."""
 
     def act(unit: Unit) -> Contact:
-        found = Contact(identity.mail_address(unit), identity.email(unit))
+        found = Contact(identity.mail_address(unit), identity.email(unit), identity.phone(unit))
         events.profile_read(unit)
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.usager.views import access, account, documents, history, home, messages, soon
+from ens.web.usager.views import access, account, documents, history, home, messages, security, soon
 
 app_name = "usager"
 
@@ -33,6 +33,19 @@ urlpatterns = [
     path("agenda/", soon.agenda, name="agenda"),
     path("applications/", soon.applications, name="applications"),
     path("parametres/", account.parametres, name="parametres"),
+    path("parametres/email/", security.code_email, name="code_email"),
+    path("parametres/telephone/", security.telephone, name="telephone"),
+    path("parametres/telephone/code/", security.code_telephone, name="code_telephone"),
+    path("parametres/connexion/", security.detail, name="securite"),
+    path("parametres/connexion/prouver/", security.prouver, name="prouver"),
+    path("parametres/connexion/mot-de-passe/", security.mot_de_passe, name="mot_de_passe"),
+    path("parametres/connexion/application/", security.application, name="application"),
+    path("parametres/connexion/application/retirer/", security.retirer_application, name="retirer_application"),
+    path("parametres/connexion/codes-de-secours/", security.codes_secours, name="codes_secours"),
+    path("parametres/connexion/cle/", security.cle, name="cle"),
+    path("parametres/connexion/cle/question/", security.question_cle, name="cle_question"),
+    path("parametres/connexion/cle/retirer/", security.retirer_cles, name="retirer_cles"),
+    path("parametres/connexion/appareils/", security.fermer_sessions, name="fermer_sessions"),
     path("menu/", account.menu, name="menu"),
 ]
 
