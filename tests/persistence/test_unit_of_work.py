@@ -118,6 +118,52 @@ def test_a_conflict_leaves_nothing_at_all(people):
     assert len(_history(person)) == before
 
 
+@pytest.mark.parametrize("is_traced", [True, False], ids=["with the trace", "without a trace"])
+def test_what_is_written_later_is_written_before_the_end(people, is_traced):
+    from ens.audit import events
+    from ens.kernel.ids import new_id
+    from ens.persistence.locator import locate
+    from ens.persistence.unit import unit_of_work
+
+    person, keys = people.usager(), [new_id(), new_id()]
+
+    def act(unit):
+        for key in keys:
+            unit.register_locator([key])
+        events.messages_listed(unit) if is_traced else unit.untraced("essai")
+
+    unit_of_work(person.usager_id, act, by=person.actor)
+    assert [locate(key) for key in keys] == [person.usager_id] * 2
+
+
+def test_what_cannot_be_written_with_the_trace_undoes_the_whole_unit(people):
+    """The writes leave together, and their fault comes with the last of them: nothing of the unit stays."""
+    from django.db import IntegrityError
+
+    from ens.audit import events
+    from ens.kernel.ids import new_id
+    from ens.persistence.errors import NobodyThere
+    from ens.persistence.locator import locate
+    from ens.persistence.unit import unit_of_work
+
+    person, key = people.usager(), new_id()
+    before = len(_history(person))
+    undone = []
+
+    def act(unit):
+        unit.on_abandon(lambda: undone.append(True))
+        unit.register_locator([key])
+        unit.later("INSERT INTO persistence_locator (key, usager_id) VALUES (%s, NULL)", [new_id()])
+        events.messages_listed(unit)
+
+    with pytest.raises(IntegrityError):
+        unit_of_work(person.usager_id, act, by=person.actor)
+    assert undone == [True]
+    assert len(_history(person)) == before
+    with pytest.raises(NobodyThere):
+        locate(key)
+
+
 def test_a_unit_without_trace_does_not_answer(people):
     from ens.persistence.unit import UntracedUnit, unit_of_work
 

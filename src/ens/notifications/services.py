@@ -38,7 +38,7 @@ def tell(
     said = {"to": to, "code": code, "until": until.isoformat() if until else "", "identifier": identifier}
     if any(said.values()):
         notice.sealed = sealer(unit).seal_json("avis", notice.id, said)
-    sql.insert(notice)
+    unit.later(*sql.insertion(notice))
     # A code is waited for: it goes before everything that was due.
     outbox.put(unit, OUTBOX_KIND, notice.id, due_at=datetime.now(UTC) - timedelta(days=1) if code else None)
 

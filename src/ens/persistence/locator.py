@@ -29,13 +29,12 @@ def remove(keys: Iterable[UUID]) -> None:
         sql.execute("DELETE FROM persistence_locator WHERE key = ANY(%s)", [ordered[start : start + 1000]])
 
 
-def insert(usager_id: UUID, keys: Iterable[UUID]) -> None:
-    """Sorted, so that two units never wait for each other."""
-    ordered = sorted(set(keys))
-    if not ordered:
-        return
-    sql.execute(
-        "INSERT INTO persistence_locator (key, usager_id) SELECT key, %s FROM unnest(%s::uuid[]) AS key "
-        "ON CONFLICT (key) DO NOTHING",
-        [usager_id, ordered],
-    )
+_INSERTION = """
+INSERT INTO persistence_locator (key, usager_id) SELECT key, %s FROM unnest(%s::uuid[]) AS key
+ON CONFLICT (key) DO NOTHING
+"""
+
+
+def insertion(usager_id: UUID, keys: Iterable[UUID]) -> sql.Statement:
+    """What declares the keys as this usager's. Sorted, so that two units never wait for each other."""
+    return _INSERTION, [usager_id, sorted(set(keys))]

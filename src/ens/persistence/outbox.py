@@ -45,7 +45,8 @@ def register(name: str, handler: Handler, gave_up: Handler | None = None) -> Non
 
 def put(unit: Unit, kind: str, object_id: UUID, *, due_at: datetime | None = None) -> None:
     """Add a row to the unit's transaction."""
-    sql.insert(OutboxRow(kind=kind, usager_id=unit.usager_id, object_id=object_id, due_at=due_at or datetime.now(UTC)))
+    row = OutboxRow(kind=kind, usager_id=unit.usager_id, object_id=object_id, due_at=due_at or datetime.now(UTC))
+    unit.later(*sql.insertion(row))
 
 
 def forget(unit: Unit) -> None:

@@ -11,6 +11,8 @@ from django.db import connections
 from django.db.models import AutoField, Model
 from psycopg.pq import Format
 
+Statement = tuple[str, Sequence[Any] | Mapping[str, Any]]
+
 
 def execute(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> int:
     """How many rows it changed. Errors: those of Django's own cursors."""
@@ -28,10 +30,28 @@ def _insertion(label: str) -> tuple[str, tuple[str, ...]]:
     return statement, tuple(field.attname for field in fields)
 
 
-def insert(instance: Model) -> None:
-    """Write a new row as it is: no signal, no default made by the database."""
+def insertion(instance: Model) -> Statement:
+    """What writes a new row as it is: no signal, no default made by the database."""
     statement, names = _insertion(instance._meta.label)
-    execute(statement, [getattr(instance, name) for name in names])
+    return statement, [getattr(instance, name) for name in names]
+
+
+def insert(instance: Model) -> None:
+    execute(*insertion(instance))
+
+
+def together(statements: Sequence[Statement]) -> list[int]:
+    """Run them in order, in one trip; how many rows each changed. Errors: those of Django's own cursors.
+
+    Source: PostgreSQL, 32.5 (pipeline mode).
+    """
+    if len(statements) == 1:
+        return [execute(*statements[0])]
+    connection = connections["default"]
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        cursors = [connection.connection.execute(*one) for one in statements]
+    return [int(cursor.rowcount) for cursor in cursors]
 
 
 def rows(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:

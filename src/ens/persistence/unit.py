@@ -25,7 +25,7 @@ from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.kernel.errors import Absent, EnsError, Refused
 from ens.kernel.ids import is_of_nobody
-from ens.persistence import facts, locator
+from ens.persistence import facts, locator, sql
 from ens.persistence.clock import set_from
 from ens.persistence.errors import DatabaseUnavailable, TooBusy
 
@@ -103,6 +103,7 @@ class Unit:
         self.lines: list[Any] = []  # of audit.types.Line
         self.first_lines: list[Any] = []  # of the welcome: left whatever becomes of the act
         self.attempts: list[Any] = []  # what to say if the act is refused
+        self.writes: list[sql.Statement] = []  # sent with the trace
         self.cache: dict[str, Any] = {}
         self.untraced_because = ""
         self._abandon: list[Callable[[], None]] = []
@@ -115,12 +116,21 @@ class Unit:
         """Say why this unit leaves no trace: it reads nothing clinical and changes nothing."""
         self.untraced_because = because
 
+    def later(self, statement: str, parameters: Any) -> None:
+        """Write what nothing of this unit reads back: it leaves with the trace, in the same trip."""
+        self.writes.append((statement, parameters))
+
+    def write_now(self) -> None:
+        writes, self.writes = self.writes, []
+        if writes:
+            sql.together(writes)
+
     def on_abandon(self, undo: Callable[[], None]) -> None:
         """Something to take back outside the database if this unit does not commit its act."""
         self._abandon.append(undo)
 
     def register_locator(self, keys: Iterable[UUID]) -> None:
-        locator.insert(self.usager_id, keys)
+        self.later(*locator.insertion(self.usager_id, keys))
 
     def abandon(self) -> None:
         while self._abandon:
@@ -207,6 +217,7 @@ def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor) -> T:
             _ledger.open(unit)
             unit.is_nobody = unit.rights is None and _stands_for_nobody(unit)
             if unit.rights is None and not unit.is_nobody and _welcome is not None and _welcome(unit):
+                unit.write_now()
                 with connection.cursor() as cursor:
                     cursor.execute("SAVEPOINT act")  # they stay welcomed, whatever becomes of the act
                 unit.facts = facts.read(usager_id, by)
@@ -220,6 +231,7 @@ def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor) -> T:
                 connection.needs_rollback = False
                 unit.lines = [attempt.refused(error.code) for attempt in unit.attempts[-1:]]
                 unit.rights_raised = False
+                unit.writes.clear()
                 unit.abandon()
                 if not unit.lines:
                     unit.untraced("refus sans objet déclaré")

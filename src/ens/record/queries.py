@@ -98,11 +98,19 @@ def _own_digest(unit: Unit) -> bytes:
 
 def decision(unit: Unit, document: Document | Light | Listed | Stored) -> Decision:
     """May the unit's actor read it, and why: once for documents alike."""
-    known: dict[DocumentFacts, Decision] = unit.cache.setdefault("record.decisions", {})
-    asked = facts(unit, document)
-    if asked not in known:
-        known[asked] = decide_read(access.reader_facts(unit), asked)
-    return known[asked]
+    known: dict[tuple[Any, ...], Decision] = unit.cache.setdefault("record.decisions", {})
+    author = document.declared_author_digest
+    alike = (
+        document.type_code,
+        document.status,
+        document.is_masked,
+        document.held_back_since,
+        document.hidden_from_representatives,
+        None if author is None else bytes(author),
+    )
+    if alike not in known:
+        known[alike] = decide_read(access.reader_facts(unit), facts(unit, document))
+    return known[alike]
 
 
 def readable(unit: Unit, document_id: UUID) -> Document:

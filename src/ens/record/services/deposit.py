@@ -27,7 +27,7 @@ from ens.record.digests import author_digest, content_digest, unique_digest
 from ens.record.errors import DocumentDifferent, PatientDifferent, SetDifferent
 from ens.record.judging import Judged, judge, one_line
 from ens.record.models import Document, SubmissionSet
-from ens.record.services.identifiers import find_by_unique_ids, register
+from ens.record.services.identifiers import find_by_unique_ids, insert
 from ens.record.services.replacement import professional_of, replaced_by, supersede
 from ens.record.types import CURRENT, Deposited, DepositedDocument, SubmissionDeposit
 from ens.standards import valuesets
@@ -73,7 +73,8 @@ def file_in(unit: Unit, submission: SubmissionDeposit, judged: list[Judged]) -> 
     if set_id is not None and set_id == new_set:
         _insert_set(unit, submission, set_id, done)
         keys.append(set_id)
-    unit.register_locator(keys)
+    if keys:
+        unit.register_locator(keys)
     if not unit.lines:
         unit.untraced("déjà déposé : rien n'a changé")
     return Deposited(set_id, tuple(done))
@@ -135,8 +136,7 @@ def _file_one(unit: Unit, submission: SubmissionDeposit, one: Judged, set_id: UU
     document.sealed_card = seal.seal_json("document", document.id, card)
     bytes_ = fhir_resource.reference(document, card, one.deposit.resource, one.sha1, former and former.id)
     document.sealed_resource = seal.seal("fhir", document.id, bytes_, document.meta_version)
-    sql.insert(document)
-    register(unit, document.id, one.unique_ids)
+    insert(document, one.unique_ids)
     # Rows first: whoever sends the same waits on them, and writes no content in vain.
     unit.on_abandon(lambda: store.delete(document.binary_id))
     store.put(document.binary_id, seal.seal(CONTENT, document.binary_id, one.deposit.data))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import UUID
 
 from ens.kernel.ids import new_id
 from ens.persistence import sql
@@ -24,14 +23,19 @@ def find_by_unique_ids(unit: Unit, unique_ids: Iterable[str]) -> list[Document]:
     return list(Document.objects.filter(usager_id=unit.usager_id, id__in=[row[0] for row in known])) if known else []
 
 
-def register(unit: Unit, document_id: UUID, unique_ids: Iterable[str]) -> None:
-    """Tie its identifiers to a document. Whoever files the same at the same moment waits here, then starts again."""
-    digests = sorted({unique_digest(unit.usager_id, one) for one in unique_ids})
-    registered = sql.execute(
-        f"INSERT INTO {_TABLE} (usager_id, id, digest, document_id) "  # noqa: S608 - our own table's name
-        "SELECT %s, id, digest, %s FROM unnest(%s::uuid[], %s::bytea[]) AS new (id, digest) "
-        "ON CONFLICT (usager_id, digest) DO NOTHING",
-        [unit.usager_id, document_id, [new_id() for _ in digests], digests],
-    )
-    if registered < len(digests):
+_REGISTER = f"""
+INSERT INTO {_TABLE} (usager_id, id, digest, document_id)
+SELECT %s, id, digest, %s FROM unnest(%s::uuid[], %s::bytea[]) AS new (id, digest)
+ON CONFLICT (usager_id, digest) DO NOTHING
+"""  # noqa: S608 - our own table's name
+
+
+def insert(document: Document, unique_ids: Iterable[str]) -> None:
+    """Write a document and tie its identifiers to it, in one trip.
+
+    Whoever files the same at the same moment waits here, then starts again.
+    """
+    digests = sorted({unique_digest(document.usager_id, one) for one in unique_ids})
+    registration = [document.usager_id, document.id, [new_id() for _ in digests], digests]
+    if sql.together([sql.insertion(document), (_REGISTER, registration)])[-1] < len(digests):
         raise StartAgain()

@@ -39,24 +39,42 @@ def find_references(usager_id: UUID, query: ReferenceQuery, *, by: Actor) -> Ref
     def act(unit: Unit) -> ReferencePage:
         events.documents_searched(unit, attempt=True)
         enrolment.check_open(unit)
-        visible = _visible(unit, query)
-        kept, cursor = _page([(row.act_at, row.id, row.meta_version) for row in visible], query)
-        resources = [] if query.only_count else _resources(unit, "record_document", kept)
+        visible, at_hand = _visible(unit, query)
+        kept, cursor = _page([(row.act_at, row.id) for row in visible], query)
+        resources = [] if query.only_count else _documents(unit, [key for _, key in kept], at_hand)
         events.documents_searched(unit, found=len(visible))
-        return ReferencePage(resources, [key for _, key, _ in kept], len(visible), cursor)
+        return ReferencePage(resources, [key for _, key in kept], len(visible), cursor)
 
     return unit_of_work(usager_id, act, by=by)
 
 
-def _visible(unit: Unit, query: ReferenceQuery) -> list[Light]:
-    """The documents that match and that the actor may read, in order."""
+def _visible(unit: Unit, query: ReferenceQuery) -> tuple[list[Light], dict[UUID, bytes]]:
+    """The documents that match and that the actor may read, in order; the bytes of those that came along.
+
+    A page is taken with its bytes: of most people it holds all there is, and one statement was enough.
+    """
     wanted, values = _conditions(unit, query)
     way = "DESC" if query.newest_first else "ASC"
-    found = sql.rows(f"{_LIGHT} WHERE {' AND '.join(wanted)} ORDER BY act_at {way}, id {way}", values)
-    return queries.all_readable(unit, map(Light._make, found))
+    rest = f"FROM record_document WHERE {' AND '.join(wanted)} ORDER BY act_at {way}, id {way}"
+    at_hand: dict[UUID, bytes] = {}
+    if not query.only_count and query.cursor is None:
+        page = sql.rows(f"SELECT {_LIGHT}, sealed_resource {rest} LIMIT %s", [*values, query.count + 1])
+        whole = [(Light._make(row[:-1]), row[-1]) for row in page]
+        visible = queries.all_readable(unit, [light for light, _ in whole])
+        readable = {light.id for light in visible}
+        seal = sealer(unit)
+        at_hand = {
+            light.id: seal.open("fhir", light.id, sealed, light.meta_version)
+            for light, sealed in whole[: query.count]
+            if light.id in readable
+        }
+        if len(page) <= query.count:
+            return visible, at_hand
+    found = sql.rows(f"SELECT {_LIGHT} {rest}", values)
+    return queries.all_readable(unit, map(Light._make, found)), at_hand
 
 
-_LIGHT = f"SELECT {', '.join(Light._fields)} FROM record_document"  # noqa: S608 - constants
+_LIGHT = ", ".join(Light._fields)
 
 
 def _conditions(unit: Unit, query: ReferenceQuery) -> tuple[list[str], list[Any]]:
@@ -125,27 +143,42 @@ def _within(field: str, period: Period | None) -> Q:
     return wanted
 
 
-Place = tuple[datetime, UUID, int]  # date, id, version of the bytes
-Cursor = tuple[datetime, UUID]
+Place = tuple[datetime, UUID]
+Cursor = Place
 
 
 def _page(places: list[Place], query: ReferenceQuery) -> tuple[list[Place], Cursor | None]:
     """Places are in order; the next page starts after the cursor's (date, id), so that equal dates lose nothing."""
     if query.cursor is not None:
         after = query.cursor
-        places = [one for one in places if (one[:2] < after if query.newest_first else one[:2] > after)]
+        places = [one for one in places if (one < after if query.newest_first else one > after)]
     kept = places[: query.count]
-    return kept, kept[-1][:2] if kept and len(places) > len(kept) else None
+    return kept, kept[-1] if kept and len(places) > len(kept) else None
 
 
-def _resources(unit: Unit, table: str, places: list[Place]) -> list[bytes]:
-    """The stored bytes, in order."""
-    if not places:
+def _documents(unit: Unit, keys: list[UUID], at_hand: dict[UUID, bytes]) -> list[bytes]:
+    """The stored bytes, in order: those at hand, and the others read for it."""
+    missing = [key for key in keys if key not in at_hand]
+    if missing:
+        seal = sealer(unit)
+        # The version is of the row the bytes come from: a mask set meanwhile seals both anew.
+        for key, version, sealed in sql.rows(_SEALED_DOCUMENTS, [unit.usager_id, missing]):
+            at_hand[key] = seal.open("fhir", key, sealed, version)
+    return [at_hand[key] for key in keys]
+
+
+_SEALED_DOCUMENTS = """
+SELECT id, meta_version, sealed_resource FROM record_document WHERE usager_id = %s AND id = ANY(%s)
+"""
+_SEALED_SETS = "SELECT id, sealed_resource FROM record_submissionset WHERE usager_id = %s AND id = ANY(%s)"
+
+
+def _submission_sets(unit: Unit, keys: list[UUID]) -> list[bytes]:
+    if not keys:
         return []
     seal = sealer(unit)
-    statement = f"SELECT id, sealed_resource FROM {table} WHERE usager_id = %s AND id = ANY(%s)"  # noqa: S608 - ours
-    sealed: dict[UUID, bytes] = dict(sql.rows(statement, [unit.usager_id, [key for _, key, _ in places]]))
-    return [seal.open("fhir", key, sealed[key], version) for _, key, version in places]
+    sealed: dict[UUID, bytes] = dict(sql.rows(_SEALED_SETS, [unit.usager_id, keys]))
+    return [seal.open("fhir", key, sealed[key]) for key in keys]
 
 
 def read_reference(document_id: UUID, *, by: Actor) -> tuple[bytes, int]:
@@ -193,12 +226,12 @@ def find_sets(usager_id: UUID, query: ReferenceQuery, *, by: Actor) -> Reference
             rows = rows.filter(unique_id_digest__in=wanted)
         rows = rows.filter(_within("sent_at", query.date))
         sign = "-" if query.newest_first else ""
-        found = [(at, key, 1) for at, key in rows.order_by(f"{sign}sent_at", f"{sign}id").values_list("sent_at", "id")]
+        found = list(rows.order_by(f"{sign}sent_at", f"{sign}id").values_list("sent_at", "id"))
         kept, cursor = _page(found, query)
-        resources = [] if query.only_count else _resources(unit, "record_submissionset", kept)
+        resources = [] if query.only_count else _submission_sets(unit, [key for _, key in kept])
         shown = [_without(raw, hidden) for raw in resources]
         events.documents_searched(unit, found=len(found))
-        return ReferencePage(shown, [key for _, key, _ in kept], len(found), cursor)
+        return ReferencePage(shown, [key for _, key in kept], len(found), cursor)
 
     return unit_of_work(usager_id, act, by=by)
 
