@@ -26,6 +26,7 @@ NOT_OWNED = {
     "identity_importrun": "about a file, local",
     "identity_importpart": "about a file, local",
     'cles"."lot_key': "belongs to an import",
+    "enrolment_codelookup": "finds the usager: keyed by the digest of a provisional code",
     "enrolment_lot": "many people at once, local",
     "enrolment_campaign": "of the service, local",
     "enrolment_noticemodel": "of the service, local",
@@ -61,6 +62,7 @@ REFERENCE = {
 # What ens_batch may touch: enrolment, notifications, the queue and public tables; never the record, messages or keys.
 BATCH = {
     "enrolment_event": "true",
+    "enrolment_code": "true",  # ranks and dates: never a text
     "notifications_notice": "true",
     "identity_representation": "true",  # opaque ids and dates
     "identity_usager": "NOT own_key",  # what an import brought, while nothing was written about the person

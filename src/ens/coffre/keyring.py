@@ -1,6 +1,7 @@
 """Master keys, outside the database: files of mode 600 in ``ENS_SECRETS``.
 
-``maitresse-<n>`` wraps usagers' keys, the highest number for new ones; ``recherche`` makes look-up digests.
+``maitresse-<n>`` wraps usagers' keys, the highest number for new ones; ``recherche`` makes look-up digests; ``codes``
+makes provisional codes and their digests.
 """
 
 from __future__ import annotations
@@ -71,6 +72,11 @@ def digest(purpose: str, *parts: str | bytes | UUID) -> bytes:
 def search_key() -> bytes:
     """The key of look-up digests, for the processes of an import."""
     return _file("recherche")
+
+
+def codes_key() -> bytes:
+    """What provisional codes are made from, and found by."""
+    return _file("codes")
 
 
 def signing_key() -> bytes:

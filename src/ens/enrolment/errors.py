@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ens.kernel.errors import Absent, Conflict, Malformed
+from ens.kernel.errors import Absent, Conflict, Malformed, Refused
 
 
 class SpaceAbsent(Absent):
@@ -52,3 +52,27 @@ class TerritoryTaken(Conflict):
 
     code = "territoire_deja_prevu"
     message = "Le département {departement} est déjà dans une autre vague aux mêmes dates."
+
+
+class CodeMalformed(Malformed):
+    """What was typed cannot be a provisional code: its length, or a character that no code has."""
+
+    code = "code_provisoire_invalide"
+    message = "{reason}"
+
+
+class CodeRefused(Refused):
+    """The code and the birth date do not go together. One answer for every cause, in words and in work.
+
+    Wrong code or date, expired, revoked by another, spent, person deceased or registered twice.
+    """
+
+    code = "code_provisoire_refuse"
+    message = "Ce code et cette date de naissance ne permettent pas de continuer."
+
+
+class CodeSpent(Conflict):
+    """The proof no longer holds: its code opened an account already, or was replaced by another."""
+
+    code = "code_provisoire_utilise"
+    message = "Ce code a déjà servi, ou un autre l'a remplacé."

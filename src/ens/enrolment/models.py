@@ -26,6 +26,30 @@ class Event(models.Model):
     lot_id = models.UUIDField(null=True)  # of a notice, of an opening: in which lot
 
 
+class Code(models.Model):
+    """A provisional code of a notice: never its text, which is made again from these and the key ``codes``.
+
+    The person's last rank counts; the others are revoked by it.
+    """
+
+    pk = models.CompositePrimaryKey("usager_id", "rank")
+    usager_id = models.UUIDField(editable=False)
+    rank = models.SmallIntegerField()
+    notice_id = models.UUIDField()  # the lot, or the one notice
+    channel = models.CharField(max_length=12)
+    issued_at = models.DateTimeField()
+    expires_on = models.DateField()  # the last day, included
+    used_at = models.DateTimeField(null=True)  # the first choice made with it
+    spent_at = models.DateTimeField(null=True)  # it opened an account, and nothing more
+
+
+class CodeLookup(models.Model):
+    """From the keyed digest of a provisional code to its person. No row policy; distributed by ``digest``."""
+
+    digest = models.BinaryField(primary_key=True)
+    usager_id = models.UUIDField()
+
+
 class Lot(models.Model):
     """People noticed together: same wave, département, channel and variant, so same sending and same last day.
 

@@ -69,6 +69,12 @@ def is_born_on(unit: Unit, day: date) -> bool:
     return known is not None and known.birth_date == day
 
 
+def is_registered_alive(unit: Unit) -> bool:
+    """Whether this is someone living, whose registration is the one kept; of nobody, no, by the same path."""
+    sound = Usager.objects.filter(usager_id=unit.usager_id, died_on=None, merged_into=None).exists()
+    return sound and not unit.is_nobody
+
+
 def _traits(unit: Unit) -> Traits | None:
     known: Traits | None = unit.cache.get("identity.traits")
     if known is None:

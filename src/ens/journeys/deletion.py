@@ -19,6 +19,7 @@ from ens.coffre import deletions, receipts, store
 from ens.coffre import services as coffre
 from ens.coffre.deletions import Deletion
 from ens.coffre.errors import StoreUnavailable
+from ens.enrolment import codes
 from ens.enrolment import queries as enrolment
 from ens.enrolment.errors import SpaceAbsent
 from ens.enrolment.services import note_deletion
@@ -78,6 +79,7 @@ def _erase(unit: Unit) -> Erased:
         + record.erase(unit)
         + access.erase(unit)
         + notifications.erase(unit)
+        + codes.erase(unit)
         + identity.erase(unit)
     )
     coffre.destroy_key(unit)

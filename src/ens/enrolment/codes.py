@@ -1,0 +1,340 @@
+"""Provisional codes: what a letter or an e-mail carries, so that its person chooses without an account.
+
+Twelve characters of thirty-one (about 59 bits). The text is never kept: it is made from the notice, the person and the
+rank of the code under the key ``codes``, so that a letter printed again after a crash says the same, and only keyed
+digests find it (decision 0020). The alphabet is that of RFC 4648's base 32 habit of leaving look-alikes out, taken
+further: no 0 nor O, no 1, I nor L. Source: FEATURES S005, N006; NIST SP 800-63B-4, 3.1.2 (look-up secrets).
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.conf import settings
+from django.db import OperationalError, connections, transaction
+
+from ens.coffre.digests import keyed
+from ens.coffre.keyring import codes_key
+from ens.enrolment.errors import CodeMalformed, CodeRefused, CodeSpent
+from ens.enrolment.models import Code
+from ens.enrolment.types import POST
+from ens.identity import queries as identity
+from ens.kernel import clock
+from ens.kernel.actor import Actor, ActorKind
+from ens.kernel.ids import id_of_nobody, new_id
+from ens.persistence import sql
+from ens.persistence.erasing import Erased, delete_rows
+from ens.persistence.unit import StartAgain, Unit, unit_of_work
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+LENGTH, GROUP = 12, 4
+SEPARATORS = frozenset(" -\u2010\u2011\u2012\u2013\u2014\u00a0\u202f\t\r\n._")
+# From the code's making to the letter box: printing and posting take that at most, beside the delay to oppose.
+PRINTING = timedelta(days=30)
+CHUNK = 10_000
+ATTEMPTS = 5
+_WRITTEN = 16  # bytes of a digest kept
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCode:
+    """A code to write, in three groups of four, and its last day."""
+
+    text: str
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Someone holds the person's last code and knows their birth date."""
+
+    usager_id: UUID
+    rank: int
+    expires_on: date
+
+    @property
+    def bearer(self) -> Actor:
+        return bearer(self.usager_id)
+
+
+def bearer(usager_id: UUID) -> Actor:
+    """Who acts with a provisional code: no account names them, only what they hold."""
+    return Actor(ActorKind.USAGER, f"code:{usager_id}", "Porteur du code provisoire", usager_id=usager_id)
+
+
+# -- text and digest -------------------------------------------------------------------------------------------
+
+
+def grouped(text: str) -> str:
+    """As it is printed: « K7RM 4TXP 9HVN »."""
+    return " ".join(text[start : start + GROUP] for start in range(0, LENGTH, GROUP))
+
+
+def normalised(typed: str) -> str:
+    """The twelve characters that were meant: case, spaces and dashes are ignored. Errors: CodeMalformed."""
+    text = "".join(one for one in typed[:200].upper() if one not in SEPARATORS)
+    foreign = sorted({one for one in text if one not in ALPHABET})
+    if foreign and len(text) <= LENGTH * 2:
+        lookalikes = [one for one in foreign if one in "01OIL"]
+        if lookalikes:
+            raise CodeMalformed(
+                reason=f"Aucun code ne contient « {lookalikes[0]} ». Vérifiez ce caractère : "
+                "les codes n'ont ni 0 ni O, ni 1, ni I, ni L."
+            )
+        raise CodeMalformed(reason=f"Aucun code ne contient « {foreign[0]} » : il a des lettres et des chiffres.")
+    missing = LENGTH - len(text)
+    if missing:
+        count = "un caractère" if abs(missing) == 1 else f"{abs(missing)} caractères"
+        if missing > 0:
+            verb = "Il manque" if text else "Saisissez le code : il manque"
+            raise CodeMalformed(reason=f"{verb} {count} : le code en compte {LENGTH}.")
+        raise CodeMalformed(reason=f"Il y a {count} de trop : le code en compte {LENGTH}.")
+    return text
+
+
+def _text(key: bytes, usager_id: UUID, rank: int, notice_id: UUID) -> str:
+    number = int.from_bytes(keyed(key, "code", usager_id, rank.to_bytes(2), notice_id))
+    found = []
+    for _ in range(LENGTH):  # of 256 bits, sixty are used: no character is likelier than another by 2**-196
+        number, place = divmod(number, len(ALPHABET))
+        found.append(ALPHABET[place])
+    return "".join(found)
+
+
+def _digest(key: bytes, text: str) -> bytes:
+    return keyed(key, "condensat", text)[:_WRITTEN]
+
+
+# -- issuing ---------------------------------------------------------------------------------------------------
+
+
+def last_day(channel: str, days: int | None = None) -> date:
+    """Until when a code made now serves: for as long as one may oppose, or ``days``, and for a letter its printing.
+
+    A code is never shorter than the delay its notice tells.
+    """
+    told = timedelta(days=settings.ENS_OPPOSITION_DAYS if days is None else days)
+    return clock.today() + told + (PRINTING if channel == POST else timedelta())
+
+
+def issue(unit: Unit, *, channel: str, notice_id: UUID | None = None, days: int | None = None) -> IssuedCode:
+    """A new code for the unit's person, which revokes the former. ``notice_id``: of the notice that carries it.
+
+    The same notice asked again gives the same code, unless another came since. ``days``: how long it serves.
+    """
+    notice, expires, now = notice_id or new_id(), last_day(channel, days), clock.now()
+    key = codes_key()
+    last = _last(unit)
+    if last is not None and last.notice_id == notice:
+        if last.expires_on < expires:
+            sql.execute(
+                "UPDATE enrolment_code SET expires_on = %s WHERE usager_id = %s AND rank = %s",
+                [expires, unit.usager_id, last.rank],
+            )
+        return IssuedCode(grouped(_text(key, unit.usager_id, last.rank, notice)), max(expires, last.expires_on))
+    rank = last.rank if last is not None else 0
+    while True:
+        rank += 1
+        text = _text(key, unit.usager_id, rank, notice)
+        found = sql.execute(
+            "INSERT INTO enrolment_codelookup (digest, usager_id) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            [_digest(key, text), unit.usager_id],
+        )
+        if found:
+            break  # else it is somebody's already: the next one
+    values = [unit.usager_id, rank, notice, channel, now, expires]
+    if not sql.execute(
+        "INSERT INTO enrolment_code (usager_id, rank, notice_id, channel, issued_at, expires_on) "
+        "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        values,
+    ):
+        raise StartAgain  # a lot gave them one meanwhile
+    return IssuedCode(grouped(text), expires)
+
+
+_LASTS = """
+SELECT DISTINCT ON (usager_id) usager_id, rank, notice_id, expires_on FROM enrolment_code
+WHERE usager_id = ANY(%(people)s::uuid[]) ORDER BY usager_id, rank DESC
+"""
+_ISSUE = f"""
+INSERT INTO enrolment_code (usager_id, rank, notice_id, channel, issued_at, expires_on)
+SELECT wanted.usager_id, coalesce(last.rank, 0) + 1, %(notice)s, %(channel)s, %(now)s, %(expires)s
+FROM (SELECT DISTINCT unnest(%(people)s::uuid[]) AS usager_id) AS wanted
+LEFT JOIN ({_LASTS}) AS last USING (usager_id)
+WHERE last.notice_id IS DISTINCT FROM %(notice)s
+ORDER BY wanted.usager_id ON CONFLICT DO NOTHING
+"""  # noqa: S608 - our own constants
+_LENGTHEN = f"""
+UPDATE enrolment_code AS code SET expires_on = %(expires)s FROM ({_LASTS}) AS last
+WHERE code.usager_id = last.usager_id AND code.rank = last.rank
+  AND code.notice_id = %(notice)s AND code.expires_on < %(expires)s
+"""  # noqa: S608 - our own constants
+_FIND = """
+INSERT INTO enrolment_codelookup (digest, usager_id)
+SELECT * FROM unnest(%(digests)s::bytea[], %(people)s::uuid[]) AS code(digest, usager_id) ORDER BY digest
+ON CONFLICT DO NOTHING
+"""
+_TAKEN = """
+SELECT code.usager_id FROM unnest(%(digests)s::bytea[], %(people)s::uuid[]) AS code(digest, usager_id)
+JOIN enrolment_codelookup AS found USING (digest) WHERE found.usager_id <> code.usager_id
+"""
+_NEXT = f"""
+INSERT INTO enrolment_code (usager_id, rank, notice_id, channel, issued_at, expires_on)
+SELECT usager_id, rank + 1, %(notice)s, %(channel)s, %(now)s, %(expires)s FROM ({_LASTS}) AS last
+ON CONFLICT DO NOTHING
+"""  # noqa: S608 - our own constants
+
+
+def issue_many(people: Sequence[UUID], *, notice_id: UUID, channel: str, days: int | None = None) -> dict[UUID, str]:
+    """A code for each of these people, as ``ens_batch``, by a few statements for ten thousand: person → printed text.
+
+    ``notice_id``: the lot. ``days``: the delay its text tells. The same lot asked again after a crash gives the same
+    texts, but to who got a newer code since: theirs is revoked by a new one, so that what is printed always serves.
+    """
+    found: dict[UUID, str] = {}
+    for start in range(0, len(people), CHUNK):
+        chunk = list(people[start : start + CHUNK])
+        for attempt in range(ATTEMPTS):
+            try:
+                found |= _issue_chunk(chunk, notice_id, channel, days)
+                break
+            except OperationalError as error:  # two lots of the same people at once: one waited for the other
+                is_last = attempt == ATTEMPTS - 1
+                if is_last or not isinstance(error.__cause__, psycopg.errors.DeadlockDetected):
+                    raise
+    return found
+
+
+def _issue_chunk(people: list[UUID], notice_id: UUID, channel: str, days: int | None) -> dict[UUID, str]:
+    key = codes_key()
+    texts: dict[UUID, str] = {}
+    what: dict[str, Any] = {
+        "people": people,
+        "notice": notice_id,
+        "channel": channel,
+        "now": clock.now(),
+        "expires": last_day(channel, days),
+    }
+    with transaction.atomic(using="batch", durable=True), connections["batch"].cursor() as cursor:
+        waiting = set(people)
+        cursor.execute(_ISSUE, what)
+        written = cursor.rowcount
+        if written < len(waiting):
+            cursor.execute(_LENGTHEN, what)
+        while waiting:
+            cursor.execute(_LASTS, {"people": list(waiting)})
+            lasts = cursor.fetchall()
+            made = {who: _text(key, who, rank, notice_id) for who, rank, notice, _ in lasts if notice == notice_id}
+            taken = _note_digests(cursor, key, made)
+            texts |= {who: grouped(text) for who, text in made.items() if who not in taken}
+            waiting -= made.keys() - taken
+            if taken:  # somebody else's code, once in a country: the next rank's
+                cursor.execute(_NEXT, {**what, "people": list(taken)})
+            if waiting - taken:  # a unit gave them one in the same instant
+                cursor.execute(_ISSUE, {**what, "people": list(waiting - taken)})
+    return texts
+
+
+def _note_digests(cursor: Any, key: bytes, made: Mapping[UUID, str]) -> set[UUID]:
+    """Make these codes known; whose are another's already."""
+    what = {"digests": [_digest(key, text) for text in made.values()], "people": list(made)}
+    cursor.execute(_FIND, what)
+    if cursor.rowcount == len(made):
+        return set()
+    cursor.execute(_TAKEN, what)
+    return {who for (who,) in cursor.fetchall()}
+
+
+# -- at the door -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    rank: int
+    notice_id: UUID
+    issued_at: datetime
+    expires_on: date
+    used_at: datetime | None
+    spent_at: datetime | None
+
+
+_LAST = (
+    "SELECT rank, notice_id, issued_at, expires_on, used_at, spent_at FROM enrolment_code "
+    "WHERE usager_id = %s ORDER BY rank DESC LIMIT 1"
+)
+
+
+def _last(unit: Unit) -> _Last | None:
+    found = sql.row(_LAST, [unit.usager_id])
+    return _Last(*found) if found else None
+
+
+def prove(typed: str, birth_date: date) -> Proof:
+    """Who holds this code and was born that day. Used for a choice, it proves again until its last day.
+
+    Wrong code, wrong date, expired, revoked, spent, deceased: one answer, by the same statements and the same work.
+    Errors: CodeMalformed; CodeRefused.
+    """
+    key, text = codes_key(), normalised(typed)
+    found = sql.row("SELECT usager_id FROM enrolment_codelookup WHERE digest = %s", [_digest(key, text)])
+    usager_id = found[0] if found else id_of_nobody(keyed(key, "personne", text))
+
+    def act(unit: Unit) -> Proof | None:
+        unit.untraced("une preuve n'ouvre que le choix, qui est un événement daté")
+        last = _last(unit) or _Last(0, usager_id, clock.now(), date.min, None, None)
+        same = hmac.compare_digest(_text(key, usager_id, last.rank, last.notice_id), text)
+        born = identity.is_born_on(unit, birth_date)
+        chooses = identity.is_registered_alive(unit)
+        holds = last.expires_on >= clock.today() and last.spent_at is None
+        return Proof(usager_id, last.rank, last.expires_on) if same and born and chooses and holds else None
+
+    proof = unit_of_work(usager_id, act, by=bearer(usager_id))
+    if proof is None:
+        raise CodeRefused()
+    return proof
+
+
+def check(unit: Unit, proof: Proof) -> None:
+    """The proof still holds in this unit: its code is the last and opened no account. Errors: CodeSpent."""
+    last = _last(unit)
+    if last is None or last.rank != proof.rank or last.spent_at is not None:
+        raise CodeSpent()
+
+
+def note_use(unit: Unit, proof: Proof) -> None:
+    """A choice was made with it. Errors: CodeSpent."""
+    check(unit, proof)
+    sql.execute(
+        "UPDATE enrolment_code SET used_at = coalesce(used_at, %s) WHERE usager_id = %s AND rank = %s",
+        [clock.now(), unit.usager_id, proof.rank],
+    )
+
+
+def spend(unit: Unit, proof: Proof) -> None:
+    """The account is made, in this unit: the code serves no more, whoever else held it. Errors: CodeSpent."""
+    if not sql.execute(
+        "UPDATE enrolment_code SET spent_at = %(now)s, used_at = coalesce(used_at, %(now)s) "
+        "WHERE usager_id = %(who)s AND rank = %(rank)s AND spent_at IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM enrolment_code WHERE usager_id = %(who)s AND rank > %(rank)s)",
+        {"now": clock.now(), "who": unit.usager_id, "rank": proof.rank},
+    ):
+        raise CodeSpent()
+
+
+def erase(unit: Unit) -> Erased:
+    """Nothing finds the person by a code any more."""
+    key = codes_key()
+    rows = Code.objects.filter(usager_id=unit.usager_id).values_list("rank", "notice_id")
+    _forget(_digest(key, _text(key, unit.usager_id, rank, notice)) for rank, notice in rows)
+    delete_rows(unit, Code)
+    return Erased()
+
+
+def _forget(digests: Iterable[bytes]) -> None:
+    sql.execute("DELETE FROM enrolment_codelookup WHERE digest = ANY(%s)", [sorted(digests)])
