@@ -47,6 +47,10 @@ FULL = {
     "agenda": "/agenda/",
     "applications": "/applications/",
     "parametres": "/parametres/",
+    "securite": "/parametres/connexion/",
+    "telephone": "/parametres/telephone/",
+    "application": "/parametres/connexion/application/",
+    "prouver": "/parametres/connexion/prouver/",
     "menu": "/menu/",
     "absente-connecte": "/documents/00000000-0000-7000-8000-000000000000/",
 }
