@@ -47,6 +47,7 @@ FULL = {
     "agenda": "/agenda/",
     "applications": "/applications/",
     "parametres": "/parametres/",
+    "reglages": "/confidentialite/reglages/",
     "securite": "/parametres/connexion/",
     "telephone": "/parametres/telephone/",
     "application": "/parametres/connexion/application/",

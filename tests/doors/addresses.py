@@ -78,6 +78,8 @@ ADDRESSES: dict[str, Row] = {
     "usager:masquer": Row(takes=302, about=("document",), refusal="document_demasque"),
     "usager:historique": Row(200, leaves=("historique_lu",)),
     "usager:confidentialite": Row(200, leaves=("acces_lus", "documents_cherches")),
+    "usager:reglages": Row(200, takes=422, leaves=("acces_lus",)),
+    "usager:conditions": Row(302, takes=302),  # accepted already
     "usager:choisir_acces": Row(takes=404),  # an empty form chooses nothing
     "usager:autoriser_acces": Row(takes=422),
     "usager:profil": Row(200),
@@ -132,7 +134,7 @@ ADDRESSES: dict[str, Row] = {
 OF_THE_ACCOUNT = frozenset(
     f"usager:{name}"
     for name in (
-        "code_email", "telephone", "code_telephone", "securite", "prouver", "mot_de_passe", "application",
+        "conditions", "code_email", "telephone", "code_telephone", "securite", "prouver", "mot_de_passe", "application",
         "retirer_application", "codes_secours", "cle", "cle_question", "retirer_cles", "fermer_sessions",
     )
 )  # fmt: skip

@@ -87,3 +87,10 @@ class MandateMalformed(Malformed):
 
     code = "perimetre_invalide"
     message = "Ce périmètre de pilotage ne peut pas être donné ainsi : {reason}."
+
+
+class PreferencesContradict(Malformed):
+    """An answer is missing, or two cannot go together (N085)."""
+
+    code = "choix_incomplets"
+    message = "Vos choix ne peuvent pas être enregistrés : {reason}."

@@ -84,3 +84,20 @@ class Mandate(models.Model):
                 name="mandate_withdrawn_by_someone",
             ),
         )
+
+
+class Preference(UsagerOwned):
+    """What the usager decided once for all to come: new documents, emergencies. Dated; one current a subject."""
+
+    subject = models.CharField(max_length=24)
+    value = models.CharField(max_length=12)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    by_id = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("usager_id", "subject"), condition=models.Q(until__isnull=True), name="one_current_preference"
+            ),
+        )

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connections
 
 from ens.access.errors import BlockedFirst, ConsentNotRecorded, TooManySearches, WhomToChoose
-from ens.access.models import Autorisation
+from ens.access.models import Autorisation, Preference
 from ens.access.policies import check_is_individual
 from ens.access.queries import all_reader_facts, check_own, current, forget
 from ens.access.types import InForce
@@ -205,5 +205,5 @@ def _end(unit: Unit, row: InForce) -> None:
 
 def erase(unit: Unit) -> Erased:
     """Every choice of someone whose data are deleted."""
-    delete_rows(unit, Autorisation)
+    delete_rows(unit, Autorisation, Preference)
     return Erased()

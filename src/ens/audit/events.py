@@ -84,6 +84,10 @@ def terms_accepted(unit: Unit, *, published: str) -> None:
     _leave(unit, Line(Event.TERMS_ACCEPTED, facts={"published": published}), False)
 
 
+def preferences_chosen(unit: Unit, *, attempt: bool = False) -> None:
+    _leave(unit, Line(Event.PREFERENCES_CHOSEN), attempt)
+
+
 def code_asked(unit: Unit, *, purpose: str) -> None:
     _leave(unit, Line(Event.CODE_ASKED, facts={"purpose": purpose}), False)
 

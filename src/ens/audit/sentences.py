@@ -15,6 +15,7 @@ _DONE: dict[Event, str] = {
     Event.PHONE_CHANGED: "a changé le numéro de téléphone.",
     Event.SIGN_IN_CHANGED: "a changé la façon de se connecter : {title}.",
     Event.TERMS_ACCEPTED: "a accepté les conditions d'utilisation.",
+    Event.PREFERENCES_CHOSEN: "a choisi qui voit les nouveaux documents, et qui consulte le dossier en urgence.",
     Event.CODE_ASKED: "a demandé un code par e-mail.",
     Event.CODE_CHECKED: "a tapé un code reçu par e-mail : {title}.",
     Event.PATIENT_LOOKED_UP: "a vérifié que vous avez un espace.",

@@ -54,6 +54,7 @@ class Event(StrEnum):
     PHONE_CHANGED = "telephone_change"
     SIGN_IN_CHANGED = "connexion_changee"
     TERMS_ACCEPTED = "conditions_acceptees"
+    PREFERENCES_CHOSEN = "choix_faits"
     CODE_ASKED = "code_demande"
     CODE_CHECKED = "code_verifie"
     DOCTOR_LEFT = "medecin_traitant_parti"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from ens.access import preferences
 from ens.access.queries import choices_in
 from ens.audit import events
 from ens.audit.queries import lines
@@ -27,6 +28,6 @@ def privacy(usager_id: UUID, *, by: Actor) -> Privacy:
         documents = list_in(unit, DocumentFilter(limit=DOCUMENTS_OFFERED))
         events.documents_searched(unit, found=len(documents.cards))
         last = lines(unit, HistoryFilter(actor_kinds=OTHERS, limit=LINES_SHOWN))
-        return Privacy(choices, documents.cards, last.lines)
+        return Privacy(choices, documents.cards, last.lines, preferences.current(unit))
 
     return unit_of_work(usager_id, act, by=by)

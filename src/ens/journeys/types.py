@@ -39,6 +39,7 @@ class Privacy:
     choices: list[Choice]
     documents: list[DocumentCard]
     last_lines: list[HistoryLine]
+    preferences: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError
 
 from ens.access.policies import check_can_deposit
+from ens.access.preferences import masks_new_documents
 from ens.access.types import ReaderFacts
 from ens.audit import events
 from ens.coffre import store
@@ -184,8 +185,8 @@ def _new_document(
         created_at=one.created_at or one.act_at or now,
         filed_at=now,
         codes=fhir_resource.search_codes(one.deposit.resource, one.author_rpps, labels),
-        # a replacement never shows what the usager had masked
-        is_masked="MASQUE_PS" in labels or (former is not None and former.is_masked),
+        # a replacement never shows what the usager had masked, nor masks what they see
+        is_masked="MASQUE_PS" in labels or (former.is_masked if former is not None else masks_new_documents(unit)),
         held_back_since=now if "INVISIBLE_PATIENT" in labels else None,
         hidden_from_representatives="INVISIBLE_REPRESENTANTS_LEGAUX" in labels,
         source_kind="message" if submission.by_message else _SOURCES.get(unit.by.kind, "application"),

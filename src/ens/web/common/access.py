@@ -15,6 +15,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from ens.identity import accounts
 from ens.kernel.actor import ActorKind
 
 PUBLIC, USAGER, PROFESSIONNEL, DEMONSTRATION, CLIENT = "public", "usager", "professionnel", "demonstration", "client"
@@ -83,13 +84,26 @@ class AccessTableMiddleware:
             return _sign_in(request)
         if not _belongs(request, audience):
             raise Http404
-        return None
+        return _first_of_all(request, name) if audience == USAGER else None
 
 
 def _belongs(request: HttpRequest, audience: str) -> bool:
     if audience == USAGER:
         return bool(request.actor.kind == ActorKind.USAGER and request.usager_id is not None)
     return bool(request.actor.kind == _KINDS[audience])
+
+
+# What comes before everything else, for who signs in with an account of theirs (N018, N019).
+TERMS, FIRST_CHOICES = "usager:conditions", "usager:reglages"
+
+
+def _first_of_all(request: HttpRequest, name: str) -> HttpResponseBase | None:
+    """The terms published since the person accepted some, then the first choices."""
+    if accounts.must_accept_terms(request.user):
+        return None if name == TERMS else HttpResponseRedirect(reverse(TERMS))
+    if request.user.choices_due and name not in (TERMS, FIRST_CHOICES):
+        return HttpResponseRedirect(reverse(FIRST_CHOICES))
+    return None
 
 
 def _sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -13,6 +13,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "service": settings.ENS_SERVICE_NAME,
         "demonstration": settings.ENS_DEMONSTRATION,
         "telephone_aide": settings.ENS_SUPPORT_PHONE,
+        "conditions_publiees": settings.ENS_TERMS_PUBLISHED,
         "horaires_aide": settings.ENS_SUPPORT_HOURS,
         "personne": getattr(request, "actor", None),
     }

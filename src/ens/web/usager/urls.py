@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.usager.views import access, account, documents, history, home, messages, security, soon
+from ens.web.usager.views import access, account, choices, documents, history, home, messages, security, soon
 
 app_name = "usager"
 
@@ -27,6 +27,8 @@ urlpatterns = [
     path("documents/<uuid:document_id>/masquer/", documents.masquer, name="masquer"),
     path("historique/", history.liste, name="historique"),
     path("confidentialite/", access.detail, name="confidentialite"),
+    path("confidentialite/reglages/", choices.reglages, name="reglages"),
+    path("conditions/", choices.conditions, name="conditions"),
     path("confidentialite/choisir/", access.choisir, name="choisir_acces"),
     path("confidentialite/autoriser/", access.autoriser, name="autoriser_acces"),
     path("profil/", soon.profil, name="profil"),

@@ -19,6 +19,7 @@ from ens.web.common.words import typeset
 from ens.web.usager.forms import AuthoriseForm
 from ens.web.usager.pages import usager_page
 from ens.web.usager.rows import history_row
+from ens.web.usager.views.choices import preference_rows
 
 
 @require_safe
@@ -38,6 +39,7 @@ def _page(request: HttpRequest, form: AuthoriseForm, *, blocked_only: bool, stat
         "nombre_bloques": len(blocked),
         "acces": [_row(item) for item in (blocked if blocked_only else authorised)],
         "documents": shown.documents,
+        "reglages": preference_rows(shown.preferences),
         "lectures": [history_row(line, reader_id=request.actor.id) for line in shown.last_lines],
     }
     template = "usager/confidentialite/detail.html"
