@@ -41,6 +41,11 @@ FAMILIES = {
     ),
 }
 
+# of a code whose family's advice would be untrue
+ADVICE = {
+    "issue_inconnue": "Recommencez le même envoi, sans rien y changer : déjà enregistré, il ne le sera pas deux fois.",
+}
+
 
 def errors() -> list[type[EnsError]]:
     """Every named error of the product, all its modules imported. Django must be set up."""
@@ -107,7 +112,7 @@ def _page(sharing: list[type[EnsError]]) -> str:
             "",
             "\n>\n".join(f"> {sentence}" for sentence in sentences),
             "",
-            f"{meaning} {advice}",
+            f"{meaning} {ADVICE.get(error.code, advice)}",
             "",
             "| | |",
             "| --- | --- |",

@@ -53,7 +53,9 @@ ENS_COURRIEL_RELAY = setting("ENS_COURRIEL_RELAY", "")  # host:port of the relay
 ENS_COURRIEL_FROM = setting("ENS_COURRIEL_FROM", "ne-pas-repondre@espace-sante.example")
 
 # -- databases -----------------------------------------------------------------------------------------------
-_pool = {"min_size": 1, "max_size": number("ENS_DATABASE_POOL", 20), "timeout": 10}
+# Who asks for a connection waits a little, so that a server that falls and comes back is not seen; an attempt to
+# connect gives up soon, so that the next one asked for is tried at once and not after a delay that has grown.
+_pool = {"min_size": 1, "max_size": number("ENS_DATABASE_POOL", 20), "timeout": 5, "reconnect_timeout": 2}
 DATABASES = {"default": database(setting("ENS_DATABASE_URL"), pool=_pool)}
 if setting("ENS_DATABASE_BATCH_URL", ""):
     DATABASES["batch"] = database(setting("ENS_DATABASE_BATCH_URL"))

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connections
 
 from ens.kernel import clock
+from ens.persistence.connection import FAULTS, is_lost, renew
 from ens.persistence.facts import Fact
 
 FACT = Fact("clock", "SELECT clock_offset FROM persistence_deployment WHERE id = 1", ("clock_offset",))
@@ -19,7 +20,17 @@ def set_from(found: dict[str, tuple[Any, ...]]) -> None:
 
 
 def refresh(alias: str = "default") -> None:
-    """Set the clock of this context from the database."""
+    """Set the clock of this context from the database. The first statement of most acts: it finds a dead connection."""
+    try:
+        _read(alias)
+    except FAULTS as error:
+        if not is_lost(error):
+            raise
+        renew(alias)
+        _read(alias)
+
+
+def _read(alias: str) -> None:
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT clock_offset FROM persistence_deployment WHERE id = 1")
         row = cursor.fetchone()

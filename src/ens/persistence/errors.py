@@ -19,6 +19,16 @@ class TooBusy(Unavailable):
     message = "Trop d'opérations ont lieu en même temps sur cet espace. Recommencez dans un instant."
 
 
+class OutcomeUnknown(Unavailable):
+    """The database fell while it was told to commit: the act may be done, or not."""
+
+    code = "issue_inconnue"
+    message = (
+        "La base de données s'est arrêtée au moment d'enregistrer : l'acte l'est peut-être. "
+        "Recommencez : un même envoi n'est gardé qu'une fois."
+    )
+
+
 class DatabaseUnavailable(Unavailable):
     """The database does not answer; nothing was done."""
 

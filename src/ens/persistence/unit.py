@@ -18,8 +18,9 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import psycopg
+import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connections, transaction
+from django.db import connections, transaction
 
 from ens.kernel import clock
 from ens.kernel.actor import Actor
@@ -27,10 +28,12 @@ from ens.kernel.errors import Absent, EnsError, Refused
 from ens.kernel.ids import is_of_nobody
 from ens.persistence import facts, locator, sql
 from ens.persistence.clock import set_from
-from ens.persistence.errors import DatabaseUnavailable, TooBusy
+from ens.persistence.connection import FAULTS, is_lost, renew, unavailable
+from ens.persistence.errors import OutcomeUnknown, TooBusy
 
 T = TypeVar("T")
 ATTEMPTS = 6
+log = structlog.get_logger("ens.unit")
 
 
 class StartAgain(Exception):
@@ -133,8 +136,12 @@ class Unit:
         self.later(*locator.insertion(self.usager_id, keys))
 
     def abandon(self) -> None:
+        """Take back everything that can be; what cannot is sealed and refers to nothing, and is said."""
         while self._abandon:
-            self._abandon.pop()()
+            try:
+                self._abandon.pop()()
+            except EnsError as error:
+                log.warning("left_behind", reason=error.code)
 
 
 _in_flight: Counter[UUID] = Counter()
@@ -167,11 +174,12 @@ def unit_of_work(usager_id: UUID, act: Callable[[Unit], T], *, by: Actor) -> T:
     """Run ``act`` in the one transaction of this usager and give its result, traced.
 
     ``act`` may run more than once: what it does outside the database must be safe to repeat or be taken back by
-    ``unit.on_abandon``. Errors: those of ``act``; TooBusy; DatabaseUnavailable.
+    ``unit.on_abandon``. Errors: those of ``act``; TooBusy; DatabaseUnavailable, OutcomeUnknown.
     """
     if not isinstance(usager_id, UUID):
         raise TypeError("usager_id must be a UUID: it becomes a literal of SET LOCAL")
     with _place(usager_id):
+        was_lost = False
         for attempt in range(ATTEMPTS):
             if attempt:
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - a delay, not a secret
@@ -179,14 +187,16 @@ def unit_of_work(usager_id: UUID, act: Callable[[Unit], T], *, by: Actor) -> T:
                 return _once(usager_id, act, by)
             except StartAgain:
                 continue
-            except OperationalError as error:
+            except FAULTS as error:
                 if isinstance(error.__cause__, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected):
                     continue
                 if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
                     raise TooBusy() from error
-                raise DatabaseUnavailable() from error
-            except InterfaceError as error:
-                raise DatabaseUnavailable() from error
+                if is_lost(error) and not was_lost:  # nothing was committed: a server that is back takes it up
+                    was_lost = True
+                    renew()
+                    continue
+                raise unavailable(error) from error
     raise TooBusy()
 
 
@@ -240,10 +250,15 @@ def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor) -> T:
             unit.lines = [*unit.first_lines, *unit.lines]
             _ledger.close(unit)
             is_closed = True
-    except BaseException:
+    except BaseException as error:
         # Once COMMIT was sent its outcome may be unknown: a content whose rows did commit must not be taken back.
         if not is_closed:
             unit.abandon()
+        elif isinstance(error, FAULTS):
+            if is_lost(error):
+                unavailable(error)
+                raise OutcomeUnknown() from error
+            unit.abandon()  # the server said that it did not commit
         raise
     if refusal is not None:
         raise refusal

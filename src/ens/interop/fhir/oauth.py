@@ -12,7 +12,6 @@ from base64 import b64decode
 import structlog
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
@@ -24,6 +23,7 @@ from ens.interop.fhir.errors import TooManyRefusals
 from ens.interop.fhir.refusals import Refusals
 from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.network import address_of
+from ens.persistence.connection import FAULTS, unavailable
 
 MAX_BYTES = 16_384
 FORM = "application/x-www-form-urlencoded"
@@ -71,8 +71,8 @@ def _given(request: HttpRequest, client_id: str) -> HttpResponse:
         answer = _library(request)
         if answer.status_code == 401 and refusals.add(key) <= settings.ENS_FHIR_REFUSALS_PER_MINUTE:
             events.about_nobody("fhir", "secret_refuse", by=_NOBODY, code="invalid_client")
-    except (OperationalError, InterfaceError):
-        log.warning("token_database_unavailable")
+    except FAULTS as error:
+        unavailable(error)
         return _refuse(503, "temporarily_unavailable", "Recommencez dans un instant.", **_later(2))
     return _described(answer)
 

@@ -36,6 +36,7 @@ OF_ANY_CALL = (
     "parametre_invalide",
     "format_non_disponible",
     "base_indisponible",
+    "issue_inconnue",
 )
 OF_ANY_CALLER = (
     "jeton_absent",

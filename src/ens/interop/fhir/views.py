@@ -9,7 +9,6 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -21,7 +20,7 @@ from ens.interop.fhir.interactions import Answer, Call
 from ens.interop.fhir.offer import OFFER
 from ens.kernel.errors import EnsError
 from ens.kernel.network import address_of
-from ens.persistence.errors import DatabaseUnavailable
+from ens.persistence.connection import FAULTS, unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -47,9 +46,8 @@ def fhir(request: HttpRequest, path: str | None = None) -> HttpResponse:
         return _respond(_answer(request, path or ""), head_only=request.method == "HEAD")
     except EnsError as error:
         return _refuse(error)
-    except (OperationalError, InterfaceError):
-        log.warning("fhir_database_unavailable")
-        return _refuse(DatabaseUnavailable())
+    except FAULTS as error:
+        return _refuse(unavailable(error))
     except Exception as error:  # noqa: BLE001 - the last resort of a door
         # The caller of a protocol gets an OperationOutcome, never a page; the cause goes to the logs, where it failed
         # but not its message, which may quote what was sent.

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session, TLSSetupException
-from django.db import Error, close_old_connections
+from django.db import close_old_connections
 
 from ens.interop.smtp import replies
 from ens.kernel.actor import Actor
@@ -21,6 +21,7 @@ from ens.messaging import services
 from ens.messaging.errors import MailboxAbsent, OneUsagerPerMessage
 from ens.messaging.types import IncomingMail
 from ens.persistence.clock import refresh
+from ens.persistence.connection import FAULTS, unavailable
 
 T = TypeVar("T")
 log = structlog.get_logger("ens.smtp")
@@ -157,7 +158,7 @@ def _guarded(service: Callable[[], Any]) -> Answer:
         return Answer(replies.reply(MailboxAbsent()))
     except EnsError as error:
         return Answer(replies.reply(error))
-    except Error:
-        return Answer(replies.TRY_AGAIN)
+    except FAULTS as error:
+        return Answer(replies.reply(unavailable(error)))
     finally:
         close_old_connections()

@@ -6,6 +6,7 @@ Refused and absent look the same. Views that can answer beside a field or in a b
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from ens.kernel.errors import EnsError, Family
+from ens.persistence.connection import FAULTS, unavailable
 from ens.web.common.access import CLIENT
 from ens.web.common.pages import page
 from ens.web.common.words import typeset
@@ -60,6 +62,12 @@ UNAVAILABLE = ErrorPage(
     gettext_noop("Une partie du service est arrêtée pour le moment. Réessayez dans quelques minutes."),
     retry=True,
 )
+UNKNOWN = ErrorPage(
+    503,
+    gettext_noop("Votre action a peut-être été enregistrée"),
+    gettext_noop("Le service s’est interrompu au moment d’enregistrer. Rouvrez la page pour voir où elle en est."),
+    retry=True,
+)
 TOO_LARGE = ErrorPage(
     413,
     gettext_noop("Cet envoi est trop lourd"),
@@ -96,6 +104,7 @@ FAMILIES = {
 CODES = {
     "fichier_trop_grand": TOO_LARGE,
     "document_trop_grand": TOO_LARGE,
+    "issue_inconnue": UNKNOWN,
     "trop_de_demandes": TOO_MANY,
     "trop_de_recherches": TOO_MANY,
     "trop_de_refus": TOO_MANY,
@@ -117,7 +126,14 @@ def error_page(request: HttpRequest, shown: ErrorPage, sentence: str = "") -> Ht
         "titre": _(shown.title),
         "texte": typeset(sentence) if shown.speaks and sentence else _(shown.text),
     }
-    return page(request, "common/erreur.html", context, status=shown.status)
+    return _soon(page(request, "common/erreur.html", context, status=shown.status))
+
+
+def _soon(response: HttpResponse) -> HttpResponse:
+    """Tell software when to come back."""
+    if response.status_code == UNAVAILABLE.status:
+        response["Retry-After"] = "5"
+    return response
 
 
 class ErrorPagesMiddleware:
@@ -130,6 +146,8 @@ class ErrorPagesMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        if isinstance(error, FAULTS):
+            error = unavailable(error)
         if not isinstance(error, EnsError) or getattr(request, "audience", None) == CLIENT:
             return None
         if error.family == Family.UNAVAILABLE:
@@ -150,6 +168,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The last page: nothing of the request is asked, since anything may be what broke."""
-    context = {"titre": _(BROKEN.title), "texte": _(BROKEN.text), "erreur": BROKEN}
-    return HttpResponse(render_to_string("common/panne.html", context), status=BROKEN.status)
+    """The last page, also of what broke before any view: the session or the clock, when the database is away."""
+    error = sys.exc_info()[1]
+    if isinstance(error, FAULTS):
+        unavailable(error)
+        return broken_page(UNAVAILABLE)
+    return broken_page(BROKEN)
+
+
+def broken_page(shown: ErrorPage) -> HttpResponse:
+    """Nothing of the request is asked, since anything may be what broke."""
+    context = {"titre": _(shown.title), "texte": _(shown.text), "erreur": shown}
+    return _soon(HttpResponse(render_to_string("common/panne.html", context), status=shown.status))
