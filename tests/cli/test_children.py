@@ -51,6 +51,24 @@ def test_a_child_has_its_own_session_and_says_its_pid(child):
     assert found.pid_file.read_text() == str(found.process.pid)
 
 
+def test_a_child_whose_pid_cannot_be_written_runs_and_says_it_later(child, folder):
+    """As on a full disk."""
+    in_the_way = folder / "worker.pid.nouveau"
+    in_the_way.mkdir()
+    found = child()
+    assert found.watch() is False
+    assert found.is_alive
+    assert not found.pid_file.exists()
+    in_the_way.rmdir()
+    assert found.watch() is False
+    assert found.pid_file.read_text() == str(found.process.pid)
+
+
+def test_a_child_whose_log_cannot_be_opened_runs_all_the_same(child, folder):
+    (folder / "worker.log").mkdir()
+    assert child().is_alive
+
+
 def test_a_killed_child_is_started_again_and_said_once(child):
     found = child()
     first = found.process.pid

@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from ens.cli.sessions import with_parent
 
@@ -17,11 +18,18 @@ STEADY_S = 60
 OF_SPACE = "ENS_PROCESSUS_DE"  # in the environment of every process of a space, to know those a dead one left
 
 
-def write_pid(path: Path, pid: int) -> None:
-    """Whole at once: who reads it meanwhile finds the former number, never a part of one."""
+def write_pid(path: Path, pid: int) -> bool:
+    """Whole at once: who reads it meanwhile finds the former number, never a part of one.
+
+    Says whether it could: on a full disk it is for later, the process runs all the same.
+    """
     whole = path.with_suffix(".pid.nouveau")
-    whole.write_text(str(pid))
-    whole.replace(path)
+    try:
+        whole.write_text(str(pid))
+        whole.replace(path)
+    except OSError:
+        return False
+    return True
 
 
 @dataclass
@@ -37,13 +45,14 @@ class Child:
     falls: int = 0
     started_at: float = 0.0
     _next_start: float = field(default=0.0)
+    _is_written: bool = field(default=False)  # its pid, for those who look for it
 
     @property
     def pid_file(self) -> Path:
         return self.run / f"{self.name}.pid"
 
     def start(self) -> None:
-        with self.log.open("ab") as log:
+        with _opened(self.log) as log:
             self.process = subprocess.Popen(
                 self.command,
                 env={**_inherited(), **self.environment, OF_SPACE: str(self.run.parent)},
@@ -53,7 +62,7 @@ class Child:
                 preexec_fn=with_parent(),  # noqa: PLW1509 - the supervisor has one thread
             )
         self.started_at = time.monotonic()
-        write_pid(self.pid_file, self.process.pid)
+        self._is_written = write_pid(self.pid_file, self.process.pid)
 
     @property
     def is_alive(self) -> bool:
@@ -62,6 +71,8 @@ class Child:
     def watch(self) -> bool:
         """Start it again if it fell, after a delay that grows; says whether it fell just now."""
         if self.is_alive:
+            if not self._is_written and self.process is not None:
+                self._is_written = write_pid(self.pid_file, self.process.pid)
             if self.falls and time.monotonic() - self.started_at > STEADY_S:
                 self.falls = 0
             return False
@@ -100,6 +111,14 @@ class Child:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             return  # nothing was left
+
+
+def _opened(log: Path) -> BinaryIO:
+    """Its log; nowhere when no file can be made."""
+    try:
+        return log.open("ab")
+    except OSError:
+        return Path(os.devnull).open("ab")
 
 
 def _inherited() -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import secrets
@@ -19,6 +20,7 @@ OURS = (
     *("base", "secrets", "run", "contenus", "suppressions", "imports", "static", "espace"),
     *("demonstration", "demo.json", "crowd.txt"),
 )
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made there, closed to others
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -162,9 +164,10 @@ class Space:
             "ENS_HTTP": str(http),
             "ENS_BASE_URL": f"{'https' if os.environ.get('ENS_TLS_CERT') else 'http'}://{http}",
             "ENS_SMTP_LISTEN": str(smtp),
-            "PROMETHEUS_MULTIPROC_DIR": str(self.measures),
             "DJANGO_SETTINGS_MODULE": "ens.config.settings",
         }
+        if self.measures.exists():  # of a space that runs
+            ours["PROMETHEUS_MULTIPROC_DIR"] = str(self.measures)
         if urls is not None:
             ours["ENS_DATABASE_URL"] = urls.web
             ours["ENS_DATABASE_BATCH_URL"] = urls.batch
@@ -175,12 +178,25 @@ class Space:
 
     @property
     def measures(self) -> Path:
-        """Where the processes of the space count together, for /metrics; empty at each start."""
-        return self.run / "mesures"
+        """Where the processes of the space count together, for /metrics; empty at each start.
+
+        In memory where there is such a place: they write there by mapping files, and a full disk would kill them.
+        """
+        if not os.access(MEMORY, os.W_OK):
+            return self.run / "mesures"
+        own = hashlib.sha256(f"{os.geteuid()} {self.data}".encode()).hexdigest()[:16]
+        return MEMORY / f"ens-mesures-{own}"
 
     def empty_measures(self) -> None:
+        """Errors: CommandRefused, when somebody else made that folder."""
+        self.forget_measures()
+        try:
+            self.measures.mkdir(mode=0o700)
+        except OSError as error:
+            raise CommandRefused(f"Le dossier {self.measures} ne peut pas être fait : {error.strerror}.") from error
+
+    def forget_measures(self) -> None:
         shutil.rmtree(self.measures, ignore_errors=True)
-        self.measures.mkdir(mode=0o700)
 
     def keep_environment(self, settings: dict[str, str]) -> None:
         """So that ``ens clock`` and ``ens crowd`` speak to the running space."""

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from ens.cli.children import OF_SPACE, RESTART_DELAYS_S, Child, write_pid
+from ens.cli.children import OF_SPACE, RESTART_DELAYS_S, STEADY_S, Child, write_pid
 from ens.cli.postgres import EmbeddedPostgres, PostgresRefused
 
 FRONT = ("web", "smtp")
@@ -26,6 +26,8 @@ class Supervisor:
         self.children: list[Child] = []
         self._postgres_falls = 0
         self._postgres_next = 0.0
+        self._postgres_started_at = 0.0
+        self._is_postgres_written = False
 
     @property
     def _postgres_pid(self) -> Path:
@@ -35,7 +37,10 @@ class Supervisor:
         """Errors: PostgresRefused."""
         if self.postgres is not None:
             self.postgres.start()
-            write_pid(self._postgres_pid, self.postgres.pid or 0)
+            self._write_postgres(self.postgres)
+
+    def _write_postgres(self, postgres: EmbeddedPostgres) -> None:
+        self._is_postgres_written = write_pid(self._postgres_pid, postgres.pid or 0)
 
     def start(self, children: list[Child]) -> None:
         self.children = children
@@ -50,7 +55,15 @@ class Supervisor:
                 say(f"« {child.name} » s'est arrêté ; il repart.")
 
     def _watch_database(self) -> None:
-        if self.postgres is None or self.postgres.is_alive or time.monotonic() < self._postgres_next:
+        if self.postgres is None:
+            return
+        if self.postgres.is_alive:
+            if not self._is_postgres_written:
+                self._write_postgres(self.postgres)
+            if self._postgres_falls and time.monotonic() - self._postgres_started_at > STEADY_S:
+                self._postgres_falls = 0
+            return
+        if time.monotonic() < self._postgres_next:
             return
         say("La base de données s'est arrêtée ; elle repart.")
         self._postgres_next = time.monotonic() + RESTART_DELAYS_S[min(self._postgres_falls, len(RESTART_DELAYS_S) - 1)]
@@ -59,8 +72,11 @@ class Supervisor:
             self.postgres.start_again()
         except PostgresRefused as error:
             say(str(error))
+        except OSError as error:
+            say(f"Le disque de la base n'est pas accessible en écriture : {error.strerror}.")
         else:
-            write_pid(self._postgres_pid, self.postgres.pid or 0)
+            self._postgres_started_at = time.monotonic()
+            self._write_postgres(self.postgres)
 
     def stop(self) -> None:
         """Web and smtp finish what they accepted, then the worker and the others, then PostgreSQL."""
@@ -81,8 +97,11 @@ class Supervisor:
 
 
 def say(sentence: str) -> None:
-    """To the person who started the space."""
-    print(sentence, file=sys.stderr, flush=True)
+    """To the person who started the space; where nothing can be written any more, the space goes on."""
+    try:
+        print(sentence, file=sys.stderr, flush=True)
+    except OSError:
+        return
 
 
 def wait_for_orphans(data: Path) -> None:

@@ -62,6 +62,7 @@ def up(wanted: Wanted) -> int:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         supervisor.stop()
+        space.forget_measures()
 
 
 def _stop(*_: object) -> None:

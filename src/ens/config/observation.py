@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import logging.config
+import sys
 import time
 from collections.abc import Callable, MutableMapping
 from typing import Any
@@ -58,6 +59,8 @@ def configure_logging(options: dict[str, Any]) -> None:
             "loggers": {
                 "django.request": {"level": "CRITICAL"},
                 "django.security": {"level": "ERROR"},
+                # The pool says each attempt to connect; ours says once that the database does not answer.
+                "psycopg.pool": {"level": "ERROR"},
                 # aiosmtpd's quotes what a client says, which may be a message taken for commands.
                 "mail.log": {"level": "ERROR"},
             },
@@ -65,10 +68,24 @@ def configure_logging(options: dict[str, Any]) -> None:
     )
 
 
-def _stderr() -> Any:
-    import sys
+class _Unbroken:
+    """Standard error, which may be a file on a full disk: what cannot be written there stops nobody's request."""
 
-    return sys.stderr
+    def write(self, words: str) -> int:
+        try:
+            return sys.stderr.write(words)
+        except OSError:
+            return 0
+
+    def flush(self) -> None:
+        try:
+            sys.stderr.flush()
+        except OSError:
+            return
+
+
+def _stderr() -> Any:
+    return _Unbroken()
 
 
 def _without_requests(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -14,14 +14,14 @@ log = structlog.get_logger("ens.worker")
 
 
 def _move_outbox() -> None:
-    from django.db import Error, close_old_connections
+    from django.db import close_old_connections
 
     from ens.config.jobs import move_outbox
 
     while not STOP.is_set():
         try:
             moved = move_outbox()
-        except Error as error:  # the database is away: say so, and come back
+        except Exception as error:  # noqa: BLE001 - the database is away, or a fault of ours: said, and tried again
             log.warning("outbox_paused", error=type(error).__name__)
             moved = 0
             STOP.wait(2)
