@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+from threading import Thread
+
 import pytest
 from django.test import Client, override_settings
 
+from ens.config import health
+
 
 @pytest.fixture
-def operator(db) -> Client:
+def operator(db, monkeypatch) -> Client:
+    monkeypatch.setattr(health, "KEPT_S", 0)  # each question is tried anew
     return Client()
 
 
@@ -18,6 +24,43 @@ def test_each_part_says_its_state_to_loopback_only(operator):
     assert set(far) == {"status"}
     behind_a_proxy = operator.get("/healthz", headers={"X-Forwarded-For": "192.0.2.7"}).json()
     assert set(behind_a_proxy) == {"status"}
+
+
+def test_the_store_is_well_only_where_a_byte_can_be_written(operator, tmp_path):
+    (tmp_path / "fichier").write_text("pas un dossier")
+    with override_settings(ENS_STORE=str(tmp_path / "contenus")):
+        assert operator.get("/healthz").json()["parts"]["store"] == "ok"
+        assert list((tmp_path / "contenus").iterdir()) == []  # what was written is not left there
+    with override_settings(ENS_STORE=str(tmp_path / "fichier" / "contenus")):
+        answer = operator.get("/healthz")
+    assert (answer.status_code, answer.json()["parts"]["store"]) == (503, "unavailable")
+
+
+def test_a_store_almost_full_says_so_before_it_refuses(operator, tmp_path, monkeypatch):
+    monkeypatch.setattr(health, "ROOM_BYTES", 2**60)  # more than this disk has
+    with override_settings(ENS_STORE=str(tmp_path)):
+        answer = operator.get("/healthz")
+    assert (answer.status_code, answer.json()["parts"]["store"]) == (503, "full")
+
+
+@pytest.mark.parametrize(
+    ("greeting", "state"), [(b"220 ici\r\n", "ok"), (b"421 plein\r\n", "ok"), (b"", "unavailable")]
+)
+def test_the_mail_door_is_well_when_it_greets(operator, greeting, state):
+    """One that accepts connections and says nothing is not."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def greet() -> None:
+            called, _ = door.accept()
+            with called:
+                called.sendall(greeting)
+
+        greeting_once = Thread(target=greet)
+        greeting_once.start()
+        with override_settings(ENS_SMTP_LISTEN=f"127.0.0.1:{door.getsockname()[1]}"):
+            parts = operator.get("/healthz").json()["parts"]
+        greeting_once.join()
+    assert parts["smtp"] == state
 
 
 def test_a_demonstration_is_ready_once_its_contract_is_written(operator, tmp_path):

@@ -6,20 +6,25 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from errno import errorcode
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import obstore
+import structlog
 from django.conf import settings
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, from_url
 
 from ens.coffre.errors import ContentDamaged, StoreUnavailable
+
+log = structlog.get_logger("ens.store")
 
 
 @lru_cache(maxsize=4)
@@ -46,6 +51,14 @@ def _sync(path: Path) -> None:
             os.close(descriptor)
 
 
+def _unavailable(error: Exception) -> StoreUnavailable:
+    """Said once in the logs, by its kind: the words of the system hold the path of a content."""
+    found = re.search(r"os error (\d+)", str(error))
+    number = error.errno if isinstance(error, OSError) else int(found.group(1)) if found else None
+    log.error("store_unavailable", reason=errorcode.get(number or 0, type(error).__name__))
+    return StoreUnavailable()
+
+
 def put(object_id: UUID, sealed: bytes) -> None:
     """Write and sync a sealed content under its object's id. Errors: StoreUnavailable."""
     put_at(settings.ENS_STORE, path_of(object_id), sealed)
@@ -62,7 +75,7 @@ def put_at(address: str, path: str, data: bytes) -> None:
             if is_new_folder:
                 _sync((root / path).parent)
     except (BaseError, OSError) as error:
-        raise StoreUnavailable() from error
+        raise _unavailable(error) from error
 
 
 def get(object_id: UUID) -> bytes:
@@ -78,7 +91,7 @@ def get_at(address: str, path: str) -> bytes:
     except (NotFoundError, FileNotFoundError) as error:
         raise ContentDamaged() from error
     except (BaseError, OSError) as error:
-        raise StoreUnavailable() from error
+        raise _unavailable(error) from error
 
 
 def delete(object_id: UUID) -> None:
@@ -89,7 +102,7 @@ def delete(object_id: UUID) -> None:
     except (NotFoundError, FileNotFoundError):
         return
     except (BaseError, OSError) as error:
-        raise StoreUnavailable() from error
+        raise _unavailable(error) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +122,7 @@ def listing(address: str, prefix: str = "") -> Iterator[list[Listed]]:
     except (NotFoundError, FileNotFoundError):
         return
     except (BaseError, OSError) as error:
-        raise StoreUnavailable() from error
+        raise _unavailable(error) from error
 
 
 def is_empty() -> bool:

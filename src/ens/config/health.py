@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import hmac
 import os
 import socket
+import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
-from django.db import Error, connections
+from django.db import connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
@@ -36,52 +40,93 @@ def _may_see_details(request: HttpRequest) -> bool:
     return request.META.get("REMOTE_ADDR", "") in ("127.0.0.1", "::1") and not forwarded
 
 
-def _database() -> bool:
+OK, AWAY, FULL = "ok", "unavailable", "full"
+KEPT_S = 1.0
+ROOM_BYTES = 50_000_000  # under it, what may come next may not fit: two messages of the largest size
+
+
+def _database() -> str:
+    """Asked on a connection of its own: the pool waits for a server that comes back, a probe does not."""
     try:
-        with connections["default"].cursor() as cursor:
-            cursor.execute("SELECT 1")
-        return True
-    except Error:
-        return False
+        parameters = {**connections["default"].get_connection_params(), "connect_timeout": 2}
+        with psycopg.connect(**parameters) as connection:
+            connection.execute("SELECT 1")
+    except psycopg.Error:
+        return AWAY
+    cluster = settings.ENS_DATA / "base" / "cluster"  # the embedded one, when it is on this machine
+    return OK if not cluster.exists() or _has_room(cluster) else FULL
 
 
-def _store() -> bool:
+def _has_room(folder: Path) -> bool:
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize >= ROOM_BYTES
+
+
+def _store() -> str:
+    """A byte is written and synced: a disk may be read-only or full, whatever its rights say."""
     if "://" in settings.ENS_STORE:
-        return True  # asked at each content; an outage shows there
+        return OK  # asked at each content; an outage shows there
     root = Path(settings.ENS_STORE)
-    return os.access(root if root.exists() else root.parent, os.W_OK)
+    try:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=root) as trial:
+            trial.write(b"x" * 4096)
+            trial.flush()
+            os.fsync(trial.fileno())
+        return OK if _has_room(root) else FULL
+    except OSError as error:
+        return FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else AWAY
 
 
-def _smtp() -> bool:
+def _smtp() -> str:
+    """It greets: a process that accepts connections and says nothing is not well."""
     host, _, port = settings.ENS_SMTP_LISTEN.rpartition(":")
     try:
-        with socket.create_connection((host.strip("[]") or "127.0.0.1", int(port)), timeout=1):
-            return True
+        with socket.create_connection((host.strip("[]") or "127.0.0.1", int(port)), timeout=1) as asked:
+            return OK if asked.recv(4) in (b"220 ", b"421 ") else AWAY  # 421: well, and very busy
     except OSError:
-        return False
+        return AWAY
 
 
-def _worker() -> bool:
+_last: tuple[float, dict[str, str]] = (0.0, {})
+
+
+def _tried() -> dict[str, str]:
+    """What costs a connection or a write, at most once a second in a process, however often it is asked."""
+    global _last
+    said_at, parts = _last
+    if time.monotonic() - said_at >= KEPT_S or not parts:
+        parts = {"database": _database(), "store": _store(), "smtp": _smtp()}
+        _last = (time.monotonic(), parts)
+    return parts
+
+
+def _worker() -> str:
     try:
         pid = int((settings.ENS_DATA / "run" / "worker.pid").read_text())
         os.kill(pid, 0)
-        return True
+        return OK
     except PermissionError:
-        return True
+        return OK
     except (OSError, ValueError):
-        return False
+        return AWAY
+
+
+def _demonstration() -> str:
+    """Ready once its ``demo.json`` is written."""
+    return OK if (settings.ENS_DATA / "demo.json").exists() else AWAY
 
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when every part answers, else 503. A demonstration is ready once its ``demo.json`` is written."""
-    parts = {"database": _database(), "store": _store(), "smtp": _smtp(), "worker": _worker()}
+    """200 when every part is well, else 503; a part is ``ok``, ``unavailable``, or ``full`` for want of room."""
+    parts = {**_tried(), "worker": _worker()}
     if settings.ENS_DEMONSTRATION:
-        parts["demonstration"] = (settings.ENS_DATA / "demo.json").exists()
-    status = 200 if all(parts.values()) else 503
+        parts["demonstration"] = _demonstration()
+    status = 200 if set(parts.values()) == {OK} else 503
     body: dict[str, object] = {"status": "ok" if status == 200 else "unavailable"}
     if _may_see_details(request):
-        body["parts"] = {name: "ok" if good else "unavailable" for name, good in parts.items()}
+        body["parts"] = parts
     return JsonResponse(body, status=status)
 
 
