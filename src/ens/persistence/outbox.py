@@ -97,9 +97,9 @@ def _perform(row: OutboxRow) -> int:
         say = log.warning if expected else log.error
         say("outbox_row_failed", kind=row.kind, row=row.id, attempts=row.attempts, reason=reason)
         if row.attempts >= MAX_ATTEMPTS:
-            OutboxRow.objects.filter(id=row.id).update(failed_at=datetime.now(UTC), last_error=reason[:80])
-            if kind.gave_up is not None:
+            if kind.gave_up is not None:  # before the row is set apart: a worker killed here tells again
                 kind.gave_up(row.usager_id, row.object_id)
+            OutboxRow.objects.filter(id=row.id).update(failed_at=datetime.now(UTC), last_error=reason[:80])
         else:
             due = datetime.now(UTC) + delay(row.attempts - 1)
             OutboxRow.objects.filter(id=row.id).update(due_at=due, last_error=reason[:80])
