@@ -41,6 +41,12 @@ def until(found: Callable[[], Any], seconds: float = 20) -> Any:
 class Space:
     data: Path
     contract: dict[str, Any]
+    supervisor: int = 0  # its process number, when it runs
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        """Of the pages, and of the mail."""
+        return int(self.contract["base_url"].rpartition(":")[2]), int(self.contract["smtp"]["port"])
 
     def one(self, kind: str, key: str) -> dict[str, Any]:
         return next(one for one in self.contract[kind] if one["key"] == key)
@@ -81,19 +87,20 @@ def _started() -> Iterator[Space]:
 
 
 @contextmanager
-def started_on(folder: Path) -> Iterator[Space]:
-    """A space whose data is in this folder, running."""
+def started_on(folder: Path, *, like: Space | None = None) -> Iterator[Space]:
+    """A space whose data is in this folder, running; at the addresses of the one it follows, if any."""
     if not ENS.exists():
         pytest.skip("il manque .venv/bin/ens : lancez make test")
     data, said = folder / "var", folder / "dit.txt"
-    places = ("--http", f"127.0.0.1:{a_free_port()}", "--smtp", f"127.0.0.1:{a_free_port()}")
+    ports = like.ports if like else (a_free_port(), a_free_port())
+    places = ("--http", f"127.0.0.1:{ports[0]}", "--smtp", f"127.0.0.1:{ports[1]}")
     command = [str(ENS), "up", "--demo", "--data", str(data), *places]
     with said.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out, env=bare_environment(), start_new_session=True)
     try:
         until(lambda: "est prêt" in said.read_text() or process.poll() is not None, 120)
         assert process.poll() is None, said.read_text()
-        yield Space(data, json.loads((data / "demo.json").read_text()))
+        yield Space(data, json.loads((data / "demo.json").read_text()), process.pid)
     finally:
         process.terminate()
         process.wait(30)
@@ -146,7 +153,9 @@ class Visitor:
         self, page: str, action: str, fields: dict[str, str], files: tuple[tuple[str, str, bytes], ...] = ()
     ) -> str:
         """Fill in the form of a page that goes to ``action``, its hidden fields kept, and send it."""
-        form = next(one for one in re.findall(r"<form\b.*?</form>", page, re.DOTALL) if f'action="{action}"' in one)
+        forms = re.findall(r"<form\b.*?</form>", page, re.DOTALL)
+        # a form without an action goes to its own page
+        form = next(one for one in forms if f'action="{action}"' in one or " action=" not in one.partition(">")[0])
         hidden = {}
         for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", form):
             name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
@@ -183,7 +192,6 @@ class Software:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, json.load(error)
-
 
     def content(self, url: str) -> bytes:
         """The bytes of a Binary, by the address an attachment gives."""
