@@ -9,8 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError
 
 from ens.audit import events
 from ens.coffre import store
@@ -36,6 +35,7 @@ from ens.messaging.models import Attachment, Correspondent, Message, Thread
 from ens.messaging.types import INCOMING, OUTGOING, Delivery, IncomingMail, ParsedFile, ParsedMail, Received
 from ens.notifications.services import tell
 from ens.notifications.types import NoticeKind
+from ens.persistence import sql
 from ens.persistence.unit import StartAgain, Unit, unit_of_work
 from ens.standards.errors import StandardError
 from ens.standards.ins import Matricule
@@ -49,11 +49,7 @@ def check_recipient(address: str, *, by: Actor) -> UUID:
     Unknown, never created, opposed and closed answer alike, by the same path: a look-up, then a unit of work that
     reads the state. Errors: AddressInvalid, AddressKeyWrong (only when nobody is found), MailboxAbsent.
     """
-    local, _, domain = address.rpartition("@")
-    if domain.lower() != settings.ENS_MAIL_DOMAIN or not _LOCAL.fullmatch(local):
-        raise AddressInvalid()
-    found = identity.find_usager(local.upper())
-    usager_id = found.usager_id if found else identity.nobody(local)
+    usager_id, is_known = _addressee(address)
 
     def act(unit: Unit) -> bool:
         unit.untraced("le message lui-même laissera sa trace")
@@ -61,10 +57,25 @@ def check_recipient(address: str, *, by: Actor) -> UUID:
 
     if unit_of_work(usager_id, act, by=by):
         return usager_id
-    if found is None and not _has_right_key(local.upper()):
-        raise AddressKeyWrong()
+    if not is_known:
+        _check_key(address)
     events.about_nobody("messagerie", "destinataire_refuse", by=by, code=MailboxAbsent.code)
     raise MailboxAbsent()
+
+
+def _addressee(address: str) -> tuple[UUID, bool]:
+    """Whose mailbox it is, or who stands for nobody; whether they are known. Errors: AddressInvalid."""
+    local, _, domain = address.rpartition("@")
+    if domain.lower() != settings.ENS_MAIL_DOMAIN or not _LOCAL.fullmatch(local):
+        raise AddressInvalid()
+    found = identity.find_usager(local.upper())
+    return (found.usager_id, True) if found else (identity.nobody(local), False)
+
+
+def _check_key(address: str) -> None:
+    """Errors: AddressKeyWrong."""
+    if not _has_right_key(address.rpartition("@")[0].upper()):
+        raise AddressKeyWrong()
 
 
 def _has_right_key(local: str) -> bool:
@@ -83,7 +94,7 @@ def receive(mail: IncomingMail, *, by: Actor) -> Received:
         raise MessageTooLarge(limit=settings.ENS_MAIL_MAX_BYTES)
     parsed = parse(mail.data)
     parsed = replace(parsed, files=archives.opened(parsed.files))
-    usager_id = check_recipient(mail.recipient, by=by)
+    usager_id, is_known = _addressee(mail.recipient)
 
     def act(unit: Unit) -> Received:
         events.message_received(unit, None, title=parsed.subject, attempt=True)
@@ -94,7 +105,12 @@ def receive(mail: IncomingMail, *, by: Actor) -> Received:
         _check_patients(unit, parsed)
         return _file(unit, mail, parsed)
 
-    return unit_of_work(usager_id, act, by=by)
+    try:
+        return unit_of_work(usager_id, act, by=by)
+    except MailboxAbsent:
+        if not is_known:
+            _check_key(mail.recipient)
+        raise
 
 
 def _check_patients(unit: Unit, parsed: ParsedMail) -> None:
@@ -109,12 +125,12 @@ def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:
     sender = mail.sender.lower()
     content = hashlib.sha256(mail.data).digest()
     dedupe = digest("message", unit.usager_id, sender, parsed.message_id, content)
-    known = Message.objects.filter(usager_id=unit.usager_id, dedupe_digest=dedupe).values_list("id", flat=True).first()
+    mail_id = queries.mail_id_digest(unit, parsed.message_id or content.hex())
+    alike = sql.rows(_ALIKE, [unit.usager_id, dedupe, unit.usager_id, mail_id, INCOMING])
+    known = next((key for key, digest_, *_ in alike if digest_ == dedupe), None)
     if known is not None:
         unit.untraced("déjà reçu : rien n'a changé")
         return Received(known, created=False)
-    mail_id = queries.mail_id_digest(unit, parsed.message_id or content.hex())
-    same_id = Message.objects.filter(usager_id=unit.usager_id, mail_id_digest=mail_id, direction=INCOMING).exists()
     report = _reported(unit, parsed)
     correspondent = None if report is not None or not sender else _correspondent(unit, sender, parsed)
     thread = _thread(unit, parsed, report)
@@ -130,23 +146,31 @@ def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:
         delivery=Delivery.RECEIVED,
         raw_id=new_id(),
         is_system=report is not None or not sender,
-        same_id_other_content=same_id,
+        same_id_other_content=bool(alike),
     )
     message.sealed_head = sealer(unit).seal_json("message", message.id, _head(unit, parsed, correspondent))
     try:
-        with transaction.atomic():  # the row first: whoever sends the same waits here, and stores nothing in vain
-            message.save(force_insert=True)
+        sql.insert(message)  # the row first: whoever sends the same waits here, and stores nothing in vain
     except IntegrityError as error:
         raise StartAgain() from error
     _store(unit, message.raw_id, mail.data)
     ids = [message.id, *attach(unit, message, [(one.name, one.media_type, one.data) for one in parsed.files])]
-    Thread.objects.filter(usager_id=unit.usager_id, id=thread.id).update(last_at=message.at, unread=F("unread") + 1)
-    unit.register_locator(ids)
+    unit.later(_ARRIVED, [message.at, unit.usager_id, thread.id])
+    unit.register_locator([*ids, thread.id])
     if report is not None:
         _undelivered(unit, report, parsed)
     events.message_received(unit, message.id, title=parsed.subject)
     tell(unit, NoticeKind.MESSAGE)
     return Received(message.id, created=True)
+
+
+# By the content, or by the Message-ID alone: two indexes, each asked once.
+_ALIKE = """
+SELECT id, dedupe_digest FROM messaging_message WHERE usager_id = %s AND dedupe_digest = %s
+UNION ALL
+SELECT id, dedupe_digest FROM messaging_message WHERE usager_id = %s AND mail_id_digest = %s AND direction = %s
+"""
+_ARRIVED = "UPDATE messaging_thread SET last_at = %s, unread = unread + 1 WHERE usager_id = %s AND id = %s"
 
 
 def _store(unit: Unit, key: UUID, data: bytes) -> None:
@@ -167,7 +191,7 @@ def attach(unit: Unit, message: Message, files: list[tuple[str, str, bytes]]) ->
             size=len(data),
         )
         row.sealed_name = sealer(unit).seal("piece", row.id, name.encode())
-        row.save(force_insert=True)
+        unit.later(*sql.insertion(row))
         _store(unit, row.id, data)
         ids.append(row.id)
     return ids
@@ -216,12 +240,20 @@ def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent
     row.last_wrote_at = clock.now()
     row.ended_at = clock.now() if parsed.ends_exchange else None
     row.sealed_identity = sealer(unit).seal_json("correspondant", row.id, known)
+    if not is_new:
+        unit.later(_WROTE, [row.last_wrote_at, row.ended_at, row.sealed_identity, unit.usager_id, row.id])
+        return row
     try:
-        with transaction.atomic():
-            row.save(force_insert=is_new, force_update=not is_new)
+        sql.insert(row)
     except IntegrityError as error:
         raise StartAgain() from error
     return row
+
+
+_WROTE = """
+UPDATE messaging_correspondent SET last_wrote_at = %s, ended_at = %s, sealed_identity = %s
+WHERE usager_id = %s AND id = %s
+"""
 
 
 def _reply_address(sender: str, parsed: ParsedMail) -> str:
@@ -275,8 +307,7 @@ def _thread(unit: Unit, parsed: ParsedMail, report: Message | None) -> Thread:
     thread = Thread(usager_id=unit.usager_id, id=new_id(), last_at=clock.now(), unread=0)
     subject = parsed.subject or "Sans objet"
     thread.sealed_subject = sealer(unit).seal("conversation", thread.id, subject.encode())
-    thread.save(force_insert=True)
-    unit.register_locator([thread.id])
+    sql.insert(thread)
     return thread
 
 

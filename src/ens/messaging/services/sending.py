@@ -9,7 +9,7 @@ from email.utils import format_datetime, formataddr
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from ens.audit import events
 from ens.coffre import store
@@ -27,7 +27,7 @@ from ens.messaging.ports import PermanentFailure, mail_relay
 from ens.messaging.services.receiving import attach, is_usager, mark_failed
 from ens.messaging.types import OUTGOING, Delivery, File, Reply, ReplyMode
 from ens.messaging.words import clean_name
-from ens.persistence import outbox
+from ens.persistence import outbox, sql
 from ens.persistence.locator import locate
 from ens.persistence.outbox import TryLater
 from ens.persistence.unit import StartAgain, Unit, unit_of_work
@@ -101,8 +101,7 @@ def _send_in(unit: Unit, thread: Thread, answer: Reply, to: str) -> UUID:
     }
     message.sealed_head = sealer(unit).seal_json("message", message.id, head)
     try:
-        with transaction.atomic():
-            message.save(force_insert=True)
+        sql.insert(message)
     except IntegrityError as error:
         raise StartAgain() from error
     unit.on_abandon(lambda: store.delete(message.raw_id))
