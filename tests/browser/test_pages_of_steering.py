@@ -45,6 +45,9 @@ def steering(database: Any, browser: Any) -> Any:
         (f"/pilotage/enrolement/{VIEW}&par=departement", "pilotage-departements"),
         (f"/pilotage/enrolement/{VIEW}&par=jour", "pilotage-jours"),
         ("/pilotage/calendrier/", "pilotage-calendrier"),
+        (f"/pilotage/evenements/{VIEW}&par=departement&ligne=31&mesure=activated", "pilotage-evenements"),
+        ("/pilotage/exports/", "pilotage-exports"),
+        ("/indicateurs/", "indicateurs"),
     ],
 )
 def test_the_page_holds_on_every_screen(tabs: Any, steering: Any, address: str, name: str) -> None:

@@ -40,6 +40,7 @@ NOT_OWNED = {
     "coffre_keycopy": "one row a backup, about nobody",
     "audit_serviceline": "events about nobody known",
     "audit_headofnobody": "rows updated where someone unknown has none",
+    "steering_taking": "belongs to an account",
     "access_mandate": "belongs to an account",
     "access_searchcount": "belongs to a professional",
     "identity_compte": "accounts, local",

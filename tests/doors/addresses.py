@@ -52,6 +52,8 @@ ADDRESSES: dict[str, Row] = {
     "donnees_personnelles": Row(200),
     "cookies": Row(200),
     "aide": Row(200),
+    "indicateurs": Row(200),
+    "fichier_indicateurs": Row(200, about=("form",)),
     "a_propos": Row(200),
     "healthz": Row(503),  # no mail door nor worker runs here
     "metrics": Row(200),
@@ -121,6 +123,10 @@ ADDRESSES: dict[str, Row] = {
     "pilotage:ensemble": Row(200),
     "pilotage:enrolement": Row(200),
     "pilotage:calendrier": Row(200),
+    "pilotage:exports": Row(200),
+    "pilotage:evenements": Row(404),  # without a figure chosen
+    "pilotage:telecharger_tableau": Row(200, about=("form",), is_file=True),
+    "pilotage:telecharger_evenements": Row(404, about=("form",)),  # without a figure chosen
     # software: no session speaks for it
     "fhir": Row(401, takes=401),
     "oauth2-token": Row(takes=411),
@@ -144,14 +150,14 @@ Ids = dict[str, Any]
 def hers(world: World) -> Ids:
     return {
         "document": world.document, "thread": world.thread, "attachment": world.attachment,
-        "usager": world.inaya.usager_id, "page": 1, "persona": "labo",
+        "usager": world.inaya.usager_id, "page": 1, "persona": "labo", "form": "csv",
     }  # fmt: skip
 
 
 def someone_elses(world: World) -> Ids:
     return {
         "document": world.others_document, "thread": world.others_thread, "attachment": world.others_attachment,
-        "usager": world.other.usager_id, "page": 1, "persona": "labo",
+        "usager": world.other.usager_id, "page": 1, "persona": "labo", "form": "csv",
     }  # fmt: skip
 
 
@@ -159,7 +165,7 @@ def nobodys(_: World) -> Ids:
     random: Callable[[], UUID] = uuid4
     return {
         "document": random(), "thread": random(), "attachment": random(), "usager": random(), "page": 1,
-        "persona": "labo",
+        "persona": "labo", "form": "csv",
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ens.kernel.errors import Absent
+from ens.kernel.errors import Absent, Malformed
 
 
 class DimensionUnknown(Absent):
@@ -10,3 +10,10 @@ class DimensionUnknown(Absent):
 
     code = "chiffre_absent"
     message = "Ces chiffres n'existent pas, ou votre périmètre ne les comprend pas."
+
+
+class ExportTooLarge(Malformed):
+    """More events than a file of them may hold."""
+
+    code = "export_trop_grand"
+    message = "Un export compte {number} événements au plus. Choisissez un territoire ou une ligne plus petits."

@@ -72,7 +72,7 @@ class OpenedEvent:
     at: datetime
     channel: str
     by_kind: str
-    departement: str
+    lot: str  # the beginning of its id
     deadline: date | None = None
 
 

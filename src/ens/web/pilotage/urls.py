@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.pilotage import views
+from ens.web.pilotage import exports, views
 
 app_name = "pilotage"
 
 urlpatterns = [
     path("", views.ensemble, name="ensemble"),
     path("enrolement/", views.enrolement, name="enrolement"),
+    path("evenements/", exports.evenements, name="evenements"),
+    path("exports/", exports.liste, name="exports"),
+    path("telecharger/tableau.<slug:forme>", exports.tableau, name="telecharger_tableau"),
+    path("telecharger/evenements.<slug:forme>", exports.telecharger_evenements, name="telecharger_evenements"),
     path("calendrier/", views.calendrier, name="calendrier"),
 ]
 

@@ -11,7 +11,35 @@ WORDS = {
     "opposed": _("oppositions"),
     "not_due": _("en attente de l’échéance"),
     "overdue": _("échéance passée, pas encore ouverts"),
+    "by_email": _("prévenus par e-mail"),
+    "by_post": _("prévenus par courrier"),
+    "delivered": _("remis"),
+    "returned": _("revenus"),
+    "changed_mind": _("ont changé d’avis"),
+    "closed": _("fermés depuis"),
+    "deleted": _("effacés depuis"),
 }
+KINDS = {
+    "noticed": _("Notification"),
+    "delivered": _("Remise"),
+    "returned": _("Retour"),
+    "opposed": _("Opposition"),
+    "changed_mind": _("Changement d’avis"),
+    "activated": _("Activation"),
+    "opened": _("Ouverture à l’échéance"),
+    "closed": _("Fermeture"),
+    "deleted": _("Effacement"),
+}
+AUTHORS = {
+    "usager": _("la personne"),
+    "systeme": _("le service"),
+    "support": _("le support"),
+    "pilotage": _("le pilotage"),
+    "professionnel": _("un professionnel"),
+    "etablissement": _("un établissement"),
+    "operateur": _("un opérateur"),
+}
+FORMS = {"page": _("à l’écran"), "csv": "CSV", "parquet": "Parquet"}
 CUTS = (
     ("vague", _("Par vague")),
     ("departement", _("Par département")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.public import signing_in, views
+from ens.web.public import indicators, signing_in, views
 
 urlpatterns = [
     path("", views.accueil, name="accueil_public"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("mentions-legales/", views.mentions_legales, name="mentions_legales"),
     path("donnees-personnelles/", views.donnees_personnelles, name="donnees_personnelles"),
     path("cookies/", views.cookies, name="cookies"),
+    path("indicateurs/", indicators.page_of_indicators, name="indicateurs"),
+    path("indicateurs/indicateurs.<slug:forme>", indicators.file_of_indicators, name="fichier_indicateurs"),
     path("aide/", views.aide, name="aide"),
     path("a-propos/", views.a_propos, name="a_propos"),
 ]

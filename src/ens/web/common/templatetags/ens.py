@@ -54,6 +54,11 @@ def nombre(value: int) -> str:
 
 
 @register.filter
+def rang(values: list[str], place: int) -> str:
+    return values[place]
+
+
+@register.filter
 def initiales(name: str) -> str:
     return words.initials(name)
 
