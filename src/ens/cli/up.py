@@ -21,6 +21,7 @@ from ens.cli.steps import perform
 from ens.cli.supervisor import Supervisor, say, wait_for_orphans
 
 READY_S = 60
+FULL = {"database": "Le disque de la base", "store": "Le disque des contenus"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +159,13 @@ def _wait_until_ready(wanted: Wanted, settings: dict[str, str], children: list[C
         try:
             with urllib.request.urlopen(request, timeout=2, context=context):  # noqa: S310 - our own address
                 return
-        except urllib.error.HTTPError as error:  # 503 while a part is missing
+        except urllib.error.HTTPError as error:  # 503 while a part is missing, or wants room
             with error:
-                if wanted.demonstration and _lacks_only_its_people(error.read()):
-                    return
+                full = can_serve(error.read())
+            if full is not None:
+                for part in full:
+                    say(f"{FULL.get(part, part)} est plein ou presque : voir docs/exploitation/pannes.md.")
+                return
             last = str(error)
         except OSError as error:  # not listening yet
             last = str(error)
@@ -172,13 +176,18 @@ def _wait_until_ready(wanted: Wanted, settings: dict[str, str], children: list[C
     raise CommandRefused(f"L'espace ne répond pas après {READY_S} secondes ({last}) : voir {children[0].log.parent}.")
 
 
-def _lacks_only_its_people(answer: bytes) -> bool:
-    """Every part answers but the demonstration, which is about to be made."""
+def can_serve(answer: bytes) -> list[str] | None:
+    """The parts that want room, when every part answers; else None.
+
+    A disk almost full keeps nobody from reading what is there; a demonstration is about to be made.
+    """
     try:
-        parts = json.loads(answer)["parts"]
+        parts: dict[str, str] = json.loads(answer)["parts"]
     except (ValueError, LookupError):
-        return False
-    return {name for name, state in parts.items() if state != "ok"} == {"demonstration"}
+        return None
+    if {name for name, state in parts.items() if state not in ("ok", "full")} - {"demonstration"}:
+        return None
+    return [name for name, state in parts.items() if state == "full"]
 
 
 def _say_ready(wanted: Wanted, space: Space, settings: dict[str, str]) -> None:
