@@ -90,6 +90,26 @@ def test_when_nothing_can_be_kept_the_sender_is_asked_to_try_again(session, peop
     assert len(mailbox(person)) == 1
 
 
+def test_a_database_that_falls_outside_any_act_is_said_to_the_sender(session, people, mailbox, monkeypatch):
+    from django.db import OperationalError
+
+    from ens.interop.smtp import handler
+
+    person = people.usager()
+
+    def fails(*_arguments, **_named):
+        raise OperationalError("host=secret")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(handler.services, "receive", fails)
+        with pytest.raises(smtplib.SMTPDataError) as refusal:
+            session().sendmail("labo@operateur.example", [person.address], mail(person.address))
+    assert refusal.value.smtp_code == 451
+    assert refusal.value.smtp_error.startswith(b"4.3.0 base_indisponible")
+    assert b"secret" not in refusal.value.smtp_error
+    assert mailbox(person) == []
+
+
 def test_a_fault_of_ours_is_not_an_acknowledgement(session, people, monkeypatch):
     from ens.interop.smtp import handler
 
