@@ -18,7 +18,6 @@ from ens.identity.models import (
     Compte,
     Contact,
     Establishment,
-    Mailbox,
     MatriculeLookup,
     Professional,
     Rattachement,
@@ -227,14 +226,17 @@ def activity_establishments(professional_id: UUID) -> list[UUID]:
     )
 
 
+_MAILBOX = "SELECT professional_id, establishment_id FROM identity_mailbox WHERE address = %s"
+
+
 def mailbox_owner(address: str) -> ProfessionalRef | EstablishmentRef | None:
     """Who holds a mailbox of the trust space, when the directory knows."""
-    box = Mailbox.objects.select_related("professional", "establishment").filter(address=address.lower()).first()
-    if box is None:
+    box = sql.row(_MAILBOX, [address.lower()])
+    if box is None:  # most senders: asked at each message
         return None
-    if box.professional is not None:
-        return _ref(box.professional)
-    return _site(box.establishment) if box.establishment is not None else None
+    if box[0] is not None:
+        return _ref(Professional.objects.filter(id=box[0]).first())
+    return _site(Establishment.objects.filter(id=box[1]).first()) if box[1] is not None else None
 
 
 def compte(username: str) -> Compte:

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from ens.coffre.keyring import digest
 from ens.coffre.services import sealer
 from ens.messaging.errors import OperatorUnknown
-from ens.messaging.models import Attachment, Correspondent, Message, Operator, Thread
+from ens.messaging.models import Attachment, Correspondent, Message, Thread
 from ens.messaging.types import (
     OUTGOING,
     Addressee,
@@ -23,6 +23,7 @@ from ens.messaging.types import (
     ReplyOption,
     ThreadCard,
 )
+from ens.persistence import sql
 from ens.persistence.unit import Unit
 
 SAVABLE = ("application/pdf", "image/jpeg", "image/png", "image/tiff", "text/plain", "text/rtf", "application/rtf")
@@ -42,14 +43,16 @@ def address_digest(unit: Unit, address: str) -> bytes:
 def operator_of(domain: str) -> OperatorRef:
     """The allow-listed operator of a domain today. Errors: OperatorUnknown."""
     now = datetime.now(UTC)
-    found = (
-        Operator.objects.filter(domain=domain.lower(), valid_from__lte=now)
-        .filter(Q(valid_until__isnull=True) | Q(valid_until__gt=now))
-        .first()
-    )
+    found = sql.row(_OPERATOR, [domain.lower(), now, now])
     if found is None:
         raise OperatorUnknown()
-    return OperatorRef(found.domain, found.name, found.host, found.port, found.is_test)
+    return OperatorRef(*found)
+
+
+_OPERATOR = """
+SELECT domain, name, host, port, is_test FROM messaging_operator
+WHERE domain = %s AND valid_from <= %s AND (valid_until IS NULL OR valid_until > %s)
+"""
 
 
 def route_to(domain: str) -> OperatorRef:

@@ -20,7 +20,6 @@ from ens.kernel.errors import Absent, EnsError
 from ens.messaging import services
 from ens.messaging.errors import MailboxAbsent, OneUsagerPerMessage
 from ens.messaging.types import IncomingMail
-from ens.persistence.clock import refresh
 from ens.persistence.connection import FAULTS, unavailable
 
 T = TypeVar("T")
@@ -60,9 +59,8 @@ class Door:
     def _known(self, session: Session) -> Facts:
         return self._facts.setdefault(session, Facts())
 
-    async def _ask(self, service: Callable[[], T], *, reads_clock: bool = False) -> Answer:
-        """A unit of work reads the clock itself; ``reads_clock``: a service that opens none."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, _guarded, service, reads_clock)
+    async def _ask(self, service: Callable[[], T]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, _guarded, service)
 
     async def _identify(self, server: SMTP, session: Session) -> str:
         """Who the certificate says it is, once a session; the reply to give when nobody known."""
@@ -73,7 +71,7 @@ class Door:
         facts.names = tuple(certificate_names(certificate))
         if not facts.names:
             return replies.NO_CERTIFICATE
-        answer = await self._ask(lambda: services.check_operator(list(facts.names)), reads_clock=True)
+        answer = await self._ask(lambda: services.check_operator(list(facts.names)))
         facts.operator = answer.value
         return answer.reply
 
@@ -98,7 +96,7 @@ class Door:
         if not _sender(address).isprintable():  # bytes of no character set, or controls
             return replies.ADDRESS_UNREADABLE
         names = list(self._known(session).names)
-        answer = await self._ask(lambda: services.check_sender(_sender(address), names), reads_clock=True)
+        answer = await self._ask(lambda: services.check_sender(_sender(address), names))
         if answer.reply:
             return answer.reply
         envelope.mail_from = address
@@ -149,12 +147,10 @@ def _sender(address: str | None) -> str:
     return "" if address in (None, "<>") else str(address)
 
 
-def _guarded(service: Callable[[], Any], reads_clock: bool) -> Answer:
-    """Run in a thread: the product's time, a live connection, errors turned into replies."""
+def _guarded(service: Callable[[], Any]) -> Answer:
+    """Run in a thread: a live connection, errors turned into replies. Units of work read the clock themselves."""
     try:
         close_old_connections()
-        if reads_clock:
-            refresh()
         return Answer(value=service())
     except Absent:  # whatever is missing, and whoever it was: one answer
         return Answer(replies.reply(MailboxAbsent()))

@@ -233,14 +233,12 @@ def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent
         "organisation": isinstance(owner, EstablishmentRef),
     }
     key = queries.address_digest(unit, sender)
-    row = Correspondent.objects.filter(usager_id=unit.usager_id, address_digest=key).first()
-    is_new = row is None
-    if row is None:
-        row = Correspondent(usager_id=unit.usager_id, id=new_id(), address_digest=key)
+    found = sql.row(_CORRESPONDENT, [unit.usager_id, key])
+    row = Correspondent(usager_id=unit.usager_id, id=found[0] if found else new_id(), address_digest=key)
     row.last_wrote_at = clock.now()
     row.ended_at = clock.now() if parsed.ends_exchange else None
     row.sealed_identity = sealer(unit).seal_json("correspondant", row.id, known)
-    if not is_new:
+    if found:
         unit.later(_WROTE, [row.last_wrote_at, row.ended_at, row.sealed_identity, unit.usager_id, row.id])
         return row
     try:
@@ -250,6 +248,7 @@ def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent
     return row
 
 
+_CORRESPONDENT = "SELECT id FROM messaging_correspondent WHERE usager_id = %s AND address_digest = %s"
 _WROTE = """
 UPDATE messaging_correspondent SET last_wrote_at = %s, ended_at = %s, sealed_identity = %s
 WHERE usager_id = %s AND id = %s
