@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from ens.access import mandates
-from ens.cli.mandates import perform
+from ens.cli.mandates import agent, perform
 from ens.cli.refusals import CommandRefused
 from ens.identity import queries
 
@@ -58,3 +58,16 @@ def test_what_is_wrong_is_refused_in_a_sentence(db, options):
 def test_another_account_never_steers(people):
     with pytest.raises(CommandRefused, match="pilotage"):
         asked(people.usager().compte.username, france=True)
+
+
+def test_an_agent_is_named_enters_and_no_longer_enters(people):
+    name = f"hugo.{uuid4()}"
+    agent(Namespace(account=name, nom="Hugo Petit", retirer=False))
+    entered = queries.actor_of(queries.compte(name))
+    assert entered is not None and (entered.kind, entered.name) == ("support", "Hugo Petit")
+    agent(Namespace(account=name, nom="", retirer=True))
+    assert queries.actor_of(queries.compte(name)) is None
+    usager = people.usager().compte.username
+    for wrong in ({"account": usager, "nom": "X"}, {"account": f"x{uuid4()}"}, {"account": "nul", "retirer": True}):
+        with pytest.raises(CommandRefused):
+            agent(Namespace(**{"nom": "", "retirer": False, **wrong}))

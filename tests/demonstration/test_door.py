@@ -34,7 +34,7 @@ def test_the_door_offers_everyone_and_tells_the_clock(page):
 @pytest.mark.parametrize("headers", [{}, {"Origin": "http://testserver"}, {"Sec-Fetch-Site": "same-origin"}])
 def test_a_plain_post_enters(page, headers):
     answer = page.post(ENTER, headers=headers)
-    assert (answer.status_code, answer["Location"]) == (303, "/demonstration/roles/support/")
+    assert (answer.status_code, answer["Location"]) == (303, "/support/")
     assert "_auth_user_id" in page.session
 
 
@@ -62,6 +62,6 @@ def test_reading_the_address_enters_nowhere(page):
     assert page.get(ENTER).status_code == 405
 
 
-@pytest.mark.parametrize("key", ["labo", "operateur-medecins", "support"])
+@pytest.mark.parametrize("key", ["labo", "operateur-medecins"])
 def test_roles_without_pages_are_told_so(page, key):
     assert "demo.json" in (shown := page.get(f"/demonstration/roles/{key}/").content.decode()) or "Pas encore" in shown

@@ -127,6 +127,13 @@ ADDRESSES: dict[str, Row] = {
     "pilotage:evenements": Row(404),  # without a figure chosen
     "pilotage:telecharger_tableau": Row(200, about=("form",), is_file=True),
     "pilotage:telecharger_evenements": Row(404, about=("form",)),  # without a figure chosen
+    # the support desk, nobody being on the telephone
+    "support:recherche": Row(200, takes=422),
+    "support:personne": Row(302),
+    "support:opposition": Row(takes=302),
+    "support:changement": Row(takes=302),
+    "support:code": Row(takes=302),
+    "support:terminer": Row(takes=302),
     # software: no session speaks for it
     "fhir": Row(401, takes=401),
     "oauth2-token": Row(takes=411),

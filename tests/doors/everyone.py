@@ -50,7 +50,7 @@ ENTERS: dict[str, frozenset[str]] = {
     "an authorised nurse": frozenset({"professionnel"}),
     "the steerer": frozenset({"pilotage"}),
     "a steerer without a mandate today": frozenset({"pilotage"}),  # enters, and finds nothing
-    "the support agent": frozenset(),
+    "the support agent": frozenset({"support"}),
 }
 NOT_SIGNED_IN = frozenset(
     {"nobody", "an account of nothing", "a deactivated account", "a professional gone from the directory"}

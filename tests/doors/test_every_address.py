@@ -19,7 +19,7 @@ OPEN = (PUBLIC, DEMONSTRATION, CLIENT)
 names = pytest.mark.parametrize("name", ADDRESSES)
 ABOUT_SOMEONE = [name for name, row in ADDRESSES.items() if row.about and row.about not in (("persona",), ("form",))]
 named = pytest.mark.parametrize("name", ABOUT_SOMEONE)
-PERSONAL = [name for name in ADDRESSES if name.startswith(("usager:", "professionnel:", "pilotage:"))]
+PERSONAL = [name for name in ADDRESSES if name.startswith(("usager:", "professionnel:", "pilotage:", "support:"))]
 
 
 def enters(kind: str, name: str) -> bool:
@@ -67,7 +67,7 @@ def expected(kind: str, method: str, name: str) -> int | None:
         return 405
     if not may(kind, name):
         return 404
-    if name == "connexion" and {"usager", "professionnel", "pilotage"} & ENTERS[kind]:
+    if name == "connexion" and {"usager", "professionnel", "pilotage", "support"} & ENTERS[kind]:
         return 302  # to their home
     return row.takes if method == "POST" else row.gives
 
@@ -121,7 +121,7 @@ def test_what_one_may_not_know_of_is_answered_like_what_is_nobodys(world: World,
             assert as_seen(call(browser, method, path_of(name, ids))) == of_nobody, (kind, ids)
 
 
-READERS = {"professionnel": ["the authorised doctor"], "pilotage": ["the steerer"]}
+READERS = {"professionnel": ["the authorised doctor"], "pilotage": ["the steerer"], "support": ["the support agent"]}
 
 
 @pytest.mark.parametrize("name", [name for name in PERSONAL if ADDRESSES[name].gives == 200])

@@ -33,6 +33,9 @@ def relay(db):
     ports.use_email_sender(before)
 
 
+CODES = (NoticeKind.CODE, NoticeKind.PROVISIONAL_CODE)
+
+
 def _tell(person, kind):
     from ens.audit import events
     from ens.notifications.services import tell
@@ -40,7 +43,7 @@ def _tell(person, kind):
 
     def act(unit):
         later = datetime.now(UTC) + timedelta(minutes=10)
-        tell(unit, kind, **({"code": "123456", "until": later} if kind is NoticeKind.CODE else {}))
+        tell(unit, kind, **({"code": "123456", "until": later} if kind in CODES else {}))
         events.messages_listed(unit)
 
     unit_of_work(person.usager_id, act, by=person.actor)

@@ -221,6 +221,28 @@ def notice_sent(unit: Unit, kind: str) -> None:
     _leave(unit, Line(Event.NOTICE_SENT, facts={"kind": kind}), False)
 
 
+def identity_proved(unit: Unit, *, attempt: bool = False) -> None:
+    """An agent of the support checked on the telephone who is speaking."""
+    _leave(unit, Line(Event.IDENTITY_PROVED), attempt)
+
+
+def standing_read(unit: Unit) -> None:
+    """An agent of the support looked at where the enrolment stands."""
+    _leave(unit, Line(Event.STANDING_READ), False)
+
+
+def opposed_for(unit: Unit) -> None:
+    _leave(unit, Line(Event.OPPOSED_FOR), False)
+
+
+def mind_changed_for(unit: Unit) -> None:
+    _leave(unit, Line(Event.MIND_CHANGED_FOR), False)
+
+
+def code_sent_for(unit: Unit) -> None:
+    _leave(unit, Line(Event.CODE_SENT_FOR), False)
+
+
 def space_deleted(unit: Unit, *, attempt: bool = False) -> None:
     """The key was destroyed with the rest: the line keeps who, what and when, and nothing else."""
     _leave(unit, Line(Event.SPACE_DELETED), attempt)

@@ -50,10 +50,16 @@ _DONE: dict[Event, str] = {
     Event.CONTACTS_DECLARED: "a mis à jour vos coordonnées.",
     Event.DOSSIERS_MERGED: "a réuni deux inscriptions faites à votre nom.",
     Event.DOSSIERS_SEPARATED: "a séparé deux inscriptions réunies par erreur.",
+    Event.IDENTITY_PROVED: "a vérifié votre identité au téléphone.",
+    Event.STANDING_READ: "a consulté où en est votre espace, sans rien de votre santé.",
+    Event.OPPOSED_FOR: "a enregistré votre opposition, à votre demande.",
+    Event.MIND_CHANGED_FOR: "a enregistré que vous voulez un espace, à votre demande.",
+    Event.CODE_SENT_FOR: "vous a envoyé un nouveau code provisoire, à votre demande.",
     Event.NOTICE_SENT: "vous a envoyé un avis par e-mail.",
     Event.SPACE_DELETED: "a supprimé votre espace et tout ce qu'il contenait.",
 }
 _REFUSED: dict[Event, str] = {
+    Event.IDENTITY_PROVED: "a reçu un appel à votre sujet, sans que l'identité soit prouvée.",
     Event.PATIENT_LOOKED_UP: "a cherché votre dossier, sans y avoir accès.",
     Event.DOCUMENTS_SEARCHED: "a demandé la liste des documents : refusé.",
     Event.DOCUMENT_READ: "a demandé à lire {title} : refusé.",

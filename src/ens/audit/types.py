@@ -62,6 +62,12 @@ class Event(StrEnum):
     CONTACTS_DECLARED = "coordonnees_declarees"
     DOSSIERS_MERGED = "dossiers_reunis"
     DOSSIERS_SEPARATED = "dossiers_separes"
+    # by an agent of the support, on the telephone
+    IDENTITY_PROVED = "identite_prouvee"
+    STANDING_READ = "situation_lue"
+    OPPOSED_FOR = "opposition_assistee"
+    MIND_CHANGED_FOR = "changement_assiste"
+    CODE_SENT_FOR = "code_renvoye"
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,10 @@ def _parser() -> argparse.ArgumentParser:
     campaign.add_argument("names", nargs="*", metavar="NOM", help="fichier TOML ; campagne, vague ; ou lot")
     funnel = command("funnel", _funnel, "Les chiffres de l'enrôlement, comptés sur les événements datés.")
     funnel.add_argument("--as-of", metavar="AAAA-MM-JJ", help="à la fin de ce jour (maintenant, par défaut)")
+    agent = command("agent", _agent, "Créer ou fermer le compte d'un agent du support.")
+    agent.add_argument("account", metavar="COMPTE")
+    agent.add_argument("--nom", metavar="NOM", help="de l'agent, tel que l'historique des personnes le dira")
+    agent.add_argument("--retirer", action="store_true", help="le compte ne sert plus, tout de suite")
     mandate = command("mandat", _mandate, "Donner ou retirer un territoire à qui pilote.")
     mandate.add_argument("account", metavar="COMPTE")
     mandate.add_argument("--nom", metavar="NOM", help="de la personne : crée son compte s'il n'existe pas")
@@ -281,6 +285,14 @@ def _campaign(options: argparse.Namespace) -> int:
 
     refresh()
     _say(options, *perform(options.action, options.names))
+    return 0
+
+
+def _agent(options: argparse.Namespace) -> int:
+    _enter(options.data)
+    from ens.cli.mandates import agent
+
+    _say(options, *agent(options))
     return 0
 
 

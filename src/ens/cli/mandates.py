@@ -57,3 +57,25 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise CommandRefused("Un jour s'écrit AAAA-MM-JJ.") from error
+
+
+def agent(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
+    """Make or close an agent's account: its JSON answer and its sentences. Errors: CommandRefused."""
+    from ens.identity import queries, services
+    from ens.identity.errors import AccountUnknown
+
+    try:
+        known = queries.compte(options.account)
+    except AccountUnknown:
+        known = None
+    if known is not None and known.role != "support":
+        raise CommandRefused(f"Le compte {options.account} n'est pas celui d'un agent du support.")
+    if options.retirer:
+        if known is None:
+            raise CommandRefused(f"Le compte {options.account} n'existe pas.")
+        services.set_active(known, False)
+        return {"account": options.account, "active": False}, [f"Le compte {options.account} ne sert plus."]
+    if not options.nom:
+        raise CommandRefused("--nom dit qui est l'agent.")
+    services.set_active(services.create_compte(options.account, name=options.nom, role="support"), True)
+    return {"account": options.account, "active": True}, [f"{options.nom} répond au téléphone : {options.account}."]

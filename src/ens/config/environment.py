@@ -6,12 +6,15 @@ A missing setting stops the start and says where to set it. Listed in ``docs/exp
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from datetime import date
+from datetime import date, time
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+_HOURS = re.compile(r"([1-7])(?:-([1-7]))? (\d\d:\d\d)-(\d\d:\d\d)")
 
 
 class MissingSetting(SystemExit):
@@ -70,6 +73,20 @@ def day(name: str, default: date) -> date:
 
 def words(name: str) -> list[str]:
     return [word.strip() for word in setting(name, "").split(",") if word.strip()]
+
+
+def hours(name: str, default: str) -> list[tuple[int, int, time, time]]:
+    """« 1-5 08:30-17:30, 6 09:00-12:00 »: weekdays, from 1 for Monday, and hours of the day."""
+    value = setting(name, default)
+    found = []
+    for part in filter(None, (one.strip() for one in value.split(","))):
+        shape = _HOURS.fullmatch(part)
+        try:
+            first, last, opens, closes = shape.groups() if shape else ("", "", "", "")
+            found.append((int(first), int(last or first), time.fromisoformat(opens), time.fromisoformat(closes)))
+        except ValueError as error:
+            raise MissingSetting(f"Le réglage {name} s'écrit « 1-5 08:30-17:30 », et non « {value} ».") from error
+    return found
 
 
 def database(url: str, *, pool: dict[str, Any] | None = None) -> dict[str, Any]:

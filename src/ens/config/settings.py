@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ens.config.environment import database, day, flag, number, setting, words
+from ens.config.environment import database, day, flag, hours, number, setting, words
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -23,6 +23,12 @@ ENS_METRICS_TOKEN = setting("ENS_METRICS_TOKEN", "")
 ENS_SERVICE_NAME = setting("ENS_SERVICE_NAME", "Mon espace santé")
 ENS_SUPPORT_PHONE = setting("ENS_SUPPORT_PHONE", "3422")
 ENS_SUPPORT_HOURS = setting("ENS_SUPPORT_HOURS", "du lundi au vendredi, de 8 h 30 à 17 h 30")
+ENS_SUPPORT_OPENING = hours("ENS_SUPPORT_OPENING", "1-5 08:30-17:30")  # weekdays from 1, Monday; in Paris
+ENS_SUPPORT_CLOSED = words("ENS_SUPPORT_CLOSED")  # days AAAA-MM-JJ when nobody answers
+ENS_SUPPORT_DEAF = setting("ENS_SUPPORT_DEAF", "")  # the route of the deaf and hard of hearing, in a sentence
+ENS_SUPPORT_SEARCHES = number("ENS_SUPPORT_SEARCHES", 30)  # of an agent, by ENS_TRIES_MINUTES
+ENS_SUPPORT_TRIES = number("ENS_SUPPORT_TRIES", 5)  # about one matricule that fail, by ENS_TRIES_MINUTES
+ENS_SUPPORT_PROOF_MINUTES = number("ENS_SUPPORT_PROOF_MINUTES", 15)  # how long a proof serves its agent
 ENS_OPPOSITION_DAYS = number("ENS_OPPOSITION_DAYS", 42)  # R1111-28: six weeks after sending
 ENS_SESSION_IDLE_MINUTES = number("ENS_SESSION_IDLE_MINUTES", 120)
 ENS_SIGNIN_TRIES = number("ENS_SIGNIN_TRIES", 5)
@@ -104,6 +110,7 @@ INSTALLED_APPS = [
     "ens.web.usager",
     "ens.web.professionnel",
     "ens.web.pilotage",
+    "ens.web.support",
 ]
 if ENS_DEMONSTRATION:
     INSTALLED_APPS.append("ens.demonstration")

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ens.web.public.urls")),
     path("", include("ens.web.usager.urls")),
     path("pro/", include("ens.web.professionnel.urls")),
+    path("support/", include("ens.web.support.urls")),
     path("pilotage/", include("ens.web.pilotage.urls")),
 ]
 if settings.ENS_DEMONSTRATION:

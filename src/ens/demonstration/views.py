@@ -81,8 +81,8 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
 def _home(one: Member) -> str:
     if one.kind == "professionnel":
         return "/pro/"
-    if one.kind == "pilotage":
-        return "/pilotage/"
+    if one.kind in ("pilotage", "support"):
+        return f"/{one.kind}/"
     if one.kind == "usager" and state_of(one).is_open:
         return "/accueil/"
     return f"/demonstration/roles/{one.key}/"

@@ -13,7 +13,7 @@ from ens.enrolment import daily, queries
 from ens.enrolment.errors import MoveNotAllowed
 from ens.enrolment.lots import open_due, queue_one
 from ens.enrolment.models import Event, Lot, Return
-from ens.enrolment.types import MOVES, EventKind, State
+from ens.enrolment.types import MOVES, EventKind, State, is_frozen
 from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.persistence import sql
@@ -23,6 +23,12 @@ __all__ = [
     "activate", "change_mind", "close", "delivered", "freeze", "note_deletion", "notice", "open_due", "oppose",
     "release", "returned",
 ]  # fmt: skip
+
+Also = Callable[[Unit], None]
+
+
+def nothing(_: Unit) -> None:
+    """Nothing beside the event itself."""
 
 
 def notice(usager_id: UUID, *, channel: str, by: Actor, sent_at: datetime | None = None) -> None:
@@ -55,12 +61,15 @@ def returned(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
     _move(usager_id, EventKind.RETURNED, act, by=by)
 
 
-def oppose(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
-    """The person refuses: no space, no mailbox, no document, whatever runs at the same time (S009)."""
-    _move(usager_id, EventKind.OPPOSED, lambda unit: _append(unit, EventKind.OPPOSED, at=at), by=by)
+def oppose(usager_id: UUID, *, by: Actor, at: datetime | None = None, also: Also = nothing) -> None:
+    """The person refuses: no space, no mailbox, no document, whatever runs at the same time (S009).
+
+    ``also``, here and below: what happens in the same unit, before the event.
+    """
+    _move(usager_id, EventKind.OPPOSED, lambda unit: _append(unit, EventKind.OPPOSED, at=at), by=by, also=also)
 
 
-def change_mind(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
+def change_mind(usager_id: UUID, *, by: Actor, at: datetime | None = None, also: Also = nothing) -> None:
     """The person wants a space after all: it opens at the deadline they were told, or tomorrow when it is over."""
 
     def act(unit: Unit) -> None:
@@ -68,21 +77,26 @@ def change_mind(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> No
         queue_one(unit, channel="", sent_at=at or clock.now(), deadline=last_day)
         _append(unit, EventKind.CHANGED_MIND, at=at, deadline=last_day)
 
-    _move(usager_id, EventKind.CHANGED_MIND, act, by=by)
+    _move(usager_id, EventKind.CHANGED_MIND, act, by=by, also=also)
 
 
-def activate(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
+def activate(usager_id: UUID, *, by: Actor, at: datetime | None = None, also: Also = nothing) -> None:
     """The person enters: the space opens at once (S007); it may follow an opposition (S012)."""
-    _move(usager_id, EventKind.ACTIVATED, lambda unit: _append(unit, EventKind.ACTIVATED, at=at), by=by)
+    _move(usager_id, EventKind.ACTIVATED, lambda unit: _append(unit, EventKind.ACTIVATED, at=at), by=by, also=also)
 
 
-def close(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
-    _move(usager_id, EventKind.CLOSED, lambda unit: _append(unit, EventKind.CLOSED, at=at), by=by)
+def close(usager_id: UUID, *, by: Actor, at: datetime | None = None, also: Also = nothing) -> None:
+    _move(usager_id, EventKind.CLOSED, lambda unit: _append(unit, EventKind.CLOSED, at=at), by=by, also=also)
 
 
-def freeze(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
+def freeze(usager_id: UUID, *, by: Actor, at: datetime | None = None, also: Also = nothing) -> None:
     """Nothing opens at the deadline while it lasts: « I am not the legal representative », a dispute (N002, B11)."""
-    _move(usager_id, EventKind.FROZEN, lambda unit: _append(unit, EventKind.FROZEN, at=at), by=by)
+
+    def act(unit: Unit) -> None:
+        if not is_frozen(queries.events(unit)):
+            _append(unit, EventKind.FROZEN, at=at)
+
+    _move(usager_id, EventKind.FROZEN, act, by=by, also=also)
 
 
 def release(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
@@ -109,10 +123,11 @@ def note_deletion(unit: Unit, *, at: datetime) -> None:
 _ONCE = (EventKind.OPPOSED, EventKind.CHANGED_MIND, EventKind.ACTIVATED, EventKind.CLOSED)
 
 
-def _move(usager_id: UUID, kind: EventKind, write: Callable[[Unit], None], *, by: Actor) -> None:
-    """Errors: MoveNotAllowed."""
+def _move(usager_id: UUID, kind: EventKind, write: Also, *, by: Actor, also: Also = nothing) -> None:
+    """Errors: MoveNotAllowed; those of ``also``."""
 
     def act(unit: Unit) -> None:
+        also(unit)
         allowed, gives = MOVES[kind]
         current = queries.state(unit)
         unit.untraced("l'événement d'enrôlement, daté et signé, est sa propre trace")

@@ -225,6 +225,12 @@ def create_compte(username: str, *, name: str, professional: ProfessionalRef | N
     return compte
 
 
+def set_active(compte: Compte, active: bool) -> None:
+    """Whether the account enters from the next request on."""
+    compte.is_active = active
+    compte.save(update_fields=("is_active",))
+
+
 def attach(compte: Compte, usager_id: UUID, role: str) -> None:
     """Tie an account to a usager; already tied the same way is fine."""
     Rattachement.objects.get_or_create(

@@ -72,6 +72,15 @@ def _words(kind: NoticeKind, said: dict[str, Any]) -> tuple[str, list[str]]:
             _("Il sert une fois, pendant dix minutes."),
             _("Ne le donnez à personne : nous ne le demandons jamais par téléphone ni par e-mail."),
         ]
+    if kind is NoticeKind.PROVISIONAL_CODE:
+        last_day = datetime.fromisoformat(said["until"]).astimezone(clock.PARIS)
+        return _("Votre nouveau code provisoire"), [
+            _("Votre code provisoire : %(code)s") % {"code": said["code"].replace(" ", "\u00a0")},
+            _("Il sert jusqu’au %(day)s, sur %(address)s ; le précédent ne sert plus.")
+            % {"day": f"{last_day:%d/%m/%Y}", "address": settings.ENS_BASE_URL + "/bienvenue/"},
+            _("Il a été demandé par téléphone à notre support. Ne le donnez à personne."),
+            not_you,
+        ]
     if kind is NoticeKind.IDENTIFIER:
         sentence = _("Votre identifiant de connexion est : %(identifier)s") % {"identifier": said.get("identifier", "")}
         return _("Votre identifiant"), [sentence, not_you]

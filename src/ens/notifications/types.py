@@ -9,6 +9,7 @@ class NoticeKind(StrEnum):
     DOCUMENT = "document"
     DOCUMENT_CHANGED = "document_modifie"
     CODE = "code"
+    PROVISIONAL_CODE = "code_provisoire"  # of enrolment, asked for again
     # what happens to an account: always told (N091)
     ACCOUNT_CREATED = "compte_cree"
     SIGN_IN_CHANGED = "connexion_changee"

@@ -15,5 +15,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "telephone_aide": settings.ENS_SUPPORT_PHONE,
         "conditions_publiees": settings.ENS_TERMS_PUBLISHED,
         "horaires_aide": settings.ENS_SUPPORT_HOURS,
+        "sourds_aide": settings.ENS_SUPPORT_DEAF,
         "personne": getattr(request, "actor", None),
     }

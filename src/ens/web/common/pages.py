@@ -12,6 +12,7 @@ from ens.kernel.actor import ActorKind
 _LAYOUTS = {
     ActorKind.USAGER: "common/gabarit_usager.html",
     ActorKind.PROFESSIONNEL: "common/gabarit_professionnel.html",
+    ActorKind.SUPPORT: "common/gabarit_support.html",
     ActorKind.PILOTAGE: "common/gabarit_pilotage.html",
 }
 

@@ -25,7 +25,12 @@ from ens.web.common.sessions import network_address, open_session, place_to_come
 from ens.web.common.signing_forms import ApplicationCodeForm, CodeForm, SignInForm
 from ens.web.common.words import typeset
 
-HOMES = {ActorKind.USAGER: "usager:accueil", ActorKind.PROFESSIONNEL: "/pro/", ActorKind.PILOTAGE: "/pilotage/"}
+HOMES = {
+    ActorKind.USAGER: "usager:accueil",
+    ActorKind.PROFESSIONNEL: "/pro/",
+    ActorKind.PILOTAGE: "/pilotage/",
+    ActorKind.SUPPORT: "/support/",
+}
 DEMONSTRATION_DOOR = "/demonstration/"  # its addresses exist in the demonstration only
 PENDING = "ens_attente"  # the password was right: what is awaited, and until when
 PENDING_SECONDS = 15 * 60

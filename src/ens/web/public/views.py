@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from ens.web.common.contact import support_now
 from ens.web.common.pages import page
 
 
@@ -54,7 +55,7 @@ def cookies(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def aide(request: HttpRequest) -> HttpResponse:
-    return page(request, "public/aide.html", {"domaine": settings.ENS_MAIL_DOMAIN})
+    return page(request, "public/aide.html", {"domaine": settings.ENS_MAIL_DOMAIN, "contact": support_now()})
 
 
 @require_safe

@@ -1,0 +1,200 @@
+"""The support desk: an agent acts for someone on the telephone (S154). Never anything of their health.
+
+The person is found by their matricule with a proof said on the telephone: birth date and one more trait. A proof that
+fails, and a person unknown, are answered alike, counted by agent and by matricule, and traced. What the agent does is
+in the person's history, under the agent's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as of_day
+from enum import StrEnum
+from uuid import UUID
+
+from django.conf import settings
+
+from ens.audit import events
+from ens.enrolment import codes
+from ens.enrolment import queries as enrolment
+from ens.enrolment import services as moves
+from ens.enrolment.errors import MoveNotAllowed
+from ens.enrolment.types import EventKind, State, is_frozen
+from ens.identity import limits
+from ens.identity import queries as identity
+from ens.identity.types import Traits
+from ens.journeys.errors import NoAddressForCode, PersonNotProved
+from ens.journeys.signing_in import masked_email
+from ens.kernel import clock
+from ens.kernel.actor import Actor, ActorKind
+from ens.notifications import services as notifications
+from ens.notifications.types import NoticeKind
+from ens.persistence.unit import Unit, unit_of_work
+from ens.standards.errors import MalformedTrait
+from ens.standards.traits import normalise_lexical
+
+_BY_AGENT, _BY_MATRICULE = "support:agent", "support:matricule"
+
+
+class ProofTrait(StrEnum):
+    """The trait asked beside the birth date."""
+
+    BIRTH_NAME = "nom_naissance"
+    FIRST_NAME = "premier_prenom"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """An event of the enrolment, as the agent may tell it."""
+
+    kind: EventKind
+    at: datetime
+    deadline: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assisted:
+    """All that an agent sees: where the enrolment stands, contacts masked. ``name``: one first name, one initial."""
+
+    name: str
+    birth_year: int
+    state: State
+    is_frozen: bool
+    deadline: date | None
+    email: str
+    phone: str
+    has_address: bool
+    stages: tuple[Stage, ...]
+
+    @property
+    def may_oppose(self) -> bool:
+        return self.state in (State.UNKNOWN, State.NOTICED) and not self.is_frozen
+
+    @property
+    def may_change_mind(self) -> bool:
+        return self.state is State.OPPOSED and not self.is_frozen
+
+    @property
+    def may_have_code(self) -> bool:
+        return self.state in (State.NOTICED, State.OPPOSED, State.OPENED) and not self.is_frozen
+
+
+def prove(matricule: str, birth_date: date, trait: ProofTrait, said: str, *, by: Actor) -> UUID:
+    """Whose matricule it is, once the person on the telephone proved who they are.
+
+    Errors: PersonNotProved, whatever the reason, by the same statements; TooManyTries.
+    """
+    if by.kind is not ActorKind.SUPPORT:
+        raise PersonNotProved()
+    limits.check(_BY_MATRICULE, matricule, settings.ENS_SUPPORT_TRIES)
+    if limits.add(_BY_AGENT, by.id) > settings.ENS_SUPPORT_SEARCHES:
+        events.about_nobody("support", "recherches_limitees", by=by)
+        raise limits.too_many()
+    found = identity.find_usager(matricule)
+    usager_id = found.usager_id if found else identity.nobody(matricule)
+
+    def act(unit: Unit) -> UUID:
+        events.identity_proved(unit, attempt=True)
+        born = identity.is_born_on(unit, birth_date)
+        same = _is_said(identity.traits(unit), trait, said) if born else False
+        if not same or not identity.is_registered_alive(unit) or enrolment.state(unit) in _NO_LONGER:
+            raise PersonNotProved()
+        events.identity_proved(unit)
+        return usager_id
+
+    try:
+        proved = unit_of_work(usager_id, act, by=by)
+    except PersonNotProved:
+        limits.add(_BY_MATRICULE, matricule)
+        raise
+    limits.forget(_BY_MATRICULE, matricule)
+    return proved
+
+
+_NO_LONGER = (State.MERGED, State.DELETED)
+
+
+def _is_said(known: Traits, trait: ProofTrait, said: str) -> bool:
+    """Names as INSi compares them: accents, case and runs of spaces do not count."""
+    wanted = known.birth_name if trait is ProofTrait.BIRTH_NAME else known.first_names.split()[0]
+    try:
+        return normalise_lexical(said) == normalise_lexical(wanted)
+    except MalformedTrait:
+        return False
+
+
+def look(usager_id: UUID, *, by: Actor) -> Assisted:
+    """Where the enrolment of someone proved stands. Errors: PersonNotProved."""
+
+    def act(unit: Unit) -> Assisted:
+        _check_agent(by)
+        known, past = identity.traits(unit), enrolment.events(unit)
+        phone = identity.phone(unit)
+        seen = Assisted(
+            name=f"{known.shown_first_name} {(known.used_name or known.birth_name)[:1].upper()}.",
+            birth_year=known.birth_date.year,
+            state=enrolment.state(unit),
+            is_frozen=is_frozen(past),
+            deadline=enrolment.deadline(unit),
+            email=masked_email(identity.email(unit)),
+            phone=f"•••• {phone[-2:]}" if phone else "",
+            has_address=bool(identity.address(unit)),
+            stages=tuple(Stage(event.kind, event.at, event.deadline) for event in past),
+        )
+        events.standing_read(unit)
+        return seen
+
+    return unit_of_work(usager_id, act, by=by)
+
+
+def oppose(usager_id: UUID, *, by: Actor) -> None:
+    """Write down the opposition that the person says (S154). Errors: PersonNotProved, MoveNotAllowed."""
+    moves.oppose(usager_id, by=by, also=_also(by, events.opposed_for))
+
+
+def change_mind(usager_id: UUID, *, by: Actor) -> None:
+    """Write down that the person wants a space after all. Errors: PersonNotProved, MoveNotAllowed."""
+    moves.change_mind(usager_id, by=by, also=_also(by, events.mind_changed_for))
+
+
+def send_code(usager_id: UUID, *, by: Actor) -> date:
+    """Send a new provisional code, which revokes the former, to the e-mail known; the agent never sees it.
+
+    Its last day. Errors: PersonNotProved, MoveNotAllowed, NoAddressForCode.
+    """
+
+    def act(unit: Unit) -> date:
+        _check_agent(by)
+        if enrolment.state(unit) not in (State.NOTICED, State.OPPOSED, State.OPENED):
+            raise MoveNotAllowed()
+        if not identity.email(unit):
+            raise NoAddressForCode()
+        issued = codes.issue(unit, channel="email")
+        until = datetime.combine(issued.expires_on, of_day.max, clock.PARIS)
+        notifications.tell(unit, NoticeKind.PROVISIONAL_CODE, code=issued.text, until=until)
+        events.code_sent_for(unit)
+        return issued.expires_on
+
+    return unit_of_work(usager_id, act, by=by)
+
+
+def _also(by: Actor, leave: Callable[[Unit], None]) -> Callable[[Unit], None]:
+    def also(unit: Unit) -> None:
+        _check_agent(by)
+        if is_frozen(enrolment.events(unit)):
+            raise MoveNotAllowed()
+        leave(unit)
+
+    return also
+
+
+def _check_agent(by: Actor) -> None:
+    if by.kind is not ActorKind.SUPPORT:
+        raise PersonNotProved()
+
+
+def proof_lasts() -> timedelta:
+    """How long an agent may act for the person who proved who they are, without asking again."""
+    return timedelta(minutes=settings.ENS_SUPPORT_PROOF_MINUTES)

@@ -1,0 +1,19 @@
+"""What journeys can answer of their own."""
+
+from __future__ import annotations
+
+from ens.kernel.errors import Absent, Conflict
+
+
+class PersonNotProved(Absent):
+    """Nobody under that matricule, or the proof said on the telephone is not theirs: one answer."""
+
+    code = "personne_non_prouvee"
+    message = "Aucune personne n'est prouvée par ces informations. Vérifiez-les avec elle."
+
+
+class NoAddressForCode(Conflict):
+    """No e-mail is known, to which a new code could go."""
+
+    code = "code_sans_adresse"
+    message = "Aucune adresse e-mail n'est connue : un nouveau code ne peut pas partir."

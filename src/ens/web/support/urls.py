@@ -1,0 +1,23 @@
+"""Addresses of the support desk, under ``/support/``. All of them ask for an agent signed in.
+
+No address names anyone: who is on the telephone is kept in the agent's session, for a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from ens.web.support import views
+
+app_name = "support"
+
+urlpatterns = [
+    path("", views.recherche, name="recherche"),
+    path("personne/", views.personne, name="personne"),
+    path("personne/opposition/", views.opposition, name="opposition"),
+    path("personne/changement/", views.changement, name="changement"),
+    path("personne/code/", views.code, name="code"),
+    path("terminer/", views.terminer, name="terminer"),
+]
+
+ACCESS = {pattern.name: "support" for pattern in urlpatterns}
