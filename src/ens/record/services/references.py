@@ -93,7 +93,9 @@ def _conditions(unit: Unit, query: ReferenceQuery) -> tuple[list[str], list[Any]
         ("id", query.ids),
         ("replaces_id", query.relates_to),
     ):
-        if codes:
+        if len(codes) == 1:  # said so, the index gives the order too
+            add(f"{column} = %s", codes[0])
+        elif codes:
             add(f"{column} = ANY(%s)", list(codes))
     for parameter, codes in (
         ("facility", query.facilities),
