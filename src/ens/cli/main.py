@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from ens.cli.doubts import ACTIONS as DOUBTS
 from ens.cli.refusals import CommandRefused, refused_when_stopped
 from ens.cli.space import Address, Space
 from ens.config.environment import MissingSetting, export_file
@@ -86,6 +87,11 @@ def _parser() -> argparse.ArgumentParser:
     campaign = command("campagne", _campaign, "Créer une campagne, voir son calendrier, mener ses vagues.")
     campaign.add_argument("action", choices=("creer", "calendrier", "pause", "reprise", "arret", "poste", "perdu"))
     campaign.add_argument("names", nargs="*", metavar="NOM", help="fichier TOML ; campagne, vague ; ou lot")
+    doubts = command("doublons", _doubts, "Les questions qu'un import laisse à un humain, et leurs réponses.")
+    doubts.add_argument("action", choices=DOUBTS)
+    doubts.add_argument("identifier", nargs="?", default="", metavar="ID")
+    doubts.add_argument("--compte", default="", metavar="COMPTE", help="le compte de pilotage ou de support qui répond")
+    doubts.add_argument("--motif", default="", metavar="TEXTE", help="pour réunir ou séparer")
     funnel = command("funnel", _funnel, "Les chiffres de l'enrôlement, comptés sur les événements datés.")
     funnel.add_argument("--as-of", metavar="AAAA-MM-JJ", help="à la fin de ce jour (maintenant, par défaut)")
     agent = command("agent", _agent, "Créer ou fermer le compte d'un agent du support.")
@@ -303,6 +309,16 @@ def _mandate(options: argparse.Namespace) -> int:
 
     refresh()
     _say(options, *perform(options))
+    return 0
+
+
+def _doubts(options: argparse.Namespace) -> int:
+    _enter(options.data)
+    from ens.cli.doubts import perform
+    from ens.persistence.clock import refresh
+
+    refresh()
+    _say(options, *perform(options.action, options.identifier, options.compte, options.motif))
     return 0
 
 

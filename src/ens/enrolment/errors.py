@@ -76,3 +76,17 @@ class CodeSpent(Conflict):
 
     code = "code_provisoire_utilise"
     message = "Ce code a déjà servi, ou un autre l'a remplacé."
+
+
+class MergeImpossible(Conflict):
+    """The one to absorb was opened once, is merged already, or is the same."""
+
+    code = "reunion_impossible"
+    message = "Ces deux inscriptions ne peuvent pas être réunies : l'une a déjà un espace, ou est déjà réunie."
+
+
+class MergeUnknown(Absent):
+    """No such merge, or it was undone."""
+
+    code = "reunion_inconnue"
+    message = "Cette réunion de deux inscriptions n'existe pas, ou a déjà été défaite."

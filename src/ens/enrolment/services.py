@@ -21,7 +21,7 @@ from ens.persistence.unit import StartAgain, Unit, unit_of_work
 
 __all__ = [
     "activate", "change_mind", "close", "delivered", "freeze", "note_deletion", "notice", "open_due", "oppose",
-    "release", "returned",
+    "record", "release", "returned",
 ]  # fmt: skip
 
 Also = Callable[[Unit], None]
@@ -120,7 +120,17 @@ def note_deletion(unit: Unit, *, at: datetime) -> None:
     audit.rights_changed(unit)
 
 
-_ONCE = (EventKind.OPPOSED, EventKind.CHANGED_MIND, EventKind.ACTIVATED, EventKind.CLOSED)
+def record(usager_id: UUID, kind: EventKind, *, by: Actor, along: Callable[[Unit], None]) -> None:
+    """Write an event and what goes along with it, once: for moves that are part of a longer act (``merging``)."""
+
+    def act(unit: Unit) -> None:
+        along(unit)
+        _append(unit, kind)
+
+    _move(usager_id, kind, act, by=by)
+
+
+_ONCE = (EventKind.OPPOSED, EventKind.CHANGED_MIND, EventKind.ACTIVATED, EventKind.CLOSED, EventKind.MERGED)
 
 
 def _move(usager_id: UUID, kind: EventKind, write: Also, *, by: Actor, also: Also = nothing) -> None:
@@ -131,7 +141,7 @@ def _move(usager_id: UUID, kind: EventKind, write: Also, *, by: Actor, also: Als
         allowed, gives = MOVES[kind]
         current = queries.state(unit)
         unit.untraced("l'événement d'enrôlement, daté et signé, est sa propre trace")
-        if current is gives and kind in _ONCE:
+        if (current is gives and kind in _ONCE) or (kind is EventKind.SEPARATED and current is not State.MERGED):
             return  # said twice: nothing more
         if current not in allowed:
             raise MoveNotAllowed()
