@@ -322,40 +322,15 @@ def _doubts(options: argparse.Namespace) -> int:
     return 0
 
 
-FUNNEL = {
-    "people": "personnes inscrites",
-    "noticed": "notifiées",
-    "by_email": "- par e-mail",
-    "by_post": "- par courrier",
-    "returned": "- dont une notification est revenue",
-    "opposed": "opposées",
-    "activated": "espaces ouverts par la personne",
-    "opened": "espaces ouverts à l'échéance",
-    "closed": "- dont clos depuis",
-    "pending": "pas encore à l'échéance",
-    "opened_after_opposition": "ouvertures malgré une opposition",
-}
-
-
 def _funnel(options: argparse.Namespace) -> int:
-    from datetime import date, datetime
-    from datetime import time as of_day
+    from ens.cli.funnel import moment, perform
 
-    try:
-        day = date.fromisoformat(options.as_of) if options.as_of else None
-    except ValueError as error:
-        raise CommandRefused("La date de --as-of s'écrit AAAA-MM-JJ.") from error
+    until = moment(options.as_of)
     _enter(options.data)
-    from ens.enrolment.funnel import figures
-    from ens.kernel import clock
     from ens.persistence.clock import refresh
 
     refresh()
-    moment = datetime.combine(day, of_day.max, clock.PARIS) if day else clock.now()
-    found = figures(moment)
-    facts: dict[str, object] = {**found.as_json(), "as_of": moment.isoformat()}
-    said = [f"{words} : {facts[name]}" for name, words in FUNNEL.items()]
-    _say(options, facts, [f"Au {moment.astimezone(clock.PARIS):%d/%m/%Y à %H:%M} :", *said])
+    _say(options, *perform(until))
     return 0
 
 
