@@ -37,6 +37,7 @@ def _environment() -> dict[str, str]:
         "ENS_STORE": str(_data / "contenus"),
         "ENS_DEMONSTRATION": "1",
         "ENS_DATABASE_POOL": "40",
+        "ENS_SMALL_COUNTS": "11",  # as in production: the demonstration hides nothing
         "ENS_STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
         "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "ens.config.settings"),
         # The addresses become real when the ``database`` fixture starts the server.

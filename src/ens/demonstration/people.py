@@ -19,6 +19,7 @@ from ens.kernel.actor import SYSTEM, Actor, ActorKind
 from ens.messaging.services import allow_operator
 from ens.messaging.types import OperatorRef
 from ens.persistence import clock as kept
+from ens.standards.departements import DEPARTEMENTS
 
 CHILDREN = {"noe": "inaya", "jade": "inaya"}
 AUTHORISED = {"inaya": ("andre",)}  # beside Docteur Dupond, authorised by everyone
@@ -84,8 +85,15 @@ def _new(one: Member) -> NewUsager:
         oid=one.oid,
         used_first_name=one.used_first_name,
         email=one.email,
+        departement=_lives_in(one),
         medecin_traitant_rpps=member(one.doctor).rpps if one.doctor else "",
     )
+
+
+def _lives_in(one: Member) -> str:
+    """Where they were born, as far as the story says."""
+    code = one.birth_place[:3] if one.birth_place.startswith("97") else one.birth_place[:2]
+    return code if code in DEPARTEMENTS and code != "99" else ""
 
 
 def _notice(one: Member) -> None:

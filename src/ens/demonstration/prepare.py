@@ -18,6 +18,7 @@ def main() -> int:
     # only now: these modules read the settings
     from ens.demonstration import contract, directory, people, telling
     from ens.demonstration.progress import Progress
+    from ens.enrolment import daily
     from ens.persistence.clock import refresh
 
     refresh()
@@ -30,6 +31,7 @@ def main() -> int:
     people.clients()
     people.rights(ids, progress)
     telling.tell(progress, ids["inaya"])
+    daily.refresh()  # the worker counts every minute; the steerer may enter before
     contract.write()
     return 0
 

@@ -82,8 +82,29 @@ SELECT * FROM (
 ) AS counted
 ON CONFLICT (day, lot_id) DO UPDATE SET {added}
 """
-_STATEMENT = _COUNT.replace("{measures}", ", ".join(MEASURES)).replace(
-    "{added}", ", ".join(f"{one} = coalesce(kept.{one}, 0) + coalesce(excluded.{one}, 0)" for one in MEASURES)
+# What most people are: noticed first of all, then opened with nothing in between. Their standing needs no working out.
+_COUNT_PLAIN = """
+INSERT INTO enrolment_daily AS kept (day, lot_id, noticed, by_email, by_post, opened, pending)
+SELECT * FROM (
+    SELECT (e.at AT TIME ZONE 'Europe/Paris')::date AS day, f.lot_id AS lot, count(*) FILTER (WHERE e.rank = 1),
+           count(*) FILTER (WHERE e.rank = 1 AND f.channel = 'email'),
+           count(*) FILTER (WHERE e.rank = 1 AND f.channel <> 'email'), count(*) FILTER (WHERE e.rank = 2),
+           count(*) FILTER (WHERE e.rank = 1) - count(*) FILTER (WHERE e.rank = 2)
+    FROM {people}
+    JOIN enrolment_event e ON e.usager_id = p.usager_id AND e.lot_id = p.id AND e.kind = p.kind
+    JOIN enrolment_event f ON f.usager_id = p.usager_id AND f.rank = 1
+    WHERE coalesce({plain}, false) GROUP BY 1, 2 ORDER BY 1, 2
+) AS counted
+ON CONFLICT (day, lot_id) DO UPDATE SET {added}
+"""
+_PLAIN = "(e.rank = 1 OR (e.rank = 2 AND e.kind = 'opened' AND f.kind = 'noticed' AND f.lot_id IS NOT NULL))"
+_ADDED = ", ".join(f"{one} = coalesce(kept.{one}, 0) + coalesce(excluded.{one}, 0)" for one in MEASURES)
+_STATEMENT = _COUNT.replace("{measures}", ", ".join(MEASURES)).replace("{added}", _ADDED)
+_LOT_PEOPLE = """(
+    SELECT l.id, m.kind, unnest(l.people) AS usager_id
+    FROM unnest(%(lots)s::uuid[], %(kinds)s::text[]) AS m (id, kind) JOIN enrolment_lot l USING (id)) p"""
+_STATEMENT_PLAIN = (
+    _COUNT_PLAIN.replace("{people}", _LOT_PEOPLE).replace("{plain}", _PLAIN).replace("{added}", _ADDED)
 )
 _DAY = "(e.at AT TIME ZONE 'Europe/Paris')::date AS day"
 _OF_PEOPLE = f"""
@@ -91,10 +112,10 @@ _OF_PEOPLE = f"""
     FROM unnest(%(people)s::uuid[], %(ranks)s::smallint[]) AS m (usager_id, rank)
     JOIN enrolment_event e USING (usager_id, rank)"""  # noqa: S608 - our own constants
 _OF_LOTS = f"""
-    SELECT e.usager_id, e.rank, {_DAY}
-    FROM (SELECT l.id, m.kind, unnest(l.people) AS usager_id
-          FROM unnest(%(lots)s::uuid[], %(kinds)s::text[]) AS m (id, kind) JOIN enrolment_lot l USING (id)) p
-    JOIN enrolment_event e ON e.usager_id = p.usager_id AND e.lot_id = p.id AND e.kind = p.kind"""  # noqa: S608
+    SELECT e.usager_id, e.rank, {_DAY} FROM {_LOT_PEOPLE}
+    JOIN enrolment_event e ON e.usager_id = p.usager_id AND e.lot_id = p.id AND e.kind = p.kind
+    JOIN enrolment_event f ON f.usager_id = p.usager_id AND f.rank = 1
+    WHERE NOT coalesce({_PLAIN}, false)"""  # noqa: S608 - our own constants
 _TAKE = """
 DELETE FROM enrolment_moved WHERE id IN (
     SELECT id FROM enrolment_moved WHERE lot_id IS {which} NULL ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
@@ -124,6 +145,7 @@ def _one_round() -> int:
         taken = cursor.fetchall()
         if taken:
             what = {"lots": [row[2] for row in taken], "kinds": [row[3] for row in taken], "no_lot": NO_LOT}
+            cursor.execute(_STATEMENT_PLAIN, what)
             cursor.execute(_STATEMENT.replace("{touched}", _OF_LOTS), what)
         return len(taken)
 
