@@ -28,6 +28,7 @@ NOT_OWNED = {
     'cles"."lot_key': "belongs to an import",
     "enrolment_codelookup": "finds the usager: keyed by the digest of a provisional code",
     "enrolment_lot": "many people at once, local",
+    "enrolment_handed": "answers of a relay for a lot, until it is sent, local",
     "enrolment_campaign": "of the service, local",
     "enrolment_noticemodel": "of the service, local",
     "enrolment_wave": "of the service, local",

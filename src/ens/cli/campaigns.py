@@ -17,6 +17,7 @@ PARAMETERS = {
     "heure_debut": "hour_from",
     "heure_fin": "hour_to",
     "jours": "weekdays",
+    "gros_caracteres": "large_print",
 }
 STATES = {
     "prevue": "prévue",

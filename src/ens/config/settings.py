@@ -58,6 +58,10 @@ ENS_RELAY_KEY = setting("ENS_RELAY_KEY", ENS_SMTP_KEY)
 ENS_RELAY_CA = setting("ENS_RELAY_CA", ENS_SMTP_CA)
 ENS_COURRIEL_RELAY = setting("ENS_COURRIEL_RELAY", "")  # host:port of the relay for personal addresses
 ENS_COURRIEL_FROM = setting("ENS_COURRIEL_FROM", "ne-pas-repondre@espace-sante.example")
+ENS_COURRIEL_RETOURS = setting("ENS_COURRIEL_RETOURS", "")  # Maildir where e-mails that came back arrive
+ENS_COURRIERS = setting("ENS_COURRIERS", "")  # folder of the batches of letters that a printer takes
+ENS_COURRIERS_POSTES = flag("ENS_COURRIERS_POSTES")  # posted the same day, without a report of the printer
+ENS_COURRIER_ADRESSE = setting("ENS_COURRIER_ADRESSE", None if ENS_COURRIERS else "").split("|")
 
 # -- databases -----------------------------------------------------------------------------------------------
 # Who asks for a connection waits a little, so that a server that falls and comes back is not seen; an attempt to

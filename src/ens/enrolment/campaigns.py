@@ -21,7 +21,9 @@ from ens.kernel.actor import Actor
 from ens.kernel.ids import new_id
 
 CHANNELS = (EMAIL, POST)
-PARAMETERS = ("delay_days", "lot_size", "emails_per_hour", "letters_per_day", "hour_from", "hour_to", "weekdays")
+PARAMETERS = (
+    *("delay_days", "lot_size", "emails_per_hour", "letters_per_day", "hour_from", "hour_to", "weekdays"), "large_print"
+)
 
 
 @dataclass(frozen=True, slots=True)

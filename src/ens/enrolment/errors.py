@@ -90,3 +90,10 @@ class MergeUnknown(Absent):
 
     code = "reunion_inconnue"
     message = "Cette réunion de deux inscriptions n'existe pas, ou a déjà été défaite."
+
+
+class ReferenceUnknown(Absent):
+    """No notice has this reference: mistyped, unreadable, or not ours."""
+
+    code = "renvoi_inconnu"
+    message = "Aucune notification n'a cette référence."

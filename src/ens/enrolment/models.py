@@ -103,6 +103,7 @@ class Campaign(models.Model):
     hour_from = models.SmallIntegerField(default=8)  # e-mails leave at sociable hours, in Paris
     hour_to = models.SmallIntegerField(default=20)
     weekdays = ArrayField(models.SmallIntegerField(), default=list)  # 1 Monday … 7 Sunday
+    large_print = models.BooleanField(default=False)  # of every letter
     made_at = models.DateTimeField()
 
     class Meta:
@@ -184,6 +185,19 @@ class Return(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("at",), condition=models.Q(answered_at__isnull=True), name="return_waiting"),)
+
+
+class Handed(models.Model):
+    """An e-mail of a lot that the relay answered for: a lot cut short goes on with the others. Local, until it is sent.
+
+    ``refused``: the relay said no for good, and the person is told by letter.
+    """
+
+    pk = models.CompositePrimaryKey("lot_id", "usager_id")
+    lot_id = models.UUIDField()
+    usager_id = models.UUIDField()
+    refused = models.BooleanField(default=False)
+    at = models.DateTimeField()
 
 
 class Daily(models.Model):

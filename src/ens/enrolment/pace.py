@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from django.db import connections, transaction
 
-from ens.enrolment import campaigns, lots, planning
+from ens.enrolment import campaigns, handed, lots, planning
 from ens.enrolment.errors import LotUnknown
 from ens.enrolment.models import Campaign, Lot, NoticeModel, Wave
 from ens.enrolment.policies import is_sociable
@@ -46,6 +46,7 @@ def advance() -> Advance:
             done.planned += planning.answer_returns(ids, size=campaign.lot_size, shares=shares)
             for channel in (EMAIL, POST):
                 _hand_over(campaign, waves, channel, done)
+    handed.settle()
     return done
 
 
@@ -166,4 +167,5 @@ def _to_send(lot: Lot, campaign: Campaign, waves: list[Wave]) -> LotToSend:
         delay_days=lot.delay_days,
         again=lot.again,
         people=lots.to_notice(lot.id, again=lot.again),
+        large_print=campaign.large_print,
     )

@@ -25,6 +25,7 @@ class LotToSend:
     delay_days: int
     again: bool  # after a notice that came back
     people: Sequence[UUID]
+    large_print: bool = False
 
 
 class LotSender(Protocol):

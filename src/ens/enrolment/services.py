@@ -48,17 +48,32 @@ def delivered(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None
     _move(usager_id, EventKind.DELIVERED, lambda unit: _append(unit, EventKind.DELIVERED, at=at), by=by)
 
 
-def returned(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> None:
-    """The e-mail bounced, or the letter came back (PND): a dated event; an e-mail may then be followed by a letter."""
+def returned(usager_id: UUID, *, by: Actor, at: datetime | None = None, lot_id: UUID | None = None) -> bool:
+    """The e-mail bounced, or the letter came back (PND): a dated event; an e-mail may then be followed by a letter.
+
+    ``lot_id``: of the notice that came back; when another was sent since, or it was said already, nothing changes.
+    Returns whether it was news.
+    """
+    news = False
 
     def act(unit: Unit) -> None:
-        last = Event.objects.filter(usager_id=usager_id, kind=EventKind.NOTICED).order_by("-rank").first()
+        nonlocal news
+        notices = Event.objects.filter(usager_id=usager_id)
+        last = notices.filter(kind=EventKind.NOTICED).order_by("-rank").first()
+        news = lot_id is None or (
+            last is not None
+            and last.lot_id == lot_id
+            and not notices.filter(kind=EventKind.RETURNED, rank__gt=last.rank).exists()
+        )
+        if not news:
+            return
         if last is not None and queries.state(unit) is State.NOTICED:
             wave_id = Lot.objects.filter(id=last.lot_id).values_list("wave_id", flat=True).first()
             Return.objects.create(usager_id=usager_id, channel=last.channel, wave_id=wave_id, at=at or clock.now())
         _append(unit, EventKind.RETURNED, at=at)
 
     _move(usager_id, EventKind.RETURNED, act, by=by)
+    return news
 
 
 def oppose(usager_id: UUID, *, by: Actor, at: datetime | None = None, also: Also = nothing) -> None:

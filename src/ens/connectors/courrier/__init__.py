@@ -1,0 +1,1 @@
+"""Letters: print-ready batches for whoever prints and posts them."""

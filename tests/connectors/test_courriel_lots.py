@@ -1,0 +1,161 @@
+"""E-mails of a lot through a real SMTP server: to everyone once, whatever falls; who is refused gets a letter."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date
+from email import message_from_bytes, policy
+
+import pytest
+
+from ens.connectors.courriel import lots as carrier
+from ens.connectors.courriel.client import RelayOfNotices
+from ens.enrolment import codes, pace, ports, references
+from ens.enrolment.models import Event, Handed, Lot, Return
+from ens.kernel import clock
+from ens.kernel.actor import SYSTEM
+from ens.persistence.unit import unit_of_work
+from tests.connectors.letters import CODE, LAST_DAY, MONDAY, OPENS_ON, by_email, create, register
+from tests.connectors.servers import Heard, listening
+
+
+class Relay(Heard):
+    """Refuses who is unknown, and falls after ``falls_after`` messages."""
+
+    falls_after = 10_000
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("inconnu"):
+            return "550 5.1.1 boite inconnue"
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+    async def handle_DATA(self, server, session, envelope):
+        if len(self.mails) >= self.falls_after:
+            return "421 4.3.2 en panne"
+        return await super().handle_DATA(server, session, envelope)
+
+    @property
+    def messages(self):
+        return [message_from_bytes(data, policy=policy.default) for _, _, data in self.mails]
+
+    @property
+    def reached(self):
+        return Counter(to for _, recipients, _ in self.mails for to in recipients)
+
+
+@pytest.fixture
+def relay(territory):
+    with listening(Relay()) as heard:
+        use(heard)
+        yield heard
+
+
+def use(heard):
+    client = RelayOfNotices(f"127.0.0.1:{heard.port}", "ne-pas-repondre@espace.fr", "Mon espace santé")
+    ports.use_sender("email", carrier.EmailLots(client, "Mon espace santé"))
+
+
+def advance():
+    with clock.freeze(MONDAY):
+        return pace.advance()
+
+
+def kinds(who):
+    def look(unit):
+        unit.untraced("essai")
+        return list(Event.objects.filter(usager_id=who).order_by("rank").values_list("kind", flat=True))
+
+    return unit_of_work(who, look, by=SYSTEM)
+
+
+def body(message, subtype):
+    return message.get_body((subtype,)).get_content()
+
+
+@pytest.mark.feature("S002", "S003", "S005", "S010", "S011", "S029", "S151")
+def test_an_e_mail_carries_both_routes_the_code_and_the_last_day_and_follows_nobody(relay, territory, tmp_path):
+    (who,) = register(tmp_path, territory, by_email("zoe@exemple.fr"))
+    create(territory)
+    assert advance().noticed == 1
+    (message,) = relay.messages
+    text, html = " ".join(body(message, "plain").split()), body(message, "html")
+    routes = "d’activer votre espace ou de vous opposer"
+    for words in ("/bienvenue/", LAST_DAY, f"le {OPENS_ON}", routes, "3422", "8 h 30"):
+        assert words in text and words in " ".join(html.split()), words
+    (found,) = set(CODE.findall(text))
+    with clock.freeze(MONDAY):
+        assert codes.prove(found, date(1990, 5, 17)).usager_id == who
+    assert "**" not in text + html and not CODE.search(message["Subject"])
+    assert not re.search(r"<img|<script|https?://[^\"<]*\?", html)
+    assert set(re.findall(r'href="([^"]*)"', html)) == {"http://127.0.0.1:8000/bienvenue/"}
+    assert Lot.objects.get(people__contains=[who]).deadline == date(2026, 2, 16)
+
+
+def test_it_comes_back_by_its_reference(relay, territory, tmp_path):
+    (who,) = register(tmp_path, territory, by_email("zoe@exemple.fr"))
+    create(territory)
+    advance()
+    ((sender, _, data),) = relay.mails
+    reference = re.fullmatch(r"ne-pas-repondre\+([0-9a-z-]+)@espace\.fr", sender)[1]
+    assert references.find(reference).usager_id == who
+    assert message_from_bytes(data)["Message-ID"] == f"<notification-{reference}@espace.fr>"
+
+
+@pytest.mark.feature("S003")
+def test_a_relay_that_falls_in_the_middle_then_comes_back_writes_to_everyone_once(relay, territory, tmp_path):
+    people = register(tmp_path, territory, *(by_email(f"personne-{rank}@exemple.fr") for rank in range(12)))
+    create(territory, lot_size=20)
+    relay.falls_after = 5
+    assert advance().noticed == 0
+    assert 0 < len(relay.mails) < 12 and all(kinds(who) == [] for who in people)
+    assert advance().noticed == 0  # still down
+    relay.falls_after = 10_000
+    assert advance().noticed == 12
+    assert relay.reached == Counter({f"personne-{rank}@exemple.fr": 1 for rank in range(12)})
+    assert all(kinds(who) == ["noticed"] for who in people)
+    assert advance().noticed == 0 and len(relay.mails) == 12
+    assert not Handed.objects.filter(usager_id__in=people).exists()
+
+
+def test_killed_between_the_relay_and_the_event_nobody_is_written_to_twice(relay, territory, tmp_path, monkeypatch):
+    people = register(tmp_path, territory, *(by_email(f"personne-{rank}@exemple.fr") for rank in range(3)))
+    create(territory)
+
+    def killed(lot_id, sent_at):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(pace, "confirm", killed)
+        advance()
+    pace.lost(Lot.objects.get(people__contains=[people[0]]).id)
+    assert advance().noticed == 3
+    assert len(relay.mails) == 3
+
+
+def test_with_nobody_at_the_relay_nothing_is_lost(territory, tmp_path):
+    (who,) = register(tmp_path, territory, by_email("zoe@exemple.fr"))
+    create(territory)
+    with listening(Relay()) as heard:
+        pass
+    use(heard)  # nobody listens there any more
+    assert advance().noticed == 0 and kinds(who) == []
+    with listening(Relay()) as heard:
+        use(heard)
+        assert advance().noticed == 1
+    assert len(heard.mails) == 1
+
+
+@pytest.mark.feature("S003", "S119")
+def test_whose_address_the_relay_refuses_is_noticed_by_letter_too(relay, territory, tmp_path):
+    refused, reached = register(
+        tmp_path, territory, by_email("inconnu@exemple.fr"), by_email("zoé@exemple.fr"), by_email("zoe@exemple.fr")
+    )[::2]
+    create(territory)
+    assert advance().noticed == 3  # an address that no relay takes holds nobody back
+    assert relay.reached == Counter({"zoe@exemple.fr": 1})
+    assert (kinds(refused), kinds(reached)) == (["noticed", "returned"], ["noticed"])
+    assert Return.objects.filter(usager_id=refused, channel="email").count() == 1
+    advance()
+    assert Lot.objects.filter(people__contains=[refused], channel="courrier", again=True).count() == 1
+    assert kinds(refused) == ["noticed", "returned"]
