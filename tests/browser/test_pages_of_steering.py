@@ -12,15 +12,21 @@ from tests.steering.crowd import pilot, steerer
 
 SENT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 VIEW = "?au=2026-01-20"
+REGISTER = """identifiant;type;nom;departement;statut;depuis;accompagnement
+440000990;etablissement;Hôpital Jean Bernadeau;44;en_service;2026-01-05;GRADeS Pays de la Loire
+440000941;etablissement;CRCDC Pays de la Loire;44;engage;2026-01-06;GRADeS Pays de la Loire
+310000997;etablissement;Clinique au très long nom qui va à la ligne sur un téléphone;31;contacte;2026-01-07;
+"""
 
 
 @pytest.fixture(scope="module")
-def steering(database: Any, browser: Any) -> Any:
+def steering(database: Any, browser: Any, tmp_path_factory: Any) -> Any:
     """Someone of the national team; the pilot's départements noticed, two waves, one paused."""
     from ens.enrolment import campaigns
     from ens.enrolment.campaigns import NewModel, NewWave
     from ens.kernel import clock
     from ens.kernel.actor import SYSTEM
+    from ens.steering.register import import_register
 
     pilot(SENT)
     today = clock.today()
@@ -33,6 +39,9 @@ def steering(database: Any, browser: Any) -> Any:
     name = f"Phase pilote {clock.now():%H%M%S}"
     campaigns.create(name, models=models, waves=waves, by=SYSTEM)
     campaigns.pause(name, "Loire-Atlantique", by=SYSTEM)
+    register = tmp_path_factory.mktemp("registre") / "engagement.csv"
+    register.write_text(REGISTER, encoding="utf-8")
+    assert not import_register(register, by=SYSTEM).refused
     return steerer(everywhere=True, opens_events=True)
 
 
@@ -46,6 +55,8 @@ def steering(database: Any, browser: Any) -> Any:
         (f"/pilotage/enrolement/{VIEW}&par=jour", "pilotage-jours"),
         ("/pilotage/calendrier/", "pilotage-calendrier"),
         (f"/pilotage/evenements/{VIEW}&par=departement&ligne=31&mesure=activated", "pilotage-evenements"),
+        (f"/pilotage/etablissements/{VIEW}", "pilotage-etablissements"),
+        ("/pilotage/etablissements/?au=2010-01-01", "pilotage-etablissements-vide"),
         ("/pilotage/exports/", "pilotage-exports"),
         ("/indicateurs/", "indicateurs"),
     ],

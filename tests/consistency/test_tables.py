@@ -41,6 +41,8 @@ NOT_OWNED = {
     "coffre_keycopy": "one row a backup, about nobody",
     "audit_serviceline": "events about nobody known",
     "audit_headofnobody": "rows updated where someone unknown has none",
+    "steering_site": "of the service, local",
+    "steering_sitestep": "of the service, local",
     "steering_taking": "belongs to an account",
     "access_mandate": "belongs to an account",
     "access_searchcount": "belongs to a professional",

@@ -124,6 +124,8 @@ ADDRESSES: dict[str, Row] = {
     "pilotage:enrolement": Row(200),
     "pilotage:calendrier": Row(200),
     "pilotage:exports": Row(200),
+    "pilotage:etablissements": Row(200),
+    "pilotage:telecharger_sites": Row(200, about=("form",), is_file=True),
     "pilotage:evenements": Row(404),  # without a figure chosen
     "pilotage:telecharger_tableau": Row(200, about=("form",), is_file=True),
     "pilotage:telecharger_evenements": Row(404, about=("form",)),  # without a figure chosen

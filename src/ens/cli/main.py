@@ -25,6 +25,9 @@ COUNTS = {
     "updated": "mises à jour",
     "set_aside": "mises de côté",
     "refused_count": "refusées",
+    "added": "ajoutés",
+    "changed": "changés",
+    "unchanged": "sans changement",
 }
 
 
@@ -77,8 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     delete.add_argument("file", type=Path, metavar="FICHIER", help="une ligne oid|matricule par personne")
     delete.add_argument("--definitif", action="store_true", help="le faire, et pas seulement le dire")
     command("migrate", _migrate, "Mettre à jour le schéma d'une base extérieure (ENS_DATABASE_OWNER_URL).", data=False)
-    load = command("import", _import, "Importer la population ou l'annuaire des professionnels.")
-    load.add_argument("what", choices=("population", "annuaire"))
+    load = command("import", _import, "Importer la population, l'annuaire ou le registre d'engagement.")
+    load.add_argument("what", choices=("population", "annuaire", "engagement"))
     load.add_argument("file", type=Path, metavar="FICHIER")
     load.add_argument("--dry-run", action="store_true", help="population : dire ce que ferait l'import, sans le faire")
     load.add_argument(
@@ -249,21 +252,25 @@ def _migrate(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     if not options.file.is_file():
         raise CommandRefused(f"Le fichier {options.file} n'existe pas.")
-    if options.what == "annuaire" and (options.dry_run or options.refus):
+    if options.what != "population" and (options.dry_run or options.refus):
         raise CommandRefused("--dry-run et --refus ne valent que pour la population.")
     _enter(options.data)
     from ens.identity.imports import import_annuaire
     from ens.identity.population.load import import_population
+    from ens.kernel.actor import Actor, ActorKind
     from ens.kernel.errors import EnsError
     from ens.persistence.clock import refresh
+    from ens.steering.register import import_register
 
     refresh()
+    operator = Actor(ActorKind.PILOTAGE, "ligne-de-commande", "Exploitant")
+    readings: dict[str, Callable[[], Any]] = {
+        "population": lambda: import_population(options.file, dry_run=options.dry_run, refused_to=options.refus),
+        "annuaire": lambda: import_annuaire(options.file),
+        "engagement": lambda: import_register(options.file, by=operator),
+    }
     try:
-        report = (
-            import_population(options.file, dry_run=options.dry_run, refused_to=options.refus)
-            if options.what == "population"
-            else import_annuaire(options.file)
-        )
+        report = readings[options.what]()
     except EnsError as error:
         raise CommandRefused(error.sentence) from error
     except UnicodeDecodeError as error:

@@ -17,3 +17,10 @@ class ExportTooLarge(Malformed):
 
     code = "export_trop_grand"
     message = "Un export compte {number} événements au plus. Choisissez un territoire ou une ligne plus petits."
+
+
+class RegisterMalformed(Malformed):
+    """The file of the register of engagement cannot be read."""
+
+    code = "registre_illisible"
+    message = "Ce fichier d'engagement ne peut pas être lu : {reason}."

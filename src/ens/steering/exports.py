@@ -12,8 +12,9 @@ import duckdb
 
 from ens.kernel import clock
 from ens.kernel.actor import Actor
+from ens.steering.register import SiteView
 from ens.steering.takings import note
-from ens.steering.types import MEASURES, OpenedEvent, Table
+from ens.steering.types import MEASURES, OpenedEvent, Table, View
 
 CSV, PARQUET = "csv", "parquet"
 FORMS = {CSV: "text/csv; charset=utf-8", PARQUET: "application/vnd.apache.parquet"}
@@ -32,6 +33,17 @@ def export_table(table: Table, form: str, *, by: Actor) -> bytes:
     """The table as a file; kept who took it. ``masques`` says how many counts of the row are hidden."""
     note("tableau", form, table.view, len(table.rows), by=by)
     return file_of(*table_rows(table), form)
+
+
+def export_sites(sites: list[SiteView], shown: View, form: str, *, by: Actor) -> bytes:
+    """The register as a file; kept who took it."""
+    note("registre", form, shown, len(sites), by=by)
+    head = ("identifiant", "type", "nom", "departement", "statut", "depuis", "accompagnement")
+    rows: list[list[Cell]] = [
+        [one.identifier, one.kind, one.name, one.departement, one.status.value, one.since.isoformat(), one.helped_by]
+        for one in sites
+    ]
+    return file_of(head, rows, (*["VARCHAR"] * 5, "DATE", "VARCHAR"), form)
 
 
 def table_rows(table: Table) -> tuple[Sequence[str], list[list[Cell]], Sequence[str]]:

@@ -21,3 +21,36 @@ class Taking(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("compte_id", "at"), name="taking_of_compte"),)
+
+
+class Site(models.Model):
+    """An establishment, or a professional on their own account, of the register of engagement (S139)."""
+
+    ESTABLISHMENT, LIBERAL = "etablissement", "liberal"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    identifier = models.CharField(max_length=11, unique=True)  # FINESS of the site, or RPPS
+    kind = models.CharField(max_length=14)
+    name = models.CharField(max_length=250)
+    departement = models.CharField(max_length=3)
+    helped_by = models.CharField(max_length=120, default="", blank=True)  # the GRADeS, the CPAM
+
+    class Meta:
+        indexes = (models.Index(fields=("departement", "name"), name="site_of_departement"),)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(kind__in=("etablissement", "liberal")), name="site_kind"),
+        )
+
+
+class SiteStep(models.Model):
+    """A status of a site from a day on; the past ones stay, so that the register is known at any date."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="steps")
+    status = models.CharField(max_length=12)
+    since = models.DateField()
+    noted_at = models.DateTimeField()
+    noted_by = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("site", "since"), name="one_site_step_a_day"),)

@@ -6,8 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ens.steering import events, figures, takings
-from ens.steering.exports import FORMS, event_rows, export_table, file_of
+from ens.steering import events, figures, register, takings
+from ens.steering.exports import FORMS, event_rows, export_sites, export_table, file_of
 from ens.web.common.files import CONTENT_SECURITY_POLICY_OF_FILES, disposition
 from ens.web.common.pages import page
 from ens.web.common.paging import page_number, pages_around
@@ -60,6 +60,14 @@ def telecharger_evenements(request: HttpRequest, forme: str) -> HttpResponse:
     measure, key = request.GET.get("mesure", ""), request.GET.get("ligne")
     found = events.exported(asked.view, measure, key, forme, territory=asked.territory, by=request.actor)
     return _file(file_of(*event_rows(found), forme), f"evenements-{measure}-{asked.view.day.isoformat()}", forme)
+
+
+@require_safe
+def sites(request: HttpRequest, forme: str) -> HttpResponse:
+    asked = _checked(request, forme)
+    found = register.sites(asked.view.departements, asked.view.day)
+    data = export_sites(found, asked.view, forme, by=request.actor)
+    return _file(data, f"etablissements-{asked.view.day.isoformat()}", forme)
 
 
 def _checked(request: HttpRequest, form: str) -> Asked:

@@ -18,6 +18,8 @@ urlpatterns = [
     path("exports/", exports.liste, name="exports"),
     path("telecharger/tableau.<slug:forme>", exports.tableau, name="telecharger_tableau"),
     path("telecharger/evenements.<slug:forme>", exports.telecharger_evenements, name="telecharger_evenements"),
+    path("etablissements/", views.etablissements, name="etablissements"),
+    path("telecharger/etablissements.<slug:forme>", exports.sites, name="telecharger_sites"),
     path("calendrier/", views.calendrier, name="calendrier"),
 ]
 

@@ -18,13 +18,14 @@ from ens.enrolment.campaigns import WaveView
 from ens.enrolment.daily import DIMENSIONS
 from ens.kernel import clock
 from ens.standards.departements import DEPARTEMENTS
-from ens.steering import figures
+from ens.steering import figures, register
 from ens.steering.errors import DimensionUnknown
+from ens.steering.register import SiteView
 from ens.steering.types import Table, View
 from ens.web.common.pages import page
 from ens.web.pilotage.forms import ViewForm, all_of
 from ens.web.pilotage.shapes import bars, calendar
-from ens.web.pilotage.words import CUTS, STATES, WORDS
+from ens.web.pilotage.words import CUTS, KINDS_OF_SITES, STATES, STATUSES, WORDS
 
 
 class Asked:
@@ -77,7 +78,13 @@ def ensemble(request: HttpRequest) -> HttpResponse:
     """The four figures, then the way of everyone noticed, by département."""
     asked = Asked(request)
     table = figures.table(asked.view)
-    context = {**asked.context, "rubrique": "ensemble", "tableau": table, "barres": bars(table, WORDS)}
+    context = {
+        **asked.context,
+        "rubrique": "ensemble",
+        "tableau": table,
+        "barres": bars(table, WORDS),
+        "engages": engaged_rows(register.sites(asked.view.departements, asked.view.day)),
+    }
     return page(request, "pilotage/ensemble.html", {**context, **_words(table)}, status=asked.status)
 
 
@@ -116,6 +123,34 @@ def calendrier(request: HttpRequest) -> HttpResponse:
     ]
     context = {**asked.context, "rubrique": "calendrier", "dessin": drawn, "vagues": rows}
     return page(request, "pilotage/calendrier.html", context, status=asked.status)
+
+
+@require_safe
+def etablissements(request: HttpRequest) -> HttpResponse:
+    """The register of engagement: how many take part, by département; each site, its status and since when."""
+    asked = Asked(request)
+    found = register.sites(asked.view.departements, asked.view.day)
+    context = {
+        **asked.context,
+        "rubrique": "etablissements",
+        "sites": [(site, DEPARTEMENTS[site.departement].label, STATUSES[site.status]) for site in found],
+        "engages": engaged_rows(found),
+        "types": KINDS_OF_SITES,
+    }
+    return page(request, "pilotage/etablissements.html", context, status=asked.status)
+
+
+def engaged_rows(found: list[SiteView]) -> list[tuple[str, int, int]]:
+    """By département, establishments and professionals engaged; then their sums, when there are several."""
+    counts = register.engaged(found)
+    rows = [
+        (DEPARTEMENTS[code].label, counts[code]["etablissement"], counts[code]["liberal"])
+        for code in DEPARTEMENTS
+        if code in counts
+    ]
+    if len(rows) > 1:
+        rows.append((_("Ensemble"), sum(row[1] for row in rows), sum(row[2] for row in rows)))
+    return rows
 
 
 def _progress(wave: WaveView) -> int | None:

@@ -54,3 +54,11 @@ STATES = {
     "arretee": _("Arrêtée"),
     "terminee": _("Terminée"),
 }
+STATUSES = {
+    "contacte": _("Contacté"),
+    "engage": _("Engagé"),
+    "raccorde": _("Raccordé"),
+    "en_service": _("En service"),
+    "retire": _("Retiré"),
+}
+KINDS_OF_SITES = {"etablissement": _("Établissement"), "liberal": _("Libéral")}

@@ -100,6 +100,8 @@ def dit_forme(form: str) -> str:
 def dit_pris(taken: Taken) -> str:
     """What was exported or opened."""
     cut = _(dict(CUTS).get(taken.facts["coupe"], "")).lower()
+    if taken.what == "registre":
+        return _("Registre d’engagement")
     if taken.what == "tableau":
         return _("Parcours d’enrôlement, %(cut)s") % {"cut": cut}
     return _("Événements : %(measure)s, %(cut)s") % {"measure": _(WORDS.get(taken.facts["mesure"], "")), "cut": cut}

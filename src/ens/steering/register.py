@@ -1,0 +1,180 @@
+"""The register of engagement: which establishments and professionals of a territory take part, since when (S139, S142).
+
+Filled from a CSV, a line a site and a status; the same file read twice changes nothing. A status is dated and stays, so
+that the register is known at the end of any day.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Prefetch
+
+from ens.kernel import clock
+from ens.kernel.actor import Actor
+from ens.standards.departements import DEPARTEMENTS
+from ens.standards.errors import StandardError
+from ens.standards.finess import parse_finess
+from ens.standards.rpps import parse_rpps
+from ens.steering.errors import RegisterMalformed
+from ens.steering.models import Site, SiteStep
+
+COLUMNS = ("identifiant", "type", "nom", "departement", "statut", "depuis", "accompagnement")
+LARGEST = 200_000  # lines
+
+
+class Status(StrEnum):
+    CONTACTED = "contacte"
+    ENGAGED = "engage"
+    CONNECTED = "raccorde"
+    IN_SERVICE = "en_service"
+    WITHDRAWN = "retire"
+
+    @property
+    def is_engaged(self) -> bool:
+        return self in (Status.ENGAGED, Status.CONNECTED, Status.IN_SERVICE)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    identifier: str
+    kind: str
+    name: str
+    departement: str
+    helped_by: str
+    status: Status
+    since: date
+
+
+@dataclass(slots=True)
+class RegisterReport:
+    """What an import did. ``refused``: each line with why."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "added": self.added,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "refused_count": len(self.refused),
+            "refused": [{"line": line, "reason": reason} for line, reason in self.refused],
+        }
+
+
+def import_register(path: Path, *, by: Actor) -> RegisterReport:
+    """Read the file whole, then write what is right in it, in one transaction. Errors: RegisterMalformed."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        sample = lines.readline()
+        lines.seek(0)
+        rows = csv.DictReader(lines, delimiter=";" if sample.count(";") >= sample.count(",") else ",")
+        missing = [name for name in COLUMNS[:-1] if name not in (rows.fieldnames or ())]
+        if missing:
+            raise RegisterMalformed(reason=f"la colonne {missing[0]} manque")
+        report = RegisterReport()
+        right: list[tuple[SiteView, int]] = []
+        for number, row in enumerate(rows, 2):
+            if number > LARGEST:
+                raise RegisterMalformed(reason=f"il a plus de {LARGEST} lignes")
+            try:
+                right.append((_read(row), number))
+            except ValueError as error:
+                report.refused.append((number, str(error)))
+    with transaction.atomic():
+        for one, number in right:
+            _write(one, number, report, by)
+    return report
+
+
+def _read(row: dict[str, str]) -> SiteView:
+    """Errors: ValueError, with the reason."""
+    said = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    kind = {"etablissement": Site.ESTABLISHMENT, "liberal": Site.LIBERAL}.get(said["type"].lower())
+    if kind is None:
+        raise ValueError("le type est « etablissement » ou « liberal »")
+    try:
+        number = said["identifiant"]
+        identifier = parse_finess(number) if kind == Site.ESTABLISHMENT else str(parse_rpps(number))
+    except StandardError as error:
+        raise ValueError(f"l'identifiant n'est pas valable : {error.message}") from error
+    if not said["nom"] or len(said["nom"]) > 250:
+        raise ValueError("le nom est vide, ou trop long")
+    if said["departement"] not in DEPARTEMENTS:
+        raise ValueError(f"le département « {said['departement']} » n'existe pas")
+    if said["statut"] not in set(Status):
+        raise ValueError(f"le statut « {said['statut']} » n'existe pas")
+    try:
+        since = date.fromisoformat(said["depuis"])
+    except ValueError:
+        raise ValueError("« depuis » s'écrit AAAA-MM-JJ") from None
+    if since > clock.today():
+        raise ValueError("« depuis » n'est pas encore venu")
+    return SiteView(
+        identifier, kind, said["nom"], said["departement"], said["accompagnement"][:120], Status(said["statut"]), since
+    )
+
+
+def _write(one: SiteView, number: int, report: RegisterReport, by: Actor) -> None:
+    site = Site.objects.filter(identifier=one.identifier).first()
+    known = {"kind": one.kind, "name": one.name, "departement": one.departement, "helped_by": one.helped_by}
+    is_new, changed = site is None, False
+    if site is None:
+        site = Site.objects.create(identifier=one.identifier, **known)
+    elif any(getattr(site, name) != value for name, value in known.items()):
+        Site.objects.filter(id=site.id).update(**known)
+        changed = True
+    step = SiteStep.objects.filter(site=site, since=one.since).first()
+    if step is None:
+        SiteStep.objects.create(
+            site=site, status=one.status, since=one.since, noted_at=clock.now(), noted_by=by.id[:80]
+        )
+        if is_new:
+            report.added += 1
+        else:
+            report.changed += 1
+    elif step.status != one.status:
+        report.refused.append((number, f"ce site a déjà le statut {step.status} depuis ce jour"))
+    elif changed:
+        report.changed += 1
+    else:
+        report.unchanged += 1
+
+
+def sites(departements: Sequence[str], day: date) -> list[SiteView]:
+    """The register at the end of a day, by département then by name; a site not contacted yet is not in it."""
+    steps = SiteStep.objects.filter(since__lte=day).order_by("since")
+    rows = Site.objects.filter(departement__in=departements).prefetch_related(Prefetch("steps", steps, "past"))
+    found = [
+        SiteView(
+            row.identifier,
+            row.kind,
+            row.name,
+            row.departement,
+            row.helped_by,
+            Status(row.past[-1].status),
+            row.past[-1].since,
+        )
+        for row in rows
+        if row.past
+    ]
+    order = {code: place for place, code in enumerate(DEPARTEMENTS)}
+    return sorted(found, key=lambda one: (order[one.departement], one.name.lower(), one.identifier))
+
+
+def engaged(found: Iterable[SiteView]) -> dict[str, Counter[str]]:
+    """How many take part, by département then by kind."""
+    counts: dict[str, Counter[str]] = {}
+    for one in found:
+        if one.status.is_engaged:
+            counts.setdefault(one.departement, Counter())[one.kind] += 1
+    return counts
