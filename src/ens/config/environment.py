@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Collection
 from datetime import date, time
 from functools import cache
 from pathlib import Path
@@ -86,6 +87,21 @@ def hours(name: str, default: str) -> list[tuple[int, int, time, time]]:
             found.append((int(first), int(last or first), time.fromisoformat(opens), time.fromisoformat(closes)))
         except ValueError as error:
             raise MissingSetting(f"Le réglage {name} s'écrit « 1-5 08:30-17:30 », et non « {value} ».") from error
+    return found
+
+
+def openings(name: str, departements: Collection[str]) -> dict[str, dict[str, date]]:
+    """« agenda=2027-01-15, agenda@974=2027-03-01 »: the day each part opens, everywhere or in a département."""
+    found: dict[str, dict[str, date]] = {}
+    for part in words(name):
+        what, _, day_text = part.partition("=")
+        what, at, departement = (one.strip() for one in what.partition("@"))
+        try:
+            known = bool(what) and (departement in departements if at else True)
+            found.setdefault(what, {})[departement] = date.fromisoformat(day_text.strip() if known else "")
+        except ValueError as error:
+            sample = "agenda=2027-01-15, agenda@974=2027-03-01"
+            raise MissingSetting(f"Le réglage {name} s'écrit « {sample} », et non « {part} ».") from error
     return found
 
 

@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ens.config.environment import database, day, flag, hours, number, setting, words
+from ens.config.environment import database, day, flag, hours, number, openings, setting, words
+from ens.standards.departements import DEPARTEMENTS
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -29,6 +30,7 @@ ENS_SUPPORT_DEAF = setting("ENS_SUPPORT_DEAF", "")  # the route of the deaf and 
 ENS_SUPPORT_SEARCHES = number("ENS_SUPPORT_SEARCHES", 30)  # of an agent, by ENS_TRIES_MINUTES
 ENS_SUPPORT_TRIES = number("ENS_SUPPORT_TRIES", 5)  # about one matricule that fail, by ENS_TRIES_MINUTES
 ENS_SUPPORT_PROOF_MINUTES = number("ENS_SUPPORT_PROOF_MINUTES", 15)  # how long a proof serves its agent
+ENS_OPENINGS = openings("ENS_OPENINGS", DEPARTEMENTS)  # when a part of the space opens, and where
 ENS_OPPOSITION_DAYS = number("ENS_OPPOSITION_DAYS", 42)  # R1111-28: six weeks after sending
 ENS_SESSION_IDLE_MINUTES = number("ENS_SESSION_IDLE_MINUTES", 120)
 ENS_SIGNIN_TRIES = number("ENS_SIGNIN_TRIES", 5)

@@ -37,6 +37,12 @@ def moment(value: datetime | date | None, style: str = "quand", majuscule: bool 
     return format_html('<time datetime="{}">{}</time>', machine, capfirst(said) if majuscule else said)
 
 
+@register.simple_tag
+def date_longue(value: date) -> str:
+    """``13 septembre 2021``, inside a sentence that is a title."""
+    return words.long_date(value)
+
+
 @register.filter
 def mois(value: datetime | date) -> str:
     """The month of a group of rows, capital first: ``Octobre 2021``."""

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from ens.journeys.openings import announced
 from ens.web.usager.pages import usager_page
 
 
@@ -14,6 +15,7 @@ def _soon(request: HttpRequest, section: str, title: str, coming: str) -> HttpRe
     context = {
         "titre_page": title,
         "ce_qui_viendra": coming,
+        "ouverture": announced(request.usager_id, section, by=request.actor),
         "lien_autre": reverse("usager:documents"),
         "action_autre": _("Voir mes documents"),
     }
