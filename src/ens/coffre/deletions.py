@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db import connections
 
 from ens.coffre import store
 from ens.coffre.keyring import digest
@@ -59,15 +58,3 @@ def _entry(data: bytes) -> Deletion | None:
         return deletion if hmac.compare_digest(_seal(deletion), entry["sceau"]) else None
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def no_copy_after(now: datetime | None = None) -> datetime:
-    """From when no copy of a key destroyed now exists: every copy of keys made before is removed by then.
-
-    Technical time. Daily backups remove them in time; copies sent elsewhere are their keeper's to remove.
-    """
-    now = now or datetime.now(UTC)
-    with connections["default"].cursor() as cursor:
-        cursor.execute("SELECT max(made_at) FROM coffre_keycopy WHERE removed_at IS NULL")
-        row = cursor.fetchone()
-    return max(now, row[0] + timedelta(days=settings.ENS_KEYS_RETENTION_DAYS)) if row and row[0] else now

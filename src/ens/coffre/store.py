@@ -25,6 +25,7 @@ from obstore.store import LocalStore, from_url
 from ens.coffre.errors import ContentDamaged, StoreUnavailable
 
 log = structlog.get_logger("ens.store")
+_UNFINISHED = re.compile(r"[0-9a-f]{32}#[0-9]+")
 
 
 @lru_cache(maxsize=4)
@@ -122,6 +123,27 @@ def listing(address: str, prefix: str = "") -> Iterator[list[Listed]]:
     except (NotFoundError, FileNotFoundError):
         return
     except (BaseError, OSError) as error:
+        raise _unavailable(error) from error
+
+
+def remove_unfinished(folder: str, before: datetime) -> int:
+    """On a local folder, take away what a killed process was writing, and no listing shows. Returns how many.
+
+    A local store writes a file beside its place, under the same name, « # » and a number, then moves it.
+    """
+    try:
+        _, root = _store(settings.ENS_STORE)
+        if root is None or not (root / folder).is_dir():
+            return 0
+        stale = [
+            path
+            for path in (root / folder).iterdir()
+            if _UNFINISHED.fullmatch(path.name) and path.stat().st_mtime < before.timestamp()
+        ]
+        for path in stale:
+            path.unlink(missing_ok=True)
+        return len(stale)
+    except OSError as error:
         raise _unavailable(error) from error
 
 

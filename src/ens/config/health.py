@@ -21,6 +21,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from ens.coffre import copies
 from ens.persistence import outbox
 
 
@@ -29,6 +30,14 @@ class OutboxCollector(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         yield GaugeMetricFamily("ens_outbox_pending", "Rows waiting to be done after a commit", value=outbox.pending())
+
+
+class BackupCollector(Collector):
+    """The age of the last backup, and the copies of keys that outlive what was promised to whoever was deleted."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield GaugeMetricFamily("ens_backup_age_seconds", "Seconds since the last backup", value=copies.backup_age())
+        yield GaugeMetricFamily("ens_key_copies_overdue", "Copies of keys to remove", value=copies.overdue())
 
 
 def _may_see_details(request: HttpRequest) -> bool:
@@ -136,6 +145,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=404)
     registry = CollectorRegistry()
     registry.register(OutboxCollector())
+    registry.register(BackupCollector())
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):  # the processes of a space count together
         MultiProcessCollector(registry)
         counted = generate_latest(registry)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from ens.coffre import sweeping
 from ens.enrolment import daily, pace
 from ens.enrolment import services as enrolment
 from ens.persistence import outbox
@@ -33,6 +36,21 @@ def advance_campaigns(timestamp: int) -> None:
 def count_daily(timestamp: int) -> None:
     """Count what happened in the last minute in the figures of steering."""
     daily.refresh()
+
+
+@app.periodic(cron="17 * * * *", periodic_id="sweep")
+@app.task(queueing_lock="sweep", lock="sweep", pass_context=False, retry=RetryStrategy(max_attempts=3, wait=600))
+def sweep(timestamp: int) -> None:
+    """Take away the contents that no row refers to: a part of the store each hour, the whole of it each day."""
+    sweeping.sweep(sweeping.folders_of(datetime.fromtimestamp(timestamp, UTC).hour))
+
+
+@app.periodic(cron="*/5 * * * *", periodic_id="take_up")
+@app.task(queueing_lock="take_up", pass_context=False)
+async def take_up(timestamp: int) -> None:
+    """Take up the jobs of a worker that was killed: a lock it held would stop their kind for ever."""
+    for job in await app.job_manager.get_stalled_jobs():
+        await app.job_manager.retry_job(job)
 
 
 def move_outbox() -> int:

@@ -111,9 +111,7 @@ class ObservationMiddleware:
         REQUESTS.labels(route, method, response.status_code).inc()
         SECONDS.labels(route).observe(elapsed)
         if route not in SILENT:
-            log.info(
-                "request", route=route, method=method, status=response.status_code, ms=round(elapsed * 1000, 1)
-            )
+            log.info("request", route=route, method=method, status=response.status_code, ms=round(elapsed * 1000, 1))
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:

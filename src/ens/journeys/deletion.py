@@ -15,7 +15,7 @@ import structlog
 from ens.access import services as access
 from ens.audit import events
 from ens.audit.services import hold_head
-from ens.coffre import deletions, receipts, store
+from ens.coffre import copies, deletions, receipts, store
 from ens.coffre import services as coffre
 from ens.coffre.deletions import Deletion
 from ens.coffre.errors import StoreUnavailable
@@ -62,7 +62,7 @@ def delete_space(usager_id: UUID, *, by: Actor, at: datetime | None = None) -> R
 
     when, erased = unit_of_work(usager_id, act, by=by)
     _take_away(erased.contents)
-    gone = deletions.no_copy_after()
+    gone = copies.no_copy_after()
     return receipts.sign(
         {
             "usager": str(usager_id),

@@ -22,6 +22,14 @@ def locate(key: UUID | str) -> UUID:
     return found
 
 
+def known(keys: Iterable[UUID]) -> set[UUID]:
+    """Those of these keys under which somebody's object is, whoever's."""
+    wanted = list(keys)
+    if not wanted:
+        return set()
+    return {key for (key,) in sql.rows("SELECT key FROM persistence_locator WHERE key = ANY(%s)", [wanted])}
+
+
 def remove(keys: Iterable[UUID]) -> None:
     """Nothing is found under these keys any more. Sorted, like insertions."""
     ordered = sorted(set(keys))

@@ -154,7 +154,8 @@ def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:
     except IntegrityError as error:
         raise StartAgain() from error
     _store(unit, message.raw_id, mail.data)
-    ids = [message.id, *attach(unit, message, [(one.name, one.media_type, one.data) for one in parsed.files])]
+    files = [(one.name, one.media_type, one.data) for one in parsed.files]
+    ids = [message.id, message.raw_id, *attach(unit, message, files)]
     unit.later(_ARRIVED, [message.at, unit.usager_id, thread.id])
     unit.register_locator([*ids, thread.id])
     if report is not None:

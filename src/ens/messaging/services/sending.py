@@ -108,7 +108,7 @@ def _send_in(unit: Unit, thread: Thread, answer: Reply, to: str) -> UUID:
     store.put(message.raw_id, sealer(unit).seal(CONTENT, message.raw_id, data))
     ids = attach(unit, message, [(_name(one.name), _media_type(one), one.data) for one in answer.files])
     Thread.objects.filter(usager_id=unit.usager_id, id=thread.id).update(last_at=message.at)
-    unit.register_locator([message.id, *ids])
+    unit.register_locator([message.id, message.raw_id, *ids])
     outbox.put(unit, OUTBOX_KIND, message.id)
     events.message_sent(unit, message.id, title=title, to=to)
     return message.id
