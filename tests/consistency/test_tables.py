@@ -27,6 +27,7 @@ NOT_OWNED = {
     "identity_importpart": "about a file, local",
     'cles"."lot_key': "belongs to an import",
     "enrolment_codelookup": "finds the usager: keyed by the digest of a provisional code",
+    "enrolment_screencount": "counts about nobody, local",
     "enrolment_lot": "many people at once, local",
     "enrolment_handed": "answers of a relay for a lot, until it is sent, local",
     "enrolment_campaign": "of the service, local",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import re
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
@@ -101,7 +102,7 @@ def test_whatever_is_wrong_the_answer_is_one(person, what):
     if what == "revoked":
         issue(person)
     if what == "spent":
-        in_unit(person, lambda unit: codes.spend(unit, codes.Proof(person.usager_id, 1, issued.expires_on)))
+        in_unit(person, lambda unit: codes.spend(unit, codes.Proof(person.usager_id, 1, "email", issued.expires_on)))
     if what in ("deceased", "merged"):
         change = {"died_on": date(2026, 1, 1)} if what == "deceased" else {"merged_into": new_id()}
         in_unit(person, lambda unit: Usager.objects.filter(usager_id=person.usager_id).update(**change))
@@ -122,8 +123,10 @@ def statements_of(act):
 @pytest.mark.feature("S006")
 def test_a_wrong_code_and_a_wrong_date_make_the_same_statements(person):
     text = issue(person).text
+    statements_of(lambda: codes.prove("3" * 12, BORN))  # the first failure of an address also sweeps the old counts
     wrong_date = statements_of(lambda: codes.prove(text, date(1970, 1, 1)))
-    wrong_code = statements_of(lambda: codes.prove("2" * 12, BORN))
+    never_tried = "".join(random.choices(codes.ALPHABET, k=12))  # noqa: S311 - not a secret
+    wrong_code = statements_of(lambda: codes.prove(never_tried, BORN))
     assert len(wrong_code) > 4
     assert wrong_date == wrong_code
 

@@ -21,6 +21,7 @@ from django.db import OperationalError, connections, transaction
 
 from ens.coffre.digests import keyed
 from ens.coffre.keyring import codes_key
+from ens.enrolment import tries
 from ens.enrolment.errors import CodeMalformed, CodeRefused, CodeSpent
 from ens.enrolment.models import Code
 from ens.enrolment.types import POST
@@ -56,6 +57,7 @@ class Proof:
 
     usager_id: UUID
     rank: int
+    channel: str  # of the notice that carried it
     expires_on: date
 
     @property
@@ -258,6 +260,7 @@ def _note_digests(cursor: Any, key: bytes, made: Mapping[UUID, str]) -> set[UUID
 class _Last:
     rank: int
     notice_id: UUID
+    channel: str
     issued_at: datetime
     expires_on: date
     used_at: datetime | None
@@ -265,7 +268,7 @@ class _Last:
 
 
 _LAST = (
-    "SELECT rank, notice_id, issued_at, expires_on, used_at, spent_at FROM enrolment_code "
+    "SELECT rank, notice_id, channel, issued_at, expires_on, used_at, spent_at FROM enrolment_code "
     "WHERE usager_id = %s ORDER BY rank DESC LIMIT 1"
 )
 
@@ -275,29 +278,36 @@ def _last(unit: Unit) -> _Last | None:
     return _Last(*found) if found else None
 
 
-def prove(typed: str, birth_date: date) -> Proof:
+def prove(typed: str, birth_date: date, *, address: str = "") -> Proof:
     """Who holds this code and was born that day. Used for a choice, it proves again until its last day.
 
     Wrong code, wrong date, expired, revoked, spent, deceased: one answer, by the same statements and the same work.
-    Errors: CodeMalformed; CodeRefused.
+    ``address``: the network's, for counting failures. Errors: CodeMalformed; CodeRefused; TooManyTries.
     """
     key, text = codes_key(), normalised(typed)
+    tries.check(text, address)
+    proof = _prove(key, text, birth_date)
+    if proof is None:
+        tries.failed(text, address)
+        raise CodeRefused()
+    return proof
+
+
+def _prove(key: bytes, text: str, birth_date: date) -> Proof | None:
     found = sql.row("SELECT usager_id FROM enrolment_codelookup WHERE digest = %s", [_digest(key, text)])
     usager_id = found[0] if found else id_of_nobody(keyed(key, "personne", text))
 
     def act(unit: Unit) -> Proof | None:
         unit.untraced("une preuve n'ouvre que le choix, qui est un événement daté")
-        last = _last(unit) or _Last(0, usager_id, clock.now(), date.min, None, None)
+        last = _last(unit) or _Last(0, usager_id, "", clock.now(), date.min, None, None)
         same = hmac.compare_digest(_text(key, usager_id, last.rank, last.notice_id), text)
         born = identity.is_born_on(unit, birth_date)
         chooses = identity.is_registered_alive(unit)
         holds = last.expires_on >= clock.today() and last.spent_at is None
-        return Proof(usager_id, last.rank, last.expires_on) if same and born and chooses and holds else None
+        is_proved = same and born and chooses and holds
+        return Proof(usager_id, last.rank, last.channel, last.expires_on) if is_proved else None
 
-    proof = unit_of_work(usager_id, act, by=bearer(usager_id))
-    if proof is None:
-        raise CodeRefused()
-    return proof
+    return unit_of_work(usager_id, act, by=bearer(usager_id))
 
 
 def check(unit: Unit, proof: Proof) -> None:

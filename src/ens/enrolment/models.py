@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from ens.kernel.ids import new_id
+from ens.persistence.models import UsagerOwned
 
 
 class Event(models.Model):
@@ -48,6 +49,30 @@ class CodeLookup(models.Model):
 
     digest = models.BinaryField(primary_key=True)
     usager_id = models.UUIDField()
+
+
+class Declaration(UsagerOwned):
+    """What someone declared of a child with the child's code, and when: once a code."""
+
+    kind = models.CharField(max_length=20)
+    code_rank = models.SmallIntegerField()
+    at = models.DateTimeField()
+    by_kind = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("usager_id", "code_rank", "kind"), name="declared_once_a_code"),
+        )
+
+
+class ScreenCount(models.Model):
+    """How often a screen of enrolment was reached in a day, by the channel of the code: about nobody (S026)."""
+
+    pk = models.CompositePrimaryKey("day", "step", "channel")
+    day = models.DateField()
+    step = models.CharField(max_length=24)
+    channel = models.CharField(max_length=12, default="", blank=True)
+    times = models.BigIntegerField()
 
 
 class Lot(models.Model):

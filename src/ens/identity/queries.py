@@ -74,6 +74,17 @@ def is_registered_alive(unit: Unit) -> bool:
     return sound and not unit.is_nobody
 
 
+def had_dmp(unit: Unit) -> bool:
+    """Whether the person had a shared medical record before the space (S018)."""
+    return Usager.objects.filter(usager_id=unit.usager_id, legacy_dmp=True).exists()
+
+
+def has_account(usager_id: UUID) -> bool:
+    """Whether someone signs in to this person's space today: the holder, or a representative."""
+    ties = Rattachement.objects.filter(usager_id=usager_id, compte__is_active=True, until__isnull=True)
+    return ties.filter(role__in=(Rattachement.HOLDER, Rattachement.REPRESENTATIVE)).exists()
+
+
 def _traits(unit: Unit) -> Traits | None:
     known: Traits | None = unit.cache.get("identity.traits")
     if known is None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.public import indicators, signing_in, views
+from ens.web.public import indicators, signing_in, views, welcome
 
 urlpatterns = [
     path("", views.accueil, name="accueil_public"),
+    path("bienvenue/", welcome.bienvenue, name="bienvenue"),
+    path("bienvenue/recepisse/", welcome.recepisse, name="recepisse"),
     path("connexion/", signing_in.connexion, name="connexion"),
     path("connexion/code/", signing_in.code, name="connexion_code"),
     path("connexion/code/renvoyer/", signing_in.renvoyer, name="connexion_renvoyer"),

@@ -1,0 +1,45 @@
+"""What someone proved with a provisional code, kept in the web session for half an hour."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from ens.enrolment.codes import Proof
+
+_KEY = "ens_preuve"
+SECONDS = 30 * 60
+
+
+def keep(request: HttpRequest, proof: Proof) -> None:
+    """Under a new session key: who could know the former one proved nothing. Nothing of another proof stays."""
+    if not request.user.is_authenticated:  # a session signed in has a key of its own already, listed with its account
+        request.session.cycle_key()
+    request.session[_KEY] = {
+        "usager": str(proof.usager_id),
+        "rang": proof.rank,
+        "canal": proof.channel,
+        "fin": proof.expires_on.isoformat(),
+        "le": int(time.time()),
+    }
+
+
+def current(request: HttpRequest) -> Proof | None:
+    """None when nothing was proved in this session, or too long ago.
+
+    The code may have served since: ``codes.check``.
+    """
+    kept = request.session.get(_KEY)
+    if kept is None:
+        return None
+    if not 0 <= time.time() - kept["le"] <= SECONDS:
+        forget(request)
+        return None
+    return Proof(UUID(kept["usager"]), kept["rang"], kept["canal"], date.fromisoformat(kept["fin"]))
+
+
+def forget(request: HttpRequest) -> None:
+    request.session.pop(_KEY, None)
