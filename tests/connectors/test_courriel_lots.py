@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 
 import pytest
 
 from ens.connectors.courriel import lots as carrier
 from ens.connectors.courriel.client import RelayOfNotices
-from ens.enrolment import codes, pace, ports, references
+from ens.enrolment import codes, pace, ports, references, services
 from ens.enrolment.models import Event, Handed, Lot, Return
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM
@@ -159,3 +159,23 @@ def test_whose_address_the_relay_refuses_is_noticed_by_letter_too(relay, territo
     advance()
     assert Lot.objects.filter(people__contains=[refused], channel="courrier", again=True).count() == 1
     assert kinds(refused) == ["noticed", "returned"]
+
+
+@pytest.mark.feature("S003")
+def test_an_e_mail_that_comes_back_once_its_wave_is_over_is_still_followed_by_a_letter(relay, territory, tmp_path):
+    who, late = register(tmp_path, territory, by_email("zoe@exemple.fr"), by_email("tard@exemple.fr"))
+    create(territory, lot_size=1)
+    advance()
+    Lot.objects.filter(people__contains=[late]).update(sent_at=None, deadline=None, handed_at=None)  # never left
+    letters = []
+
+    class Printer:
+        def send(self, lot):
+            letters.append(lot)
+
+    ports.use_sender("courrier", Printer())
+    with clock.freeze(datetime(2026, 4, 2, 9, tzinfo=UTC)):
+        services.returned(who, by=SYSTEM)
+        pace.advance()
+    assert [(lot.people, lot.again) for lot in letters] == [([who], True)]
+    assert len(relay.mails) == 2  # what was not sent in its days is not

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ens.connectors.courriel.client import RelayOfNotices
+from ens.connectors.courriel.lots import EmailLots
+from ens.connectors.courrier.client import PrintFolder
+from ens.connectors.courrier.rendering import Sender
+from ens.demonstration import campaign, certificates, crowd, directory, people
 from ens.demonstration import cast as table
-from ens.demonstration import certificates, crowd, directory, people
 from ens.demonstration.cast import member, of_kind
 from ens.demonstration.progress import Progress
 from ens.demonstration.standing import state_of
+from ens.enrolment import codes, pace, ports
+from ens.identity.population import judging
 from ens.kernel import clock
+from ens.kernel.ids import new_id
+from ens.standards.departements import DEPARTEMENTS, Departement
+from tests.connectors.letters import CODE, pages
+from tests.connectors.servers import Heard, listening
 from tests.factories import matricule
 
 pytestmark = pytest.mark.slow
+RELAY = Heard()
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +52,36 @@ def prepared(database: Any) -> Iterator[people.Ids]:
         patch.setenv("ENS_SECRETS", str(secrets))
         certificates.main()
         directory.fill()
-        yield _prepare()
+        _alone_in_their_territory(patch)
+        with listening(RELAY):
+            _carry(patch, Path(folder) / "courriers")
+            yield _prepare()
+
+
+def _alone_in_their_territory(patch: pytest.MonkeyPatch) -> None:
+    """Nobody of another test is noticed by their campaign."""
+    code = "Z" + new_id().hex[-2:].upper()
+    patch.setitem(DEPARTEMENTS, code, Departement(code, "Essai", "99", "Essai"))
+    patch.setattr(judging, "_placed", lambda fields: fields)
+    patch.setattr(judging, "_WHOLE", re.compile(".*", re.DOTALL))
+    patch.setattr(campaign, "LIVES_IN", code)
+    patch.setattr(campaign, "DEPARTEMENTS", (code,))
+    patch.setattr(people, "_lives_in", lambda one: code if one.key == "notifie" else "")
+
+
+def _carry(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    patch.setattr(ports, "_senders", {})
+    ours = Sender("Mon espace santé", ("Service d’information", "00000 Ville Cedex"))
+    ports.use_sender("courrier", PrintFolder(folder, ours, posted_at_once=True))
+    relay = RelayOfNotices(f"127.0.0.1:{RELAY.port}", "ne-pas-repondre@espace.example", "Mon espace santé")
+    ports.use_sender("email", EmailLots(relay, "Mon espace santé"))
 
 
 def _prepare() -> people.Ids:
     progress = Progress.read()
     progress.keep()
     people.operators()
-    ids = people.usagers(progress)
+    ids = people.usagers(progress, pace.advance)
     people.accounts(ids)
     people.clients()
     people.rights(ids, progress)
@@ -58,6 +94,27 @@ def test_each_of_the_cast_is_in_the_state_of_the_table(db, prepared):
         one.key: one.state for one in of_kind("usager")
     }
     assert clock.offset().total_seconds() == 0  # the clock is given back
+
+
+@pytest.mark.feature("S002", "S003", "S005")
+def test_a_campaign_is_under_way_with_a_code_that_works_for_each_of_its_people(db, prepared):
+    letters = [page for pdf in (Path(os.environ["ENS_DATA"]) / "courriers").glob("*.pdf") for page in pages(pdf)]
+    mails = [
+        message_from_bytes(data, policy=policy.default).get_body(("plain",)).get_content() for _, _, data in RELAY.mails
+    ]
+    for said, keys in ((letters, ("madeleine", "rose", "yanis", "lina")), (mails, ("solene", "tom", "bastien"))):
+        found = {code for text in said for code in CODE.findall(text)}
+        for key in keys:
+            who = [code for code in found if _proves(code, member(key).born, prepared[key])]
+            assert len(who) == 1, key
+    assert len(RELAY.mails) == 4  # and to Karim
+
+
+def _proves(code: str, born: date, usager_id: Any) -> bool:
+    try:
+        return codes.prove(code, born).usager_id == usager_id
+    except codes.CodeRefused:
+        return False
 
 
 def test_a_second_start_does_nothing_twice(db, prepared):

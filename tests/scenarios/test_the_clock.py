@@ -17,7 +17,7 @@ def test_the_clock_opens_a_space_after_its_last_day_and_mail_then_arrives(own_sp
     assert karim["state"] == "noticed"
     moved = own_space.ens("clock", "+42d")
     assert moved.returncode == 0, moved.stderr
-    assert "1 espace ouvert" in moved.stdout
+    assert "8 espaces ouverts" in moved.stdout
     Operator(own_space, HOSPITAL).send(SENDER, karim["address"], mail(karim["address"], sender=SENDER))
     visitor = Visitor(own_space, "notifie")
     assert visitor.address == "/accueil/"

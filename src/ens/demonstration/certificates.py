@@ -44,6 +44,9 @@ def main() -> None:
             "ENS_RELAY_KEY": str(folder / "espace.key"),
             "ENS_RELAY_CA": str(folder / "autorite.pem"),
             "ENS_COURRIEL_RELAY": f"127.0.0.1:{listeners[COURRIEL]}",
+            "ENS_COURRIERS": str(places.folder() / "courriers"),
+            "ENS_COURRIERS_POSTES": "1",
+            "ENS_COURRIER_ADRESSE": "Service d’information|TSA 00000|00000 Ville Cedex",
         },
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 from ens.access import services as access
 from ens.access.mandates import give, steers
-from ens.demonstration import places
+from ens.demonstration import campaign, places
 from ens.demonstration.cast import DOCTOR_OF_ALL, Member, member, of_kind
 from ens.demonstration.progress import Progress
 from ens.demonstration.standing import state_of
@@ -35,13 +36,18 @@ def operators() -> None:
         allow_operator(OperatorRef(one.operator, one.last_name, "127.0.0.1", ports[one.operator]))
 
 
-def usagers(progress: Progress) -> Ids:
+def usagers(progress: Progress, hand_over: Callable[[], object] = campaign.ask_the_worker) -> Ids:
     """Every usager of the cast, in the state of their row; the space's clock says each date while it is told.
 
     Told back, the clock also keeps the worker from opening someone whose opposition is still to come.
     """
+    steps: tuple[tuple[int, str, Callable[[], object]], ...] = (
+        *_STEPS,
+        # yesterday: 42 days later, their last day is over
+        (1, "information", lambda: campaign.tell(hand_over)),
+    )
     try:
-        for days, step, act in _STEPS:
+        for days, step, act in steps:
             if progress.over or step in progress.done:
                 continue
             kept.tell_from(progress.back_to(days))
@@ -50,6 +56,8 @@ def usagers(progress: Progress) -> Ids:
     finally:
         if not progress.over:
             kept.tell_from(timedelta(0))
+    if not campaign.is_told():
+        campaign.tell(hand_over)  # a space whose story was told before there was a campaign
     return {one.key: _known(one) for one in of_kind("usager")}
 
 
@@ -67,6 +75,8 @@ def acting(one: Member) -> Actor:
 
 def _register() -> None:
     for one in of_kind("usager"):
+        if one.key in campaign.IMPORTED:
+            continue
         if queries.find_usager(one.matricule, one.oid) is None:
             # a wrong key is tolerated: the cast lists the few published examples that have one
             services.register_usager(_new(one), by=SYSTEM, tolerate_key=True)
@@ -119,17 +129,11 @@ def _close() -> None:
             enrolment.close(_known(one), by=acting(one))
 
 
-def _notice_the_last() -> None:
-    for one in of_kind("usager"):
-        _notice(one)
-
-
 _STEPS = (
     (400, "inscription", _register),
     (395, "choix", _choose),
     (356, "ouverture", _open),  # 42 days, the last one included, after the notice
     (335, "fermeture", _close),
-    (1, "information", _notice_the_last),  # yesterday: 42 days later, its last day is over
 )
 
 
@@ -142,6 +146,8 @@ def accounts(ids: Ids) -> None:
         if one.kind == "pilotage" and not steers(compte.id):
             give(compte.id, everywhere=True, opens_events=True, by=SYSTEM)
     for one in of_kind("usager"):
+        if one.key in campaign.IMPORTED:
+            continue  # they make their own, with the code of their letter
         compte = services.create_compte(f"demo-{one.key}", name=one.name)
         services.attach(compte, ids[one.key], "titulaire")
         for child, parent in CHILDREN.items():

@@ -169,13 +169,22 @@ def calendar(campaign: str = "") -> list[WaveView]:
 
 def running(campaign: Campaign) -> list[Wave]:
     """The waves whose notices may leave now."""
+    return _in_state(campaign, WaveState.RUNNING)
+
+
+def over(campaign: Campaign) -> list[Wave]:
+    """The waves that came to their end: only letters for e-mails that came back may leave now."""
+    return _in_state(campaign, WaveState.OVER)
+
+
+def _in_state(campaign: Campaign, state: WaveState) -> list[Wave]:
     waves = list(campaign.waves.order_by("starts_on", "id"))
     moves: dict[UUID, list[str]] = defaultdict(list)
     decided = Change.objects.filter(wave_id__in=[wave.id for wave in waves]).order_by("at", "id")
     for wave_id, kind in decided.values_list("wave_id", "kind"):
         moves[wave_id].append(kind)
     today = clock.today()
-    return [w for w in waves if wave_state(w.starts_on, w.ends_on, moves[w.id], today) is WaveState.RUNNING]
+    return [w for w in waves if wave_state(w.starts_on, w.ends_on, moves[w.id], today) is state]
 
 
 def current_models(campaign: Campaign) -> dict[tuple[str, str], NoticeModel]:

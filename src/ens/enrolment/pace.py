@@ -38,14 +38,15 @@ def advance() -> Advance:
     """Do what is due in every campaign."""
     done = Advance()
     for campaign in Campaign.objects.order_by("made_at"):
-        waves = campaigns.running(campaign)
-        for wave in waves:
+        running, over = campaigns.running(campaign), campaigns.over(campaign)
+        for wave in running:
             done.planned += _plan_once_a_day(campaign, wave)
+        waves = [*running, *over]
         if waves:
             ids, shares = [wave.id for wave in waves], campaigns.shares_of(campaign)
             done.planned += planning.answer_returns(ids, size=campaign.lot_size, shares=shares)
             for channel in (EMAIL, POST):
-                _hand_over(campaign, waves, channel, done)
+                _hand_over(campaign, waves, channel, done, over=over)
     handed.settle()
     return done
 
@@ -59,12 +60,12 @@ def _plan_once_a_day(campaign: Campaign, wave: Wave) -> int:
     return made.people
 
 
-def _hand_over(campaign: Campaign, waves: list[Wave], channel: str, done: Advance) -> None:
+def _hand_over(campaign: Campaign, waves: list[Wave], channel: str, done: Advance, *, over: list[Wave]) -> None:
     sender = sender_of(channel)
     if sender is None:
         return  # nobody carries this channel here: its lots wait
     while True:
-        lot = _claim(campaign, waves, channel)
+        lot = _claim(campaign, waves, channel, over)
         if lot is None:
             return
         try:
@@ -120,13 +121,14 @@ def _allowance(campaign: Campaign, waves: list[Wave], channel: str, now: datetim
 
 _CLAIM = """
 SELECT id FROM enrolment_lot
-WHERE wave_id = ANY(%(waves)s) AND channel = %(channel)s AND cancelled_at IS NULL AND sent_at IS NULL
+WHERE wave_id = ANY(%(waves)s) AND (again OR wave_id <> ALL(%(over)s::uuid[])) AND channel = %(channel)s
+  AND cancelled_at IS NULL AND sent_at IS NULL
   AND (handed_at IS NULL OR (channel = 'email' AND handed_at < %(stale)s)) AND count <= %(allowance)s
 ORDER BY tries, made_at, count DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
 
-def _claim(campaign: Campaign, waves: list[Wave], channel: str) -> Lot | None:
+def _claim(campaign: Campaign, waves: list[Wave], channel: str, over: list[Wave]) -> Lot | None:
     """Take the next lot that the pace allows. Two workers at once: the waves' rows put them in order."""
     now = clock.now()
     ids = [wave.id for wave in waves]
@@ -134,6 +136,7 @@ def _claim(campaign: Campaign, waves: list[Wave], channel: str) -> Lot | None:
         cursor.execute("SELECT 1 FROM enrolment_wave WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [ids])
         what: dict[str, Any] = {
             "waves": ids,
+            "over": [wave.id for wave in over],
             "channel": channel,
             "stale": now - RETRY_AFTER,
             "allowance": _allowance(campaign, waves, channel, now),

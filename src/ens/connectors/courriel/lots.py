@@ -6,6 +6,7 @@ import queue
 import smtplib
 import threading
 from collections.abc import Iterable
+from contextvars import copy_context
 from datetime import datetime
 from email.message import EmailMessage
 from html import escape
@@ -38,7 +39,9 @@ class EmailLots:
         answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
         stop = threading.Event()
         sessions = [
-            threading.Thread(target=self._session, args=(told, waiting, answers, stop), name="relais")
+            threading.Thread(  # in a copy of this context: it holds the product's time
+                target=copy_context().run, args=(self._session, told, waiting, answers, stop), name="relais"
+            )
             for _ in range(min(SESSIONS, len(left)))
         ]
         for session in sessions:
