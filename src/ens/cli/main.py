@@ -18,6 +18,7 @@ from ens.cli.space import Address, Space
 from ens.config.environment import MissingSetting, export_file
 
 REFUSED = 2
+ACCESS = "dire, une fois, un nouveau mot de passe et le secret de l'application de codes"
 COUNTS = {
     "read": "lignes lues",
     "registered": "personnes inscrites",
@@ -101,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     agent.add_argument("account", metavar="COMPTE")
     agent.add_argument("--nom", metavar="NOM", help="de l'agent, tel que l'historique des personnes le dira")
     agent.add_argument("--retirer", action="store_true", help="le compte ne sert plus, tout de suite")
+    agent.add_argument("--acces", action="store_true", help=ACCESS)
     mandate = command("mandat", _mandate, "Donner ou retirer un territoire à qui pilote.")
     mandate.add_argument("account", metavar="COMPTE")
     mandate.add_argument("--nom", metavar="NOM", help="de la personne : crée son compte s'il n'existe pas")
@@ -110,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     mandate.add_argument("--depuis", metavar="AAAA-MM-JJ", help="aujourd'hui, par défaut")
     mandate.add_argument("--jusqu-au", metavar="AAAA-MM-JJ", help="dernier jour, compris")
     mandate.add_argument("--retirer", action="store_true", help="tous ses mandats, tout de suite")
+    mandate.add_argument("--acces", action="store_true", help=ACCESS)
     return parser
 
 

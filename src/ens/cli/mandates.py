@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ens.cli.refusals import CommandRefused
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 def perform(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
     """Give or withdraw, once Django is set up: its JSON answer and its sentences. Errors: CommandRefused."""
+    from django.db import transaction
+
     from ens.access import mandates
     from ens.identity import queries, services
     from ens.identity.errors import AccountUnknown
@@ -20,6 +22,7 @@ def perform(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
     from ens.kernel.errors import EnsError
 
     operator = Actor(ActorKind.PILOTAGE, "ligne-de-commande", "Exploitant")
+    options.account = _identifier(options.account)
     try:
         known = queries.compte(options.account)
     except AccountUnknown:
@@ -33,23 +36,48 @@ def perform(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
         return {"withdrawn": ended}, [f"{ended} mandat(s) retiré(s)."]
     named = [code.strip() for code in (options.departements or "").split(",") if code.strip()]
     dates = {"since": _day(options.depuis), "until": _day(options.jusqu_au)}
-    if known is None:
-        if not options.nom:
-            raise CommandRefused(f"Le compte {options.account} n'existe pas : --nom le crée.")
-        known = services.create_compte(options.account, name=options.nom, role="pilotage")
+    if known is not None and options.acces and not named and not options.france:
+        return _access(known)  # without another mandate
+    if known is None and not options.nom:
+        raise CommandRefused(f"Le compte {options.account} n'existe pas : --nom le crée.")
     try:
-        mandates.give(
-            known.id,
-            departements=named,
-            everywhere=options.france,
-            opens_events=options.evenements,
-            by=operator,
-            **dates,
-        )
+        with transaction.atomic():  # no account is left of a mandate that makes no sense
+            known = known or services.create_compte(options.account, name=options.nom, role="pilotage")
+            mandates.give(
+                known.id,
+                departements=named,
+                everywhere=options.france,
+                opens_events=options.evenements,
+                by=operator,
+                **dates,
+            )
     except EnsError as error:
         raise CommandRefused(error.sentence) from error
     where = "toute la France" if options.france else ", ".join(named)
-    return {"account": options.account, "given": where}, [f"{options.account} pilote {where}."]
+    facts, said = _access(known) if options.acces else ({}, [])
+    return {"account": options.account, "given": where, **facts}, [f"{options.account} pilote {where}.", *said]
+
+
+def _access(compte: Any) -> tuple[dict[str, object], list[str]]:
+    """What opens the account, said once."""
+    from ens.identity import accounts
+
+    made = accounts.give_service_access(compte)
+    facts: dict[str, object] = {"password": made.password, "secret": made.secret, "recovery": made.recovery}
+    return facts, [
+        f"Mot de passe : {made.password}",
+        f"Secret de l'application de codes (TOTP) : {made.secret}",
+        f"Codes de secours : {', '.join(made.recovery)}",
+        "Ils ne seront pas redits. Remettez-les en main propre.",
+    ]
+
+
+def _identifier(text: str) -> str:
+    """As it is typed at the door, whatever its case. Errors: CommandRefused."""
+    name = text.strip().lower()
+    if not 3 <= len(name) <= 100 or any(one.isspace() for one in name):
+        raise CommandRefused("Un compte a de 3 à 100 caractères, sans espace.")
+    return name
 
 
 def _day(text: str | None) -> date | None:
@@ -64,6 +92,7 @@ def agent(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
     from ens.identity import queries, services
     from ens.identity.errors import AccountUnknown
 
+    options.account = _identifier(options.account)
     try:
         known = queries.compte(options.account)
     except AccountUnknown:
@@ -75,7 +104,10 @@ def agent(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
             raise CommandRefused(f"Le compte {options.account} n'existe pas.")
         services.set_active(known, False)
         return {"account": options.account, "active": False}, [f"Le compte {options.account} ne sert plus."]
-    if not options.nom:
+    name = options.nom or (known.name if known is not None else "")
+    if not name:
         raise CommandRefused("--nom dit qui est l'agent.")
-    services.set_active(services.create_compte(options.account, name=options.nom, role="support"), True)
-    return {"account": options.account, "active": True}, [f"{options.nom} répond au téléphone : {options.account}."]
+    made = services.create_compte(options.account, name=name, role="support")
+    services.set_active(made, True)
+    facts, said = _access(made) if options.acces else ({}, [])
+    return {"account": options.account, "active": True, **facts}, [f"{made.name} répond au téléphone.", *said]

@@ -6,7 +6,9 @@ the same work: a password is always hashed.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -18,7 +20,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from ens.audit import events
-from ens.identity import credentials, limits
+from ens.identity import credentials, factors, limits
 from ens.identity.credentials import Personal
 from ens.identity.errors import IdentifierTaken, PasswordReused, SignInRefused, TooManyTries
 from ens.identity.models import Compte, FormerPassword, Rattachement
@@ -27,6 +29,7 @@ from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.ids import new_id
 
 REMEMBERED = 5  # former passwords that may not come back
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _IDENTIFIER, _ADDRESS = "identifiant", "adresse"
 
 
@@ -38,7 +41,7 @@ def authenticate(identifier: str, password: str, *, address: str) -> Compte:
     name = identifier.strip()[:254].lower()
     limits.check(_ADDRESS, address, settings.ENS_SIGNIN_TRIES_PER_ADDRESS)
     found = Compte.objects.filter(username=name).first()
-    known = found is not None and found.is_active and found.has_usable_password() and holder_of(found) is not None
+    known = found is not None and found.is_active and found.has_usable_password() and _enters(found)
     is_right = matches(password, found.password if found is not None and known else _of_nobody())
     limits.check(_IDENTIFIER, name, settings.ENS_SIGNIN_TRIES)  # after the hashing: waiting is no faster
     if found is None or not known or not is_right:
@@ -52,6 +55,11 @@ def authenticate(identifier: str, password: str, *, address: str) -> Compte:
 def _of_nobody() -> str:
     """What the password of nobody is compared with, hashed as the others are."""
     return make_password(new_id().hex)
+
+
+def _enters(compte: Compte) -> bool:
+    """Whose account it is signs in: a person to their own space, or an account of the service with its second proof."""
+    return factors.has_application(compte) if compte.role else holder_of(compte) is not None
 
 
 def _note_failure(name: str, address: str, found: Compte | None) -> None:
@@ -109,6 +117,33 @@ def create(identifier: str, password: str, *, name: str, usager_id: UUID, about:
     except IntegrityError as error:
         raise IdentifierTaken() from error
     return compte
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAccess:
+    """What opens an account of the service, said once: a password, a secret for the application, recovery codes."""
+
+    password: str
+    secret: str
+    recovery: list[str]
+
+
+def give_service_access(compte: Compte) -> ServiceAccess:
+    """A new password and a new second proof for an account of steering or of the support; the former open nothing.
+
+    Errors: SignInRefused, for another account.
+    """
+    if not compte.role:
+        raise SignInRefused()
+    password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))
+    with transaction.atomic():
+        factors.remove_application(compte)
+        compte.set_password(password)
+        compte.password_set_at = datetime.now(UTC)
+        compte.save(update_fields=("password", "password_set_at"))
+        secret = factors.prepare_application(compte)
+        recovery = factors.confirm_application(compte, factors.code_now(secret))
+    return ServiceAccess(password, secret, recovery)
 
 
 def check_own_password(compte: Compte, password: str) -> None:

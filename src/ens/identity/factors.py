@@ -70,6 +70,11 @@ def prepare_application(compte: Compte) -> str:
     return b32encode(_secret(made)).decode()
 
 
+def code_now(secret: str) -> str:
+    """The code that an application holding this secret shows now: proves that what was made works."""
+    return pyotp.TOTP(secret, interval=STEP_S).now()
+
+
 def _new_secret() -> dict[str, Any]:
     master, wrapped = wrap(secrets.token_bytes(SECRET_OCTETS) + _PAD)
     return {"master": master, "wrapped": wrapped, "made_at": datetime.now(UTC)}

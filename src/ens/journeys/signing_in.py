@@ -69,7 +69,11 @@ def check_code(compte: Any, code_id: UUID, typed: str) -> None:
 
 
 def note_sign_in(compte: Any, *, way: str) -> None:
-    """In the history of the person whose account it is."""
+    """In the history of the person whose account it is; of an account of the service, in a service stream."""
+    if compte.role:
+        kind = ActorKind.SUPPORT if compte.role == "support" else ActorKind.PILOTAGE
+        events.about_nobody("connexions", "connexion", by=Actor(kind, str(compte.id), compte.name))
+        return
     usager_id = _holder(compte)
     unit_of_work(usager_id, lambda unit: events.signed_in(unit, way=way), by=holder_actor(compte, usager_id))
 

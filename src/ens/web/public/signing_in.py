@@ -162,6 +162,8 @@ def enter(
     """Their history tells the sign-in, then the session opens: without the first, not the second."""
     journey.note_sign_in(compte, way=way)
     open_session(request, compte, typed_password=typed_password)
+    if compte.role:  # of the service: their home, whatever page was asked for before
+        return redirect(HOMES[ActorKind(compte.role)])
     return redirect(suite or HOMES[ActorKind.USAGER])
 
 
