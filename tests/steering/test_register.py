@@ -141,3 +141,14 @@ def test_the_page_shows_the_register_of_one_s_territory(tmp_path, people, db):
     file = browser.get("/pilotage/telecharger/etablissements.csv").content.decode("utf-8-sig")
     assert "Hôpital de Mamoudzou" in file and "CHU des Abymes" not in file
     assert "Registre d’engagement" in browser.get("/pilotage/exports/").content.decode()
+
+
+def test_the_register_of_the_demonstration_is_right_in_every_line(db):
+    from ens.demonstration import directory
+
+    path = Path(directory.__file__).parent / "engagement.csv"
+    with clock.freeze(datetime(2026, 11, 23, 9, 30, tzinfo=UTC)):
+        assert import_register(path, by=SYSTEM).refused == []
+        again = import_register(path, by=SYSTEM)
+        assert (again.added, again.refused) == (0, [])
+        assert {one.name for one in sites(["44"], clock.today())} >= {"Hôpital Jean Bernadeau", "Docteur Dupond"}

@@ -7,6 +7,8 @@ from pathlib import Path
 from ens.demonstration import places
 from ens.demonstration.cast import Member, member, of_kind
 from ens.identity.imports import import_annuaire
+from ens.kernel.actor import SYSTEM
+from ens.steering.register import import_register
 
 PEOPLE = (
     "Type d'identifiant PP",
@@ -49,3 +51,8 @@ def _person(one: Member) -> tuple[str, ...]:
 def _box(one: Member) -> tuple[str, ...]:
     is_person = one.kind == "professionnel"
     return ("PER" if is_person else "ORG", one.address, one.rpps, one.finess, "" if is_person else one.last_name)
+
+
+def register() -> None:
+    """Who takes part, as the steerer sees it; a second start changes nothing."""
+    import_register(Path(__file__).parent / "engagement.csv", by=SYSTEM)

@@ -25,6 +25,7 @@ def main() -> int:
     progress = Progress.read()
     progress.keep()
     directory.fill()
+    directory.register()
     people.operators()
     ids = people.usagers(progress)
     people.accounts(ids)
