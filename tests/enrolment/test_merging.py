@@ -178,7 +178,7 @@ def test_a_lot_sent_after_the_merge_does_not_notice_the_one_absorbed(people):
 
 @pytest.mark.feature("S038")
 def test_a_doubt_answered_by_the_command_is_a_merge_in_the_name_of_the_account(people, tmp_path):
-    from ens.cli.doubts import perform
+    from ens.cli.doubts import answer
     from ens.cli.refusals import CommandRefused
     from ens.identity import services as identity
     from ens.identity.population.load import import_population
@@ -192,19 +192,19 @@ def test_a_doubt_answered_by_the_command_is_a_merge_in_the_name_of_the_account(p
     import_population(write(tmp_path / "p2.csv", twin))
     account = f"support-{new_id().hex[-6:]}"
     identity.create_compte(account, name="Nadia Roux", role="support")
-    listed, _ = perform("liste", "", "", "")
+    listed, _ = answer("liste", "", "", "")
     ours = find_usager(twin["matricule"]).usager_id
     from ens.identity.population import doubts
 
     asked = next(str(doubt.id) for doubt in doubts.waiting(1_000) if doubt.usager_id == ours)
     assert listed["waiting"] >= 1
-    assert one["nom_naissance"] in " ".join(perform("comparer", asked, account, "")[1])
+    assert one["nom_naissance"] in " ".join(answer("comparer", asked, account, "")[1])
     for wrong in (("reunir", asked, account, ""), ("reunir", asked, "personne", "x"), ("separer", "x", account, "x")):
         with pytest.raises(CommandRefused):
-            perform(*wrong)
-    told, _ = perform("reunir", asked, account, "même personne")
+            answer(*wrong)
+    told, _ = answer("reunir", asked, account, "même personne")
     assert find_usager(twin["matricule"]).usager_id == find_usager(one["matricule"]).usager_id
-    perform("separer", str(told["merge"]), account, "jumelles")
+    answer("separer", str(told["merge"]), account, "jumelles")
     assert find_usager(twin["matricule"]).usager_id == ours
     with pytest.raises(CommandRefused):
-        perform("distinguer", asked, account, "")
+        answer("distinguer", asked, account, "")

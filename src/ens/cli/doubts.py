@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ens.cli.refusals import CommandRefused
 
+if TYPE_CHECKING:
+    import argparse
+
 ACTIONS = ("liste", "comparer", "reunir", "distinguer", "accepter", "ecarter", "separer", "reprendre")
 
 
-def perform(action: str, identifier: str, account: str, reason: str) -> tuple[dict[str, object], list[str]]:
+def perform(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
+    """On the space of its folder. Errors: CommandRefused."""
+    return answer(options.action, options.identifier, options.compte, options.motif)
+
+
+def answer(action: str, identifier: str, account: str, reason: str) -> tuple[dict[str, object], list[str]]:
     """What ``ens doublons`` does, once Django is set up. Errors: CommandRefused."""
     from ens.enrolment import merging
     from ens.identity import merging as numbers

@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,10 @@ def _parser() -> argparse.ArgumentParser:
     campaign = command("campagne", _campaign, "Créer une campagne, voir son calendrier, mener ses vagues.")
     campaign.add_argument("action", choices=("creer", "calendrier", "pause", "reprise", "arret", "poste", "perdu"))
     campaign.add_argument("names", nargs="*", metavar="NOM", help="fichier TOML ; campagne, vague ; ou lot")
-    doubts = command("doublons", _doubts, "Les questions qu'un import laisse à un humain, et leurs réponses.")
+    letters = command("courriers", _inside("ens.cli.letters"), "Ce qui revient : plis, coupons-réponse, e-mails.")
+    letters.add_argument("action", choices=("pnd", "coupons", "rebonds"))
+    letters.add_argument("files", nargs="*", type=Path, metavar="FICHIER", help="CSV de références ; PDF ou images")
+    doubts = command("doublons", _inside("ens.cli.doubts"), "Les questions d'un import, et leurs réponses.")
     doubts.add_argument("action", choices=DOUBTS)
     doubts.add_argument("identifier", nargs="?", default="", metavar="ID")
     doubts.add_argument("--compte", default="", metavar="COMPTE", help="le compte de pilotage ou de support qui répond")
@@ -103,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     agent.add_argument("--nom", metavar="NOM", help="de l'agent, tel que l'historique des personnes le dira")
     agent.add_argument("--retirer", action="store_true", help="le compte ne sert plus, tout de suite")
     agent.add_argument("--acces", action="store_true", help=ACCESS)
-    mandate = command("mandat", _mandate, "Donner ou retirer un territoire à qui pilote.")
+    mandate = command("mandat", _inside("ens.cli.mandates"), "Donner ou retirer un territoire à qui pilote.")
     mandate.add_argument("account", metavar="COMPTE")
     mandate.add_argument("--nom", metavar="NOM", help="de la personne : crée son compte s'il n'existe pas")
     mandate.add_argument("--departements", metavar="31,44", help="le territoire")
@@ -312,24 +316,18 @@ def _agent(options: argparse.Namespace) -> int:
     return 0
 
 
-def _mandate(options: argparse.Namespace) -> int:
-    _enter(options.data)
-    from ens.cli.mandates import perform
-    from ens.persistence.clock import refresh
+def _inside(module: str) -> Callable[[argparse.Namespace], int]:
+    """A command that is all in its module: ``perform(options)``, on the space of its folder."""
 
-    refresh()
-    _say(options, *perform(options))
-    return 0
+    def perform(options: argparse.Namespace) -> int:
+        _enter(options.data)
+        from ens.persistence.clock import refresh
 
+        refresh()
+        _say(options, *import_module(module).perform(options))
+        return 0
 
-def _doubts(options: argparse.Namespace) -> int:
-    _enter(options.data)
-    from ens.cli.doubts import perform
-    from ens.persistence.clock import refresh
-
-    refresh()
-    _say(options, *perform(options.action, options.identifier, options.compte, options.motif))
-    return 0
+    return perform
 
 
 def _funnel(options: argparse.Namespace) -> int:

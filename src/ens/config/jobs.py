@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
+from django.conf import settings
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from ens.coffre import sweeping
+from ens.connectors.courriel import bounces
 from ens.enrolment import daily, pace
 from ens.enrolment import services as enrolment
 from ens.persistence import outbox
@@ -51,6 +54,15 @@ async def take_up(timestamp: int) -> None:
     """Take up the jobs of a worker that was killed: a lock it held would stop their kind for ever."""
     for job in await app.job_manager.get_stalled_jobs():
         await app.job_manager.retry_job(job)
+
+
+@app.periodic(cron="* * * * *", periodic_id="read_bounces")
+@app.task(queueing_lock="read_bounces", lock="read_bounces", pass_context=False)
+def read_bounces(timestamp: int) -> None:
+    """Take the e-mails that came back, where the relay leaves them."""
+    refresh()
+    if settings.ENS_COURRIEL_RETOURS:
+        bounces.read(Path(settings.ENS_COURRIEL_RETOURS))
 
 
 def move_outbox() -> int:
