@@ -22,6 +22,7 @@ from ens.enrolment.errors import ReferenceUnknown
 from ens.enrolment.replies import Reply
 
 DPI = 200
+_QR = zxingcpp.barcode_formats_from_str("QRCode")
 MAX_PAGES = 5_000
 MAX_PIXELS = 60_000_000  # A3 at 600 dpi holds 70 million: nobody scans slips so
 NO_SLIP, SEVERAL, UNKNOWN, UNREADABLE = "aucun_coupon", "plusieurs_coupons", "renvoi_inconnu", "illisible"
@@ -68,7 +69,7 @@ def read(path: Path, aside: Path) -> SlipsRead:
 
 def _take(page: Image.Image, done: SlipsRead) -> str:
     """The reason to set the page aside, or nothing."""
-    read = {one.text for one in zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)}
+    read = {one.text for one in zxingcpp.read_barcodes(page, formats=_QR)}
     slips = sorted(text.removeprefix(SLIP) for text in read if text.startswith(SLIP))
     if len(slips) != 1:
         return SEVERAL if slips else NO_SLIP
