@@ -40,6 +40,7 @@ ADDRESSES: dict[str, Row] = {
     # everybody
     "accueil_public": Row(200),
     "bienvenue": Row(200, takes=422),
+    "nouveau_code": Row(200, takes=422),
     "recepisse": Row(404),  # nothing was proved in this session
     "connexion": Row(200, takes=422),
     # without a password just given, back to the beginning

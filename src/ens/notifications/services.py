@@ -78,7 +78,7 @@ def _words(kind: NoticeKind, said: dict[str, Any]) -> tuple[str, list[str]]:
             _("Votre code provisoire : %(code)s") % {"code": said["code"].replace(" ", "\u00a0")},
             _("Il sert jusqu’au %(day)s, sur %(address)s ; le précédent ne sert plus.")
             % {"day": f"{last_day:%d/%m/%Y}", "address": settings.ENS_BASE_URL + "/bienvenue/"},
-            _("Il a été demandé par téléphone à notre support. Ne le donnez à personne."),
+            _("Il a été demandé sur notre site, ou par téléphone à notre support. Ne le donnez à personne."),
             not_you,
         ]
     if kind is NoticeKind.IDENTIFIER:

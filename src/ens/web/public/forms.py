@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ens.standards.errors import StandardError
+from ens.standards.ins import Matricule
 from ens.web.common.forms import EnsForm, ThreePartDateField, ThreePartDateWidget
 
 
@@ -28,6 +30,28 @@ class BirthDateWidget(ThreePartDateWidget):
             widget["name"] = own
             widget["attrs"]["autocomplete"] = filled
         return context
+
+
+WRONG_FORM = _("Le matricule a 15 caractères, clé comprise. Exemple\u00a0: 2 89 45 67 890 123 25")
+
+
+class NewCodeForm(EnsForm):
+    """Who lost their code says who they are."""
+
+    matricule = forms.CharField(
+        label=_("Numéro de sécurité sociale"),
+        help_text=_("De la personne à qui le courrier est adressé\u00a0: 15 caractères, clé comprise."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+        error_messages={"required": WRONG_FORM, "max_length": WRONG_FORM},
+    )
+    naissance = ThreePartDateField(label=_("Date de naissance"), widget=BirthDateWidget)
+
+    def clean_matricule(self) -> str:
+        try:
+            return Matricule.parse(self.cleaned_data["matricule"]).value
+        except StandardError as error:
+            raise forms.ValidationError(WRONG_FORM, code="matricule") from error
 
 
 class ProvisionalCodeForm(EnsForm):

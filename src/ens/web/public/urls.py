@@ -9,6 +9,7 @@ from ens.web.public import indicators, signing_in, views, welcome
 urlpatterns = [
     path("", views.accueil, name="accueil_public"),
     path("bienvenue/", welcome.bienvenue, name="bienvenue"),
+    path("bienvenue/nouveau-code/", welcome.nouveau_code, name="nouveau_code"),
     path("bienvenue/recepisse/", welcome.recepisse, name="recepisse"),
     path("connexion/", signing_in.connexion, name="connexion"),
     path("connexion/code/", signing_in.code, name="connexion_code"),

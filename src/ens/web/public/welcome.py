@@ -22,13 +22,15 @@ from ens.enrolment.errors import CodeMalformed, CodeRefused, CodeSpent, MoveNotA
 from ens.enrolment.screens import Step
 from ens.enrolment.types import State
 from ens.identity.errors import TooManyTries
+from ens.journeys import new_code
+from ens.notifications.errors import CodeJustSent
 from ens.web.common import proof as proofs
 from ens.web.common.files import file_response
 from ens.web.common.pages import page
 from ens.web.common.sessions import network_address
 from ens.web.common.words import typeset
 from ens.web.public import receipt
-from ens.web.public.forms import ProvisionalCodeForm
+from ens.web.public.forms import NewCodeForm, ProvisionalCodeForm
 
 # ``choix`` → what is done, and the screen it leads to.
 CHOICES: dict[str, tuple[Callable[[Proof], None], Step]] = {
@@ -135,6 +137,28 @@ def _standing(request: HttpRequest, proof: Proof) -> HttpResponseBase:
         "delai": settings.ENS_OPPOSITION_DAYS,
     }
     return page(request, shown, context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def nouveau_code(request: HttpRequest) -> HttpResponseBase:
+    """Another code, by e-mail: one answer whoever asks (S014, N007)."""
+    form = NewCodeForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            said = form.cleaned_data
+            try:
+                new_code.ask(said["matricule"], said["naissance"], address=network_address(request))
+            except (CodeJustSent, TooManyTries) as error:
+                form.add_error(None, typeset(error.sentence))
+                status = 429
+            else:
+                screens.reached(Step.ASKED_CODE)
+                return redirect(reverse("nouveau_code") + "?suite=demande")
+    context = {"formulaire": form, "demande": request.GET.get("suite") == "demande" and request.method != "POST"}
+    return page(request, "public/bienvenue/nouveau_code.html", context, status=status)
 
 
 @never_cache
