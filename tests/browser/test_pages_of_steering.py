@@ -22,8 +22,9 @@ REGISTER = """identifiant;type;nom;departement;statut;depuis;accompagnement
 @pytest.fixture(scope="module")
 def steering(database: Any, browser: Any, tmp_path_factory: Any) -> Any:
     """Someone of the national team; the pilot's départements noticed, two waves, one paused."""
-    from ens.enrolment import campaigns
+    from ens.enrolment import campaigns, screens
     from ens.enrolment.campaigns import NewModel, NewWave
+    from ens.enrolment.screens import Step
     from ens.kernel import clock
     from ens.kernel.actor import SYSTEM
     from ens.steering.register import import_register
@@ -39,6 +40,11 @@ def steering(database: Any, browser: Any, tmp_path_factory: Any) -> Any:
     name = f"Phase pilote {clock.now():%H%M%S}"
     campaigns.create(name, models=models, waves=waves, by=SYSTEM)
     campaigns.pause(name, "Loire-Atlantique", by=SYSTEM)
+    with clock.freeze(SENT):
+        for step, times in ((Step.CODE, 400), (Step.REFUSED, 40), (Step.CHOICE, 300), (Step.OPPOSED, 12)):
+            for number in range(times):
+                screens.reached(step, "" if step in (Step.CODE, Step.REFUSED) else ("email", "courrier")[number % 2])
+        screens.write()
     register = tmp_path_factory.mktemp("registre") / "engagement.csv"
     register.write_text(REGISTER, encoding="utf-8")
     assert not import_register(register, by=SYSTEM).refused
@@ -57,6 +63,7 @@ def steering(database: Any, browser: Any, tmp_path_factory: Any) -> Any:
         (f"/pilotage/evenements/{VIEW}&par=departement&ligne=31&mesure=activated", "pilotage-evenements"),
         (f"/pilotage/etablissements/{VIEW}", "pilotage-etablissements"),
         ("/pilotage/etablissements/?au=2010-01-01", "pilotage-etablissements-vide"),
+        ("/pilotage/ecrans/?au=2026-01-19", "pilotage-ecrans"),
         ("/pilotage/exports/", "pilotage-exports"),
         ("/indicateurs/", "indicateurs"),
     ],

@@ -126,6 +126,7 @@ ADDRESSES: dict[str, Row] = {
     "pilotage:ensemble": Row(200),
     "pilotage:enrolement": Row(200),
     "pilotage:calendrier": Row(200),
+    "pilotage:ecrans": Row(200),
     "pilotage:exports": Row(200),
     "pilotage:etablissements": Row(200),
     "pilotage:telecharger_sites": Row(200, about=("form",), is_file=True),

@@ -20,6 +20,7 @@ urlpatterns = [
     path("telecharger/evenements.<slug:forme>", exports.telecharger_evenements, name="telecharger_evenements"),
     path("etablissements/", views.etablissements, name="etablissements"),
     path("telecharger/etablissements.<slug:forme>", exports.sites, name="telecharger_sites"),
+    path("ecrans/", views.ecrans, name="ecrans"),
     path("calendrier/", views.calendrier, name="calendrier"),
 ]
 

@@ -18,14 +18,14 @@ from ens.enrolment.campaigns import WaveView
 from ens.enrolment.daily import DIMENSIONS
 from ens.kernel import clock
 from ens.standards.departements import DEPARTEMENTS
-from ens.steering import figures, register
+from ens.steering import dropping, figures, register
 from ens.steering.errors import DimensionUnknown
 from ens.steering.register import SiteView
 from ens.steering.types import Table, View
 from ens.web.common.pages import page
 from ens.web.pilotage.forms import ViewForm, all_of
 from ens.web.pilotage.shapes import bars, calendar
-from ens.web.pilotage.words import CUTS, KINDS_OF_SITES, STATES, STATUSES, WORDS
+from ens.web.pilotage.words import CUTS, KINDS_OF_SITES, STATES, STATUSES, STEPS, WORDS
 
 
 class Asked:
@@ -63,6 +63,7 @@ class Asked:
             "maintenant": clock.now(),
             "suite": f"&{urlencode(kept)}" if kept else "",
             "question": f"?{urlencode(kept)}" if kept else "",
+            "partout": self.territory.everywhere,
             "detaille": self.territory.opens_events,
         }
 
@@ -123,6 +124,22 @@ def calendrier(request: HttpRequest) -> HttpResponse:
     ]
     context = {**asked.context, "rubrique": "calendrier", "dessin": drawn, "vagues": rows}
     return page(request, "pilotage/calendrier.html", context, status=asked.status)
+
+
+@require_safe
+def ecrans(request: HttpRequest) -> HttpResponse:
+    """Where people stop in the screens of enrolment, over thirty days."""
+    asked = Asked(request)
+    if asked.form.departements:
+        raise DimensionUnknown()  # screens are counted without territory
+    rows = dropping.drop_off(asked.view.day, territory=asked.territory)
+    context = {
+        **asked.context,
+        "rubrique": "enrolement",
+        "lignes": [(STEPS[row.step], row.times) for row in rows],
+        "jours": dropping.DAYS,
+    }
+    return page(request, "pilotage/ecrans.html", context, status=asked.status)
 
 
 @require_safe

@@ -62,3 +62,15 @@ STATUSES = {
     "retire": _("Retiré"),
 }
 KINDS_OF_SITES = {"etablissement": _("Établissement"), "liberal": _("Libéral")}
+# By the value of each step.
+STEPS = {
+    "code": _("Page du code ouverte"),
+    "code_refuse": _("Code ou date refusés"),
+    "choix": _("Choix montré"),
+    "oppose": _("Opposition"),
+    "active": _("Activation"),
+    "ferme": _("Fermeture"),
+    "non_representant": _("« Je ne suis pas le représentant légal »"),
+    "desaccord": _("Désaccord de l’autre parent"),
+    "nouveau_code": _("Nouveau code demandé"),
+}
