@@ -81,6 +81,9 @@ class Deposited:
         return self.documents[0].document_id
 
 
+UPLOAD_TITLE_MAX = 50  # characters, once spaces are single
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file the usager adds. ``token``: of the form, so that sending it twice files once."""

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from ens.record.types import UPLOAD_TITLE_MAX
+from tests.record import files
 from tests.web.usager.conftest import text_of
 
 
@@ -177,7 +179,7 @@ def test_the_same_form_sent_twice_adds_one_document(page: Any) -> None:
         ({"fichier": ""}, "Choisissez un fichier."),
         ({"fichier": SimpleUploadedFile("vide.txt", b"")}, "Ce fichier est vide."),
         ({"titre": " "}, "Donnez un titre à ce document."),
-        ({"titre": "t" * 201}, "Choisissez un titre plus court"),
+        ({"titre": "t" * 51}, "Choisissez un titre plus court : 50 caractères au plus."),
         ({"categorie": ""}, "Choisissez une catégorie."),
         ({"categorie": "SYNTH_PML"}, "Choisissez une catégorie de la liste."),
         ({"date_jour": "31"}, "Cette date n’existe pas."),
@@ -201,6 +203,44 @@ def test_a_file_is_judged_by_its_content_and_refused_beside_the_field(page: Any)
     answer = page.post("/documents/ajouter/", a_form(fichier=program))
     assert answer.status_code == 422
     assert "format accepté" in text_of(answer)
+
+
+@pytest.mark.feature("S053", "S054")
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "Ce fichier est vide."),
+        (b"\x7fELF\x02\x01\x01" + bytes(200), "format accepté"),
+        (files.pdf(password="secret"), "protégé"),
+        (b"a" * 5_000_001, "Choisissez-en un de 5 Mo au plus"),
+    ],
+    ids=["empty", "a program", "a PDF with a password", "one byte too many"],
+)
+def test_a_hostile_file_named_as_a_pdf_is_refused_and_nothing_is_added(page: Any, data: bytes, said: str) -> None:
+    sent = SimpleUploadedFile("ordonnance.pdf", data, content_type="application/pdf")
+    answer = page.post("/documents/ajouter/", a_form(fichier=sent))
+    assert answer.status_code == 422
+    assert said in text_of(answer)
+    assert "Ordonnance de lunettes" not in text_of(page.get("/documents/"))
+
+
+@pytest.mark.feature("S053")
+def test_a_pdf_with_scripts_is_added_and_given_back_without_them(page: Any) -> None:
+    sent = SimpleUploadedFile("ordonnance.pdf", files.hostile_pdf(), content_type="application/pdf")
+    answer = page.post("/documents/ajouter/", a_form(fichier=sent))
+    assert answer.status_code == 302
+    given = page.get(f"{answer.headers['Location']}telecharger/")
+    assert given.status_code == 200
+    data = given.getvalue()
+    assert data.startswith(b"%PDF-")
+    assert not [word for word in (b"JavaScript", b"app.alert", b"cmd.exe") if word in data]
+
+
+@pytest.mark.feature("S052")
+def test_the_limit_of_a_title_is_said_and_is_that_of_the_service(page: Any) -> None:
+    assert f"{UPLOAD_TITLE_MAX} caractères au plus" in text_of(page.get("/documents/ajouter/"))
+    assert f'maxlength="{UPLOAD_TITLE_MAX}"' in page.get("/documents/ajouter/").content.decode()
+    assert page.post("/documents/ajouter/", a_form(titre="t" * UPLOAD_TITLE_MAX)).status_code == 302
 
 
 @pytest.mark.feature("S054")

@@ -14,9 +14,8 @@ from ens.record import apart
 from ens.record.errors import DocumentNotFound, UploadFormInvalid
 from ens.record.judging import judge
 from ens.record.services.deposit import file_in
-from ens.record.types import DocumentDeposit, SubmissionDeposit, Upload
+from ens.record.types import UPLOAD_TITLE_MAX, DocumentDeposit, SubmissionDeposit, Upload
 
-TITLE_MAX = 50
 # PRODUCTION 5.4: what a title may not hold, so that it travels in XDS metadata as well.
 FORBIDDEN = set('<>"«»=()+.,;:&?![]{}|/%@~^§¤²µ\\`')
 # The usager's types, by the category they choose. Source: JDV_J07, DOCPAT and EXPPAT.
@@ -81,9 +80,9 @@ def check_title(title: str) -> None:
     """Errors: UploadFormInvalid."""
     if not title or not title.isprintable():
         raise UploadFormInvalid(field="title", reason="Donnez un titre au document.")
-    if len(title) > TITLE_MAX:
+    if len(title) > UPLOAD_TITLE_MAX:
         raise UploadFormInvalid(
-            field="title", reason=f"Le titre compte {len(title)} caractères. Le maximum est {TITLE_MAX}."
+            field="title", reason=f"Le titre compte {len(title)} caractères. Le maximum est {UPLOAD_TITLE_MAX}."
         )
     refused = sorted(FORBIDDEN & set(title))
     if refused:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from ens.kernel import clock
 from ens.kernel.errors import EnsError
 from ens.messaging.types import Addressee, File, Reply
-from ens.record.types import Upload
+from ens.record.types import UPLOAD_TITLE_MAX, Upload
 from ens.web.common import words
 from ens.web.common.files import body_size
 from ens.web.common.forms import EnsForm, SeveralFilesField, ThreePartDateField
@@ -39,11 +39,11 @@ class AddDocumentForm(EnsForm):
     )
     titre = forms.CharField(
         label=gettext_lazy("Titre"),
-        help_text=gettext_lazy("Par exemple\u00a0: Ordonnance de lunettes"),
-        max_length=200,
+        help_text=gettext_lazy("Par exemple\u00a0: Ordonnance de lunettes. 50 caractères au plus."),
+        max_length=UPLOAD_TITLE_MAX,
         error_messages={
             "required": gettext_lazy("Donnez un titre à ce document."),
-            "max_length": gettext_lazy("Choisissez un titre plus court\u00a0: 200 caractères au plus."),
+            "max_length": gettext_lazy("Choisissez un titre plus court\u00a0: %(limit_value)d caractères au plus."),
         },
     )
     categorie = forms.ChoiceField(
