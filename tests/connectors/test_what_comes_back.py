@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import mailbox
 from argparse import Namespace
+from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -17,13 +19,14 @@ from ens.connectors.courriel import bounces
 from ens.connectors.courrier import slips
 from ens.connectors.courrier.client import PrintFolder
 from ens.connectors.courrier.rendering import SLIP, Sender
-from ens.enrolment import pace, ports, queries, references, services
+from ens.enrolment import campaigns, pace, ports, queries, references, services
+from ens.enrolment.campaigns import NewModel
 from ens.enrolment.models import Event, Lot
 from ens.enrolment.types import State
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM
 from ens.persistence.unit import unit_of_work
-from tests.connectors.letters import MONDAY, by_email, by_post, create, register
+from tests.connectors.letters import CODE, MONDAY, STEERER, by_email, by_post, create, register
 
 OURS = Sender("Mon espace santé", ("Service d’information", "TSA 00000", "00000 Ville Cedex"))
 pytestmark = pytest.mark.slow
@@ -198,6 +201,24 @@ def test_a_file_of_one_column_without_a_header_is_enough(posted, tmp_path):
     path = tmp_path / "pnd.csv"
     path.write_text("\n".join(map(reference_of, people)), "utf-8")
     assert command("pnd", path)[0]["returned"] == 2
+
+
+@pytest.mark.feature("S002")
+def test_what_a_letter_said_is_found_again_by_its_reference_without_its_code_nor_its_name(posted, tmp_path):
+    people, pdf = posted
+    printed = " ".join(_text(pdf, 0).split())
+    with clock.freeze(MONDAY + timedelta(days=30)):  # another version is sent since
+        body = "Autre. {code} {lien} {dernier_jour}"
+        name = campaigns.calendar()[-1].campaign
+        campaigns.add_models(name, [NewModel("courrier", "A", 100, "Autre", body)], by=STEERER)
+        facts, said = command("dit", Path(reference_of(people[0]).lower()))
+    assert (facts["version"], facts["last_day"], facts["deadline"]) == (1, "2026-02-16", "2026-02-16")
+    for text in facts["paragraphs"]:
+        for piece in text.replace("**", "").replace("[prénom et nom]", "|").replace("[code]", "|").split("|"):
+            assert piece.strip() in printed
+    assert not CODE.search(" ".join(said)) and "MARTIN" not in " ".join(said)
+    with pytest.raises(CommandRefused):
+        command("dit", Path("7F3A29C1B0-K7RM4-TXP9H"))
 
 
 # -- e-mails ---------------------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ def perform(options: argparse.Namespace) -> Answer:
     """Once Django is set up: its JSON answer and its sentences. Errors: CommandRefused."""
     if options.action == "rebonds":
         return _bounces(options.files)
+    if options.action == "dit":
+        return _said(options.files)
     if not options.files:
         raise CommandRefused("Donnez au moins un fichier.")
     for path in options.files:
@@ -107,6 +109,25 @@ def _slips(files: list[Path]) -> Answer:
     }
     said = [f"{opposed} oppositions notées, {already} déjà dites, {len(aside)} pages à voir ({folder})."]
     return facts, said + [f"{one.file}, page {one.page} : {one.reason.replace('_', ' ')}" for one in aside]
+
+
+def _said(names: list[Path]) -> Answer:
+    from dataclasses import asdict
+
+    from ens.enrolment import kept
+    from ens.enrolment.errors import ReferenceUnknown
+
+    if len(names) != 1:
+        raise CommandRefused("Donnez la référence imprimée au-dessus de l'adresse.")
+    try:
+        found = kept.said(str(names[0]))
+    except ReferenceUnknown as error:
+        raise CommandRefused(error.sentence) from error
+    facts = {
+        name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in asdict(found).items()
+    }
+    head = f"{found.campaign}, {found.wave}, {found.channel}, modèle {found.variant}{found.version}"
+    return facts, [f"{head}, écrit le {found.written_on:%d/%m/%Y}.", found.subject, *found.paragraphs]
 
 
 def _bounces(files: list[Path]) -> Answer:

@@ -80,13 +80,7 @@ def compose(lot: LotToSend) -> Told:
         _leave_out(lot.id, known.keys() - reached.keys())
     texts = codes.issue_many(list(reached), notice_id=lot.id, channel=lot.channel, days=lot.delay_days)
     last_day = clock.today() + timedelta(days=lot.delay_days)
-    said = {
-        "lien": link(),
-        "delai_jours": str(lot.delay_days),
-        "dernier_jour": f"**{in_words(last_day, with_weekday=True)}**",
-        "telephone": f"**{settings.ENS_SUPPORT_PHONE}**",
-        "horaires": settings.ENS_SUPPORT_HOURS,
-    }
+    said = words(lot.delay_days, last_day)
     return Told(
         subject=lot.subject,
         sent_on=clock.today(),
@@ -99,6 +93,23 @@ def compose(lot: LotToSend) -> Told:
             _notice(lot, who, known[who], reached[who], texts[who], said) for who in lot.people if who in reached
         ),
     )
+
+
+def words(delay_days: int, last_day: date) -> dict[str, str]:
+    """What a model may say that is the same for everyone: see ``policies.WORDS``."""
+    return {
+        "lien": link(),
+        "delai_jours": str(delay_days),
+        "dernier_jour": f"**{in_words(last_day, with_weekday=True)}**",
+        "telephone": f"**{settings.ENS_SUPPORT_PHONE}**",
+        "horaires": settings.ENS_SUPPORT_HOURS,
+    }
+
+
+def in_paragraphs(body: str) -> tuple[str, ...]:
+    """A filled model, cut where a line is empty."""
+    text = body.replace("\r\n", "\n").strip()
+    return tuple(" ".join(part.split()) for part in text.split("\n\n") if part.strip())
 
 
 def _addressee(one: Addressed, channel: str) -> Reached | None:
@@ -126,8 +137,7 @@ def _notice(lot: LotToSend, who: UUID, one: Addressed, whom: Reached, code: str,
         capacity = "Représentante légale" if whom.sex == "F" else "Représentant légal"
         lines.append(f"{capacity} de {child}")
     name = whom.name if whom.last_name else child
-    body = lot.body.replace("\r\n", "\n").strip()
-    filled = body.format(prenom_nom=name, code=f"**{code}**", **said)
+    filled = lot.body.format(prenom_nom=name, code=f"**{code}**", **said)
     return Notice(
         usager_id=who,
         reference=reference(lot.id, who),
@@ -136,7 +146,7 @@ def _notice(lot: LotToSend, who: UUID, one: Addressed, whom: Reached, code: str,
         greeting=greeting,
         email=whom.email,
         code=code,
-        paragraphs=tuple(" ".join(part.split()) for part in filled.split("\n\n") if part.strip()),
+        paragraphs=in_paragraphs(filled),
         about_child=child,
     )
 
