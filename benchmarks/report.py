@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import letters
 import marks
 import uniformity
 from pages import SLICES
@@ -38,6 +39,8 @@ def table(measured: Measured) -> list[str]:
         lines += mail(measured["mail"])
     if "enrolment" in measured:
         lines += enrolment.table(measured["enrolment"])
+    if "courriers" in measured:
+        lines += letters.table(measured["courriers"])
     if "pages" in measured:
         lines += pages(measured["pages"])
     if "uniformite" in measured:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 import documents
+import letters
 import mail
 import pages
 import processes
@@ -68,6 +69,7 @@ PARTS: dict[str, Callable[[tuple[str, ...]], Measured]] = {
     "pages": of_usager,
     "uniformite": uniformity.measure,
     "enrolment": lambda _: enrolment.measure(),
+    "courriers": lambda _: letters.measure(),
 }
 
 
