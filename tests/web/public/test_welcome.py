@@ -83,6 +83,17 @@ def test_the_code_and_the_birth_date_lead_to_two_equal_choices(client, person):
     assert "MICHEL" not in page.upper().replace("I. M.", "")  # a letter's finder learns no name
 
 
+@pytest.mark.feature("S002", "S008", "S009")
+@pytest.mark.parametrize(("what", "kept"), [("opposer", "opposed"), ("activer", "activated")])
+def test_a_letter_that_arrives_before_its_printer_s_report_already_serves(client, people, static_folder, what, kept):
+    person = people.usager(state="unknown")
+    page = come(client, person).content.decode()
+    assert "Votre choix pour Mon espace santé" in page
+    assert "à la fin du délai" in page  # no day is promised before its letter is known to have left
+    choose(client, what)
+    assert events(person) == [kept]
+
+
 @pytest.mark.feature("S005", "N006")
 def test_case_spaces_and_dashes_of_the_code_do_not_matter(client, person):
     typed = code_of(person).lower().replace(" ", "-")

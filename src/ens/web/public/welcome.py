@@ -41,6 +41,7 @@ CHOICES: dict[str, tuple[Callable[[Proof], None], Step]] = {
     "desaccord": (choosing.dispute, Step.DISPUTED),
 }
 _PAGES = {
+    State.UNKNOWN: "public/bienvenue/choix.html",  # the letter is there before its printer's report of posting
     State.NOTICED: "public/bienvenue/choix.html",
     State.OPPOSED: "public/bienvenue/oppose.html",
     State.ACTIVATED: "public/bienvenue/ouvert.html",
@@ -128,7 +129,7 @@ def _standing(request: HttpRequest, proof: Proof) -> HttpResponseBase:
         return redirect(_again("code"))
     is_held = found.is_frozen and not found.state.is_open
     shown = _TO_VERIFY if is_held else _PAGES.get(found.state, _TO_VERIFY)
-    if found.state is State.NOTICED and request.method == "GET":
+    if found.state in (State.UNKNOWN, State.NOTICED) and request.method == "GET":
         screens.reached(Step.CHOICE, proof.channel)
     context = {
         "ou": found,
