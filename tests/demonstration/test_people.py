@@ -26,8 +26,8 @@ from ens.demonstration.standing import state_of
 from ens.enrolment import codes, pace, ports
 from ens.identity.population import judging
 from ens.kernel import clock
-from ens.kernel.ids import new_id
 from ens.standards.departements import DEPARTEMENTS, Departement
+from tests.connectors.conftest import campaigns_are_over
 from tests.connectors.letters import CODE, pages
 from tests.connectors.servers import Heard, listening
 from tests.factories import matricule
@@ -60,7 +60,8 @@ def prepared(database: Any) -> Iterator[people.Ids]:
 
 def _alone_in_their_territory(patch: pytest.MonkeyPatch) -> None:
     """Nobody of another test is noticed by their campaign."""
-    code = "Z" + new_id().hex[-2:].upper()
+    campaigns_are_over()
+    code = "WWW"
     patch.setitem(DEPARTEMENTS, code, Departement(code, "Essai", "99", "Essai"))
     patch.setattr(judging, "_placed", lambda fields: fields)
     patch.setattr(judging, "_WHOLE", re.compile(".*", re.DOTALL))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from ens.enrolment.policies import PAUSE, RESUME, STOP, WaveState, check_words, 
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.ids import new_id
+from tests.connectors.conftest import campaigns_are_over
 from tests.identity.population import line, write
 
 STEERER = Actor(ActorKind.PILOTAGE, "pilote", "Pilote")
@@ -61,13 +63,16 @@ def carriers(monkeypatch):
     return both
 
 
+_numbers = count()
+
+
 @pytest.fixture
 def territory(people, monkeypatch):
     """A département of this test's own, so that nobody else is in it."""
     from ens.identity.population import judging
     from ens.standards.departements import DEPARTEMENTS, Departement
 
-    code = "Z" + new_id().hex[-2:].upper()
+    code = f"Z{next(_numbers):02X}"  # one drawn would be another test's now and then, with its people
     monkeypatch.setitem(DEPARTEMENTS, code, Departement(code, "Essai", "99", "Essai"))
     monkeypatch.setattr(judging, "_placed", lambda fields: fields)
     monkeypatch.setattr(judging, "_WHOLE", re.compile(".*", re.DOTALL))
@@ -77,11 +82,9 @@ def territory(people, monkeypatch):
 @pytest.fixture(autouse=True)
 def over(db):
     """Waves of other tests are over before and after each: its clock would run them too."""
-    from ens.enrolment.models import Wave
-
-    Wave.objects.update(starts_on=date(2000, 1, 1), ends_on=date(2000, 1, 2))
+    campaigns_are_over()
     yield
-    Wave.objects.update(starts_on=date(2000, 1, 1), ends_on=date(2000, 1, 2))
+    campaigns_are_over()
 
 
 def register(tmp_path, territory, *lines):
