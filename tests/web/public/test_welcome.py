@@ -267,3 +267,36 @@ def test_the_screens_reached_are_counted_about_nobody(client, person):
     assert after["code", ""] == before.get(("code", ""), 0) + 1
     for step in ("choix", "oppose"):
         assert after[step, "courrier"] == before.get((step, "courrier"), 0) + 1
+
+
+@pytest.mark.feature("S019")
+def test_one_leaves_and_another_letter_s_code_is_typed(client, person, child):
+    come(client, person)
+    choose(client, "opposer")
+    left = client.post(ADDRESS, {"choix": "quitter"}, follow=True).content.decode()
+    assert 'name="code"' in left
+    page = come(client, child, jour="1", mois="3", annee="2020").content.decode()
+    assert "Votre choix pour cet enfant" in page
+    assert 'value="quitter"' in page
+    choose(client, "opposer")
+    assert events(person)[-1] == events(child)[-1] == "opposed"
+
+
+@pytest.mark.feature("S018")
+def test_who_had_a_shared_record_and_opposes_is_told_it_is_not_deleted(client, person):
+    from ens.identity.models import Usager
+
+    def act(unit):
+        unit.untraced("essai")
+        Usager.objects.filter(usager_id=unit.usager_id).update(legacy_dmp=True)
+
+    unit_of_work(person.usager_id, act, by=SYSTEM)
+    come(client, person)
+    assert "n’est pas supprimé" in choose(client, "opposer").content.decode()
+
+
+@pytest.mark.parametrize(("year", "said"), [("89", "quatre chiffres"), ("2989", "pas encore passée")])
+def test_a_year_that_cannot_be_a_birth_s_is_said_beside_the_date(client, person, year, said):
+    answer = client.post(ADDRESS, {"code": code_of(person), **BORN, "annee": year})
+    assert answer.status_code == 422
+    assert answer.content.decode().count(said) == 2  # in the summary, and beside the field

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ens.kernel import clock
 from ens.standards.errors import StandardError
 from ens.standards.ins import Matricule
 from ens.web.common.forms import EnsForm, ThreePartDateField, ThreePartDateWidget
+
+OLDEST_YEAR = 1880
 
 
 class BirthDateWidget(ThreePartDateWidget):
@@ -32,6 +36,22 @@ class BirthDateWidget(ThreePartDateWidget):
         return context
 
 
+class BirthDateField(ThreePartDateField):
+    """A day someone living may be born: a year of two figures is said here, rather than counted as a wrong date."""
+
+    widget = BirthDateWidget
+
+    def compress(self, values: list[str]) -> date | None:
+        born = super().compress(values)
+        if born is not None and born.year < OLDEST_YEAR:
+            raise forms.ValidationError(
+                _("Écrivez l’année avec ses quatre chiffres. Exemple\u00a0: 1989"), code="annee"
+            )
+        if born is not None and born > clock.today():
+            raise forms.ValidationError(_("Cette date n’est pas encore passée."), code="avenir")
+        return born
+
+
 WRONG_FORM = _("Le matricule a 15 caractères, clé comprise. Exemple\u00a0: 2 89 45 67 890 123 25")
 
 
@@ -45,7 +65,7 @@ class NewCodeForm(EnsForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
         error_messages={"required": WRONG_FORM, "max_length": WRONG_FORM},
     )
-    naissance = ThreePartDateField(label=_("Date de naissance"), widget=BirthDateWidget)
+    naissance = BirthDateField(label=_("Date de naissance"))
 
     def clean_matricule(self) -> str:
         try:
@@ -71,8 +91,7 @@ class ProvisionalCodeForm(EnsForm):
         ),
         error_messages={"required": _("Saisissez le code\u00a0: il compte 12 caractères.")},
     )
-    naissance = ThreePartDateField(
+    naissance = BirthDateField(
         label=_("Date de naissance"),
         help_text=_("De la personne à qui le courrier est adressé. Exemple\u00a0: 12\u00a04\u00a01989"),
-        widget=BirthDateWidget,
     )

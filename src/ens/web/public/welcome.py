@@ -40,6 +40,7 @@ CHOICES: dict[str, tuple[Callable[[Proof], None], Step]] = {
     "pas-representant": (choosing.disown, Step.NOT_REPRESENTATIVE),
     "desaccord": (choosing.dispute, Step.DISPUTED),
 }
+LEAVE = "quitter"  # the screen is left to someone else, or another letter's code comes next
 _PAGES = {
     State.UNKNOWN: "public/bienvenue/choix.html",  # the letter is there before its printer's report of posting
     State.NOTICED: "public/bienvenue/choix.html",
@@ -60,6 +61,9 @@ def bienvenue(request: HttpRequest) -> HttpResponseBase:
         return _asked(request, ProvisionalCodeForm()) if proof is None else _standing(request, proof)
     if "choix" not in request.POST:
         return _prove(request)
+    if request.POST["choix"] == LEAVE:
+        proofs.forget(request)
+        return redirect("bienvenue")
     return redirect(_again("temps")) if proof is None else _choose(request, proof)
 
 
@@ -133,6 +137,7 @@ def _standing(request: HttpRequest, proof: Proof) -> HttpResponseBase:
         screens.reached(Step.CHOICE, proof.channel)
     context = {
         "ou": found,
+        "preuve": proof,
         "activation": "" if found.has_account else _activation(),
         "changement": request.GET.get("suite") == "change",
         "delai": settings.ENS_OPPOSITION_DAYS,
