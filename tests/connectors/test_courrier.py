@@ -9,7 +9,9 @@ import json
 import os
 
 import pikepdf
+import pypdfium2
 import pytest
+import zxingcpp
 
 from ens.connectors.courrier import batches
 from ens.connectors.courrier.client import PrintFolder
@@ -219,3 +221,18 @@ def test_a_reference_mistyped_or_invented_finds_nobody(printer, territory, tmp_p
     for wrong in (other, "", "n'importe quoi", printed[:-1], printed + "2"):
         with pytest.raises(references.ReferenceUnknown):
             references.find(wrong)
+
+
+@pytest.mark.feature("S004", "S028")
+def test_a_telephone_that_reads_the_letter_is_led_to_the_site_and_nothing_more(printer, territory, tmp_path):
+    register(tmp_path, territory, by_post(), by_post())
+    create(territory)
+    advance()
+    document = pypdfium2.PdfDocument(written(printer, "pdf")[0])
+    try:
+        seen = [
+            [one.text for one in zxingcpp.read_barcodes(document[rank].render(scale=2).to_pil())] for rank in (0, 2)
+        ]
+    finally:
+        document.close()
+    assert seen == [["http://127.0.0.1:8000/bienvenue/"]] * 2
