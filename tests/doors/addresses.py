@@ -48,6 +48,13 @@ ADDRESSES: dict[str, Row] = {
     "connexion_renvoyer": Row(takes=302),
     "connexion_cle_question": Row(takes=404),  # a space reached by a bare network address has no passkey
     "connexion_cle": Row(takes=302),
+    "activation": Row(200, takes=422),
+    # without a proof, back to the beginning
+    "activation_coordonnees": Row(302, takes=302),
+    "activation_code": Row(302, takes=302),
+    "activation_compte": Row(302, takes=302),
+    "activation_enfant": Row(302, takes=302),
+    "activation_abandonner": Row(takes=302),
     "deconnexion": Row(takes=302),
     "plan_du_site": Row(200),
     "accessibilite": Row(200),
@@ -104,6 +111,7 @@ ADDRESSES: dict[str, Row] = {
     "usager:cle_question": Row(takes=404),
     "usager:retirer_cles": Row(takes=302),
     "usager:fermer_sessions": Row(takes=302),
+    "usager:profils": Row(200, takes=404),  # nobody's profile is chosen
     "usager:menu": Row(200),
     # professionals
     "professionnel:recherche": Row(200, takes=422),

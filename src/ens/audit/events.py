@@ -79,6 +79,10 @@ def sign_in_changed(unit: Unit, *, what: str) -> None:
     _leave(unit, Line(Event.SIGN_IN_CHANGED, title=what), False)
 
 
+def representative_attached(unit: Unit) -> None:
+    _leave(unit, Line(Event.REPRESENTATIVE_ATTACHED), False)
+
+
 def terms_accepted(unit: Unit, *, published: str) -> None:
     """``published``: the day of the version accepted."""
     _leave(unit, Line(Event.TERMS_ACCEPTED, facts={"published": published}), False)

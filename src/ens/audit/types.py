@@ -53,6 +53,7 @@ class Event(StrEnum):
     PASSWORD_CHANGED = "mot_de_passe_change"  # noqa: S105 - the name of an event
     PHONE_CHANGED = "telephone_change"
     SIGN_IN_CHANGED = "connexion_changee"
+    REPRESENTATIVE_ATTACHED = "representant_rattache"
     TERMS_ACCEPTED = "conditions_acceptees"
     PREFERENCES_CHOSEN = "choix_faits"
     CODE_ASKED = "code_demande"

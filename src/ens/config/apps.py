@@ -8,8 +8,10 @@ class WiringConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
+        from ens.config import connectors
         from ens.journeys import deletion, new_code
         from ens.persistence import outbox
 
         outbox.register(deletion.OUTBOX_KIND, deletion.note_in_ledger)
         outbox.register(new_code.OUTBOX_KIND, new_code.send)
+        connectors.choose_for_pages()

@@ -11,8 +11,11 @@ from ens.connectors.courriel.lots import EmailLots
 from ens.connectors.courrier.client import PrintFolder
 from ens.connectors.courrier.rendering import Sender
 from ens.connectors.relay.client import OperatorRelay
+from ens.connectors.vitale.client import CardService
+from ens.connectors.vitale.simulator import SimulatedCards
 from ens.enrolment.ports import use_sender
 from ens.enrolment.types import EMAIL, POST
+from ens.identity.ports import use_card_register
 from ens.messaging.ports import use_mail_relay
 from ens.notifications.ports import use_email_sender
 
@@ -30,3 +33,11 @@ def choose() -> None:
         ours = Sender(settings.ENS_SERVICE_NAME, tuple(settings.ENS_COURRIER_ADRESSE), mention)
         folder = Path(settings.ENS_COURRIERS)
         use_sender(POST, PrintFolder(folder, ours, posted_at_once=settings.ENS_COURRIERS_POSTES))
+
+
+def choose_for_pages() -> None:
+    """What pages ask of outside services, in each process that answers them."""
+    if settings.ENS_VITALE_URL:
+        use_card_register(CardService(settings.ENS_VITALE_URL, settings.ENS_VITALE_TOKEN_FILE))
+    elif settings.ENS_DEMONSTRATION:
+        use_card_register(SimulatedCards())

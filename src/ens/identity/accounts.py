@@ -22,7 +22,7 @@ from django.db import IntegrityError, transaction
 from ens.audit import events
 from ens.identity import credentials, factors, limits
 from ens.identity.credentials import Personal
-from ens.identity.errors import IdentifierTaken, PasswordReused, SignInRefused, TooManyTries
+from ens.identity.errors import IdentifierTaken, PasswordReused, SignInRefused, TooManyManagers, TooManyTries
 from ens.identity.models import Compte, FormerPassword, Rattachement
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
@@ -193,3 +193,28 @@ def must_accept_terms(compte: Compte) -> bool:
 def first_choices_made(compte: Compte) -> None:
     compte.choices_due = False
     compte.save(update_fields=("choices_due",))
+
+
+MANAGERS = 2  # accounts that may show a child's space (N024)
+
+
+def check_may_represent(compte: Compte, usager_id: UUID) -> None:
+    """Errors: TooManyManagers."""
+    ties = Rattachement.objects.filter(usager_id=usager_id, role=Rattachement.REPRESENTATIVE, until__isnull=True)
+    if ties.exclude(compte=compte).count() >= MANAGERS:
+        raise TooManyManagers()
+
+
+def represent(compte: Compte, usager_id: UUID) -> None:
+    """The account shows the child's space from now on; twice is once. Errors: TooManyManagers.
+
+    Called in the child's unit, which holds the head of their trace: two accounts that ask at once are counted in turn.
+    """
+    check_may_represent(compte, usager_id)
+    Rattachement.objects.get_or_create(
+        compte=compte,
+        usager_id=usager_id,
+        role=Rattachement.REPRESENTATIVE,
+        until=None,
+        defaults={"since": datetime.now(UTC)},
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ens.kernel.errors import Absent, Conflict, Malformed, Refused
+from ens.kernel.errors import Absent, Conflict, Malformed, Refused, Unavailable
 
 
 class IdentityMalformed(Malformed):
@@ -152,3 +152,38 @@ class PhoneMalformed(Malformed):
 
     code = "telephone_invalide"
     message = "Ce numéro de mobile n'est pas valide. Exemple : 06 12 34 56 78, ou +687 75 12 34."
+
+
+class CardsUnavailable(Unavailable):
+    """The service that knows the cartes Vitale does not answer, or none is set."""
+
+    code = "cartes_indisponibles"
+    message = "La vérification de la carte Vitale ne répond pas. Réessayez dans quelques minutes."
+
+
+class IdentificationRefused(Refused):
+    """The number, the card, the birth date and the code do not go together. One answer for every cause."""
+
+    code = "identification_refusee"
+    message = "Ces informations ne vont pas ensemble. Vérifiez votre saisie, puis recommencez."
+
+
+class ChildHasNoAccount(Conflict):
+    """A minor's space is shown by the account of their legal representative."""
+
+    code = "compte_d_enfant"
+    message = "L'espace d'un enfant s'ouvre depuis le compte de son représentant légal."
+
+
+class NotAChild(Conflict):
+    """Only a minor's space is shown by a representative's account."""
+
+    code = "pas_un_enfant"
+    message = "Cet espace n'est pas celui d'un enfant : la personne active elle-même le sien."
+
+
+class TooManyManagers(Conflict):
+    """Two accounts already show this child's space (N024)."""
+
+    code = "trop_de_representants"
+    message = "Deux comptes gèrent déjà l'espace de cet enfant. L'un d'eux doit d'abord s'en retirer."

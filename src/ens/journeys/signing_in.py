@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from ens.audit import events
+from ens.enrolment import queries as enrolment
 from ens.identity import accounts, factors
 from ens.identity import queries as identity
 from ens.identity.errors import SignInRefused
@@ -76,6 +77,17 @@ def note_sign_in(compte: Any, *, way: str) -> None:
         return
     usager_id = _holder(compte)
     unit_of_work(usager_id, lambda unit: events.signed_in(unit, way=way), by=holder_actor(compte, usager_id))
+
+
+def has_open_space(compte: Any) -> bool:
+    """Whether the person's own space is open: an account may outlive it, or come without it (N001, N033)."""
+    usager_id = _holder(compte)
+
+    def act(unit: Unit) -> bool:
+        unit.untraced("l'état de son propre espace")
+        return enrolment.state(unit).is_open
+
+    return unit_of_work(usager_id, act, by=holder_actor(compte, usager_id))
 
 
 def _holder(compte: Any) -> UUID:

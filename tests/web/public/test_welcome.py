@@ -155,7 +155,7 @@ def test_whatever_is_wrong_the_page_says_the_same(client, person, what):
     answer = client.post(ADDRESS, {"code": code, **born})
     assert answer.status_code == 422
     assert "ne vont pas ensemble, ou le code n’est plus valable" in answer.content.decode()
-    assert proofs._KEY not in client.session
+    assert proofs.KEY not in client.session
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_without_a_proof_nothing_is_chosen(client, person):
 def test_a_proof_lasts_half_an_hour(client, person):
     come(client, person)
     session = client.session
-    session[proofs._KEY] |= {"le": session[proofs._KEY]["le"] - proofs.SECONDS - 1}
+    session[proofs.KEY] |= {"le": session[proofs.KEY]["le"] - proofs.SECONDS - 1}
     session.save()
     choose(client, "opposer")
     assert events(person) == ["noticed"]

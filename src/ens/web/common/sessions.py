@@ -19,6 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from ens.identity import websessions
 from ens.identity.queries import actor_of
 from ens.kernel.network import address_of
+from ens.web.common import proof
 
 LAST_SEEN = "ens_vu"
 # Whose space is shown, for an account tied to several.
@@ -80,8 +81,11 @@ def _shown_profile(request: HttpRequest) -> UUID | None:
 
 def open_session(request: HttpRequest, compte: Any, *, typed_password: bool) -> None:
     """Sign the account in, in a session of its own: nothing of the one before is kept but its place to come back to."""
+    kept = request.session.get(proof.KEY)
     request.session.flush()
     login(request, compte, backend="django.contrib.auth.backends.ModelBackend")
+    if kept:
+        request.session[proof.KEY] = kept
     if typed_password:
         note_proof(request)
 

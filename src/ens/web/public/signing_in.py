@@ -164,6 +164,8 @@ def enter(
     open_session(request, compte, typed_password=typed_password)
     if compte.role:  # of the service: their home, whatever page was asked for before
         return redirect(HOMES[ActorKind(compte.role)])
+    if not suite and not journey.has_open_space(compte):
+        return redirect("usager:profils")  # a parent may have no space of theirs (N033)
     return redirect(suite or HOMES[ActorKind.USAGER])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.public import indicators, signing_in, views, welcome
+from ens.web.public import activation, indicators, signing_in, views, welcome
 
 urlpatterns = [
     path("", views.accueil, name="accueil_public"),
@@ -16,6 +16,12 @@ urlpatterns = [
     path("connexion/code/renvoyer/", signing_in.renvoyer, name="connexion_renvoyer"),
     path("connexion/cle/question/", signing_in.question_cle, name="connexion_cle_question"),
     path("connexion/cle/", signing_in.cle, name="connexion_cle"),
+    path("activation/", activation.activation, name="activation"),
+    path("activation/coordonnees/", activation.coordonnees, name="activation_coordonnees"),
+    path("activation/code/", activation.code, name="activation_code"),
+    path("activation/compte/", activation.compte, name="activation_compte"),
+    path("activation/enfant/", activation.enfant, name="activation_enfant"),
+    path("activation/abandonner/", activation.abandonner, name="activation_abandonner"),
     path("deconnexion/", views.deconnexion, name="deconnexion"),
     path("plan-du-site/", views.plan_du_site, name="plan_du_site"),
     path("accessibilite/", views.accessibilite, name="accessibilite"),

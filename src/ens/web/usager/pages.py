@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from ens.journeys import profiles
 from ens.messaging import services as messaging
 from ens.web.common.pages import page
 
@@ -22,4 +23,7 @@ def usager_page(
     """``unread``: given by pages that already know it, so that it is not asked twice."""
     if unread is None:
         unread = messaging.unread_count(request.usager_id, by=request.actor)
-    return page(request, template, {"rubrique": section, "non_lus": unread, **(context or {})}, status=status)
+    shown = {"rubrique": section, "non_lus": unread}
+    if request.actor.role:  # someone else's space: every screen says whose (S042)
+        shown["profil_montre"] = profiles.name_of(request.usager_id, by=request.actor)
+    return page(request, template, {**shown, **(context or {})}, status=status)

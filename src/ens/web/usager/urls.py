@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.usager.views import access, account, choices, documents, history, home, messages, security, soon
+from ens.web.usager.views import access, account, choices, documents, history, home, messages, profiles, security, soon
 
 app_name = "usager"
 
@@ -48,6 +48,7 @@ urlpatterns = [
     path("parametres/connexion/cle/question/", security.question_cle, name="cle_question"),
     path("parametres/connexion/cle/retirer/", security.retirer_cles, name="retirer_cles"),
     path("parametres/connexion/appareils/", security.fermer_sessions, name="fermer_sessions"),
+    path("profils/", profiles.profils, name="profils"),
     path("menu/", account.menu, name="menu"),
 ]
 

@@ -1,0 +1,245 @@
+"""Activation: someone proves who they are, their e-mail, then makes their account; their space opens at once (S007).
+
+The proof is a provisional code and a birth date (``enrolment.codes``), from the notice's page or, here, together with
+the matricule and the carte Vitale (S006). An account, an open space and accepted terms are three facts (N001): whoever
+already has an account signs in. A child gets no account: their representative's shows their space (S042).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from ens.audit import events
+from ens.audit import services as audit
+from ens.enrolment import codes as provisional
+from ens.enrolment import queries as enrolment_queries
+from ens.enrolment import services as enrolment
+from ens.enrolment.codes import Proof
+from ens.enrolment.errors import CodeRefused as ProvisionalCodeRefused
+from ens.identity import accounts, credentials, limits
+from ens.identity import queries as identity
+from ens.identity import services as identities
+from ens.identity.errors import (
+    AccountAlreadyThere,
+    CardsUnavailable,
+    ChildHasNoAccount,
+    IdentificationRefused,
+    IdentifierTaken,
+    NotAChild,
+    PhoneMalformed,
+    TooManyTries,
+)
+from ens.identity.ports import card_register
+from ens.journeys.accounts import personal
+from ens.journeys.signing_in import Sent, masked_email
+from ens.kernel.actor import Actor, ActorKind
+from ens.notifications import codes
+from ens.notifications import services as notifications
+from ens.notifications.codes import Purpose, Verdict
+from ens.notifications.types import NoticeKind
+from ens.persistence.unit import Unit, unit_of_work
+from ens.standards import phones
+from ens.standards.errors import StandardError
+
+TRIES, TRIES_PER_ADDRESS = 5, 50  # in the window of ``identity.limits``
+_PERSON, _ADDRESS = "activation", "activation_adresse"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What someone says of themselves. ``matricule``, ``serial``: as the standards wrote them."""
+
+    matricule: str
+    serial: str
+    birth_date: date
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """Who proved it, with what is known of them: shown to them alone, after the proof (N004)."""
+
+    name: str
+    first_name: str
+    last_name: str
+    email: str
+    phone: str
+    has_account: bool
+    is_open: bool
+    is_minor: bool
+
+
+def identify(claim: Claim, *, address: str) -> Proof:
+    """Who holds this code, was born that day, and whose card and number these are.
+
+    One answer for every way of being wrong, by the same work: the card and the code are both asked about, always.
+    Errors: IdentificationRefused, CardsUnavailable, TooManyTries, enrolment's CodeMalformed.
+    """
+    provisional.normalised(claim.code)  # what cannot be a code is said, and counts for nothing
+    register = card_register()
+    if register is None:
+        raise CardsUnavailable()
+    for purpose, subject, most in ((_PERSON, claim.matricule, TRIES), (_ADDRESS, address, TRIES_PER_ADDRESS)):
+        limits.check(purpose, subject, most)
+    is_theirs = register.belongs(claim.matricule, claim.serial)
+    proof: Proof | None
+    try:
+        proof = provisional.prove(claim.code, claim.birth_date, address=address)
+    except ProvisionalCodeRefused:
+        proof = None
+    found = identity.find_usager(claim.matricule)
+    if proof is None or not is_theirs or found is None or found.usager_id != proof.usager_id:
+        _note_failure(claim.matricule, address)
+        raise IdentificationRefused()
+    limits.forget(_PERSON, claim.matricule)
+    return proof
+
+
+def _note_failure(matricule: str, address: str) -> None:
+    tries, from_there = limits.add(_PERSON, matricule), limits.add(_ADDRESS, address)
+    by = Actor(ActorKind.USAGER, "inconnu", "")
+    events.about_nobody("activations", "identification_refusee", by=by, code=IdentificationRefused.code)
+    if tries == TRIES or from_there == TRIES_PER_ADDRESS:
+        events.about_nobody("activations", "attente_imposee", by=by, code=TooManyTries.code)
+
+
+def prospect(proof: Proof) -> Prospect:
+    """What the steps show of them. Errors: CodeSpent."""
+
+    def act(unit: Unit) -> Prospect:
+        provisional.check(unit, proof)
+        known = identity.traits(unit)
+        events.profile_read(unit)
+        return Prospect(
+            known.shown_name,
+            known.shown_first_name,
+            known.used_name or known.birth_name,
+            identity.email(unit),
+            identity.phone(unit),
+            accounts.account_of(unit.usager_id) is not None,
+            enrolment_queries.state(unit).is_open,
+            identities.majority_if_minor(known.birth_date) is not None,
+        )
+
+    return unit_of_work(proof.usager_id, act, by=proof.bearer)
+
+
+# -- contacts -----------------------------------------------------------------------------------------------------
+
+
+def ask_contacts(proof: Proof, email: str, phone: str) -> Sent:
+    """A code goes to the e-mail; the telephone, which is optional, is kept with it once it comes back.
+
+    Errors: EmailMalformed, PhoneMalformed, CodeSpent, those of ``codes.issue``.
+    """
+    address = identities.checked_email(email)
+    try:
+        number = phones.normalise(phone) if phone.strip() else ""
+    except StandardError as error:
+        raise PhoneMalformed() from error
+
+    def act(unit: Unit) -> Sent:
+        provisional.check(unit, proof)
+        value = orjson.dumps([address, number]).decode()
+        code_id = codes.issue(unit, Purpose.EMAIL, to=address, value=value)
+        events.code_asked(unit, purpose=Purpose.EMAIL)
+        return Sent(code_id, masked_email(address))
+
+    return unit_of_work(proof.usager_id, act, by=proof.bearer)
+
+
+def prove_contacts(proof: Proof, code_id: UUID, typed: str) -> None:
+    """The e-mail is theirs. Errors: CodeRefused, CodeExpired, CodeSpent."""
+
+    def act(unit: Unit) -> codes.Checked:
+        provisional.check(unit, proof)
+        checked = codes.verify(unit, code_id, Purpose.EMAIL, typed)
+        if checked.verdict is not Verdict.RIGHT:
+            events.code_checked(unit, purpose=Purpose.EMAIL, verdict=checked.verdict)
+            return checked
+        address, number = orjson.loads(checked.value)
+        identities.set_contact(unit, "email", address, proved=True)
+        if number != identity.phone(unit):
+            identities.set_contact(unit, "telephone", number)
+        identities.note_channels(unit)
+        events.contact_changed(unit)
+        return checked
+
+    codes.refuse(unit_of_work(proof.usager_id, act, by=proof.bearer))
+
+
+# -- the account --------------------------------------------------------------------------------------------------
+
+
+def create_account(proof: Proof, identifier: str, password: str, *, published: str) -> Any:
+    """The account, with the terms accepted; the space opens at once, whatever was chosen before (S007, S012).
+
+    The code served: nobody else makes an account with it. ``published``: the day of the terms. Errors: CodeSpent,
+    AccountAlreadyThere, IdentifierRefused, IdentifierTaken, those of ``credentials.check_password``, MoveNotAllowed.
+    """
+    credentials.check_identifier(identifier)
+    if not accounts.is_free(identifier):
+        raise IdentifierTaken()
+
+    def judge(unit: Unit) -> None:
+        unit.untraced("rien n'est encore fait")
+        provisional.check(unit, proof)
+        if accounts.account_of(unit.usager_id) is not None:
+            raise AccountAlreadyThere()
+        if identities.majority_if_minor(identity.traits(unit).birth_date) is not None:
+            raise ChildHasNoAccount()
+        about = personal(unit)
+        credentials.check_password(
+            password, credentials.Personal(about.names, about.birth_date, about.numbers, identifier)
+        )
+
+    def act(unit: Unit) -> Any:
+        provisional.spend(unit, proof)
+        if accounts.account_of(unit.usager_id) is not None:
+            raise AccountAlreadyThere()
+        name = identity.traits(unit).shown_name
+        compte = accounts.create(identifier, password, name=name, usager_id=unit.usager_id, about=personal(unit))
+        events.account_created(unit)
+        events.terms_accepted(unit, published=published)
+        notifications.tell(unit, NoticeKind.ACCOUNT_CREATED)
+        return compte
+
+    unit_of_work(proof.usager_id, judge, by=proof.bearer)
+    # Opened first: an account without a space would have to be explained; a space without an account waits for one.
+    enrolment.activate(proof.usager_id, by=proof.bearer)
+    return unit_of_work(proof.usager_id, act, by=proof.bearer)
+
+
+# -- a child ---------------------------------------------------------------------------------------------------
+
+
+def attach_child(proof: Proof, compte: Any, *, by: Actor) -> None:
+    """The child's space opens, shown by the account of who certifies to be their legal representative (S042, N033).
+
+    Two accounts at most for a child (N024). ``by``: the adult, signed in. Errors: CodeSpent, NotAChild,
+    TooManyManagers, MoveNotAllowed.
+    """
+    own = accounts.holder_of(compte)
+
+    def check(unit: Unit) -> None:
+        unit.untraced("rien n'est encore fait")
+        provisional.check(unit, proof)
+        if identities.majority_if_minor(identity.traits(unit).birth_date) is None or own == unit.usager_id:
+            raise NotAChild()
+        accounts.check_may_represent(compte, unit.usager_id)
+
+    def act(unit: Unit) -> None:
+        audit.hold_head(unit)  # a second account that asks in the same instant waits, then counts this one
+        provisional.spend(unit, proof)
+        accounts.represent(compte, unit.usager_id)
+        events.representative_attached(unit)
+
+    unit_of_work(proof.usager_id, check, by=proof.bearer)
+    enrolment.activate(proof.usager_id, by=proof.bearer)
+    acting = Actor(ActorKind.USAGER, by.id, by.name, role="représentant légal", usager_id=proof.usager_id)
+    unit_of_work(proof.usager_id, act, by=acting)
