@@ -116,16 +116,22 @@ class World:
     def lines(self, *, after: int = 0) -> list[AuditLine]:
         """What Inaya's trace says, in order."""
 
-        def act(unit: Any) -> list[AuditLine]:
-            unit.untraced("essai")
-            rows = AuditLine.objects.filter(usager_id=self.inaya.usager_id, seq__gt=after)
-            return list(rows.order_by("seq"))
-
-        found: list[AuditLine] = unit_of_work(self.inaya.usager_id, act, by=self.inaya.actor)
-        return found
+        return lines_of(self.inaya, after=after)
 
     def last_line(self) -> int:
         return max((line.seq for line in self.lines()), default=0)
+
+
+def lines_of(person: Person, *, after: int = 0) -> list[AuditLine]:
+    """What someone's trace says, in order."""
+
+    def act(unit: Any) -> list[AuditLine]:
+        unit.untraced("essai")
+        rows = AuditLine.objects.filter(usager_id=person.usager_id, seq__gt=after)
+        return list(rows.order_by("seq"))
+
+    found: list[AuditLine] = unit_of_work(person.usager_id, act, by=person.actor)
+    return found
 
 
 _times = itertools.count()

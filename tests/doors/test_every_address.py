@@ -157,4 +157,3 @@ def test_a_question_asked_before_signing_in_is_not_repeated_in_another_address(w
     """What was looked for may tell of a health: the way back keeps the page, not the words."""
     answer = world.browser("nobody").get("/documents/?texte=depistage")
     assert answer.headers["Location"] == "/connexion/?suite=%2Fdocuments%2F"
-
