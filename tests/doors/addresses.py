@@ -162,7 +162,7 @@ OF_THE_ACCOUNT = frozenset(
     f"usager:{name}"
     for name in (
         "conditions", "code_email", "telephone", "code_telephone", "securite", "prouver", "mot_de_passe", "application",
-        "retirer_application", "codes_secours", "cle", "cle_question", "retirer_cles", "fermer_sessions",
+        "retirer_application", "codes_secours", "cle", "cle_question", "retirer_cles", "fermer_sessions", "profils",
     )
 )  # fmt: skip
 Ids = dict[str, Any]
