@@ -228,6 +228,8 @@ def test_a_page_without_network_keeps_its_text_and_says_so_on_every_screen(tabs:
     window = tabs(full.compte)
     thread = full.threads["Préparation de votre rendez-vous"]
     window.open("/accueil/" if name == "accueil" else f"/messages/{thread}/")
+    window.page.wait_for_load_state("networkidle")
+    window.page.wait_for_timeout(300)  # the browser takes the icon of the page once it has nothing else to do
     window.page.context.set_offline(True)
     try:
         window.page.wait_for_selector("#hors-ligne")

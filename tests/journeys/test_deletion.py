@@ -56,7 +56,9 @@ def with_everything(people, operator):
     from ens.access.preferences import ANSWERS, choose
     from ens.access.services import authorise
     from ens.enrolment import codes as enrolment_codes
+    from ens.enrolment.models import Declaration
     from ens.identity.models import Representation
+    from ens.kernel import clock
     from ens.messaging.services import receive
     from ens.messaging.types import IncomingMail
     from ens.notifications import codes as one_time_codes
@@ -82,6 +84,9 @@ def with_everything(people, operator):
             usager_id=unit.usager_id, id=other, other_id=other, side="enfant", since=date(2020, 1, 1)
         )
         enrolment_codes.issue(unit, channel="email")
+        Declaration.objects.create(
+            usager_id=unit.usager_id, kind="representant", code_rank=1, at=clock.now(), by_kind="usager"
+        )
         one_time_codes.issue(unit, Purpose.SIGN_IN, to="inaya@exemple.fr")
 
     unit_of_work(person.usager_id, link, by=SYSTEM)

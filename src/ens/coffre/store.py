@@ -135,16 +135,20 @@ def remove_unfinished(folder: str, before: datetime) -> int:
         _, root = _store(settings.ENS_STORE)
         if root is None or not (root / folder).is_dir():
             return 0
-        stale = [
-            path
-            for path in (root / folder).iterdir()
-            if _UNFINISHED.fullmatch(path.name) and path.stat().st_mtime < before.timestamp()
-        ]
+        unfinished = [path for path in (root / folder).iterdir() if _UNFINISHED.fullmatch(path.name)]
+        stale = [path for path in unfinished if _is_older(path, before)]
         for path in stale:
             path.unlink(missing_ok=True)
         return len(stale)
     except OSError as error:
         raise _unavailable(error) from error
+
+
+def _is_older(path: Path, before: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < before.timestamp()
+    except FileNotFoundError:  # written to its end meanwhile, and moved to its place
+        return False
 
 
 def is_empty() -> bool:

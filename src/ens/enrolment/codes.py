@@ -23,7 +23,7 @@ from ens.coffre.digests import keyed
 from ens.coffre.keyring import codes_key
 from ens.enrolment import tries
 from ens.enrolment.errors import CodeMalformed, CodeRefused, CodeSpent
-from ens.enrolment.models import Code
+from ens.enrolment.models import Code, Declaration
 from ens.enrolment.types import POST
 from ens.identity import queries as identity
 from ens.kernel import clock
@@ -342,7 +342,7 @@ def erase(unit: Unit) -> Erased:
     key = codes_key()
     rows = Code.objects.filter(usager_id=unit.usager_id).values_list("rank", "notice_id")
     _forget(_digest(key, _text(key, unit.usager_id, rank, notice)) for rank, notice in rows)
-    delete_rows(unit, Code)
+    delete_rows(unit, Code, Declaration)
     return Erased()
 
 
