@@ -147,7 +147,9 @@ def test_with_nobody_at_the_relay_nothing_is_lost(territory, tmp_path):
 
 
 @pytest.mark.feature("S003", "S119")
-def test_whose_address_the_relay_refuses_is_noticed_by_letter_too(relay, territory, tmp_path):
+@pytest.mark.parametrize("sessions", [1, 4])
+def test_whose_address_the_relay_refuses_is_noticed_by_letter_too(relay, territory, tmp_path, monkeypatch, sessions):
+    monkeypatch.setattr(carrier, "SESSIONS", sessions)
     refused, reached = register(
         tmp_path, territory, by_email("inconnu@exemple.fr"), by_email("zoé@exemple.fr"), by_email("zoe@exemple.fr")
     )[::2]

@@ -108,6 +108,7 @@ class EmailLots:
                 raise
             return False
         except (UnicodeError, ValueError, smtplib.SMTPNotSupportedError):
+            client.rset()  # the sender may have been said: what comes next in this session begins anew
             return False  # no relay takes such an address: one must not hold the others back
         return True
 
