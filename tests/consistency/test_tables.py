@@ -37,6 +37,7 @@ NOT_OWNED = {
     "enrolment_return": "a queue, local",
     "enrolment_moved": "a queue, local",
     "enrolment_daily": "counts by lot and by day, local",
+    "messaging_servicemail": "a queue of the service's own mail, local",
     "persistence_outboxrow": "a queue, local",
     "persistence_deployment": "one row about the database",
     "coffre_keycopy": "one row a backup, about nobody",

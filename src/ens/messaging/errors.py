@@ -31,6 +31,20 @@ class OneUsagerPerMessage(Refused):
     message = "Un message s'adresse à un seul usager : envoyez-en un par usager."
 
 
+class TestNotRecognised(Malformed):
+    """The test address is read by nobody: what it does not answer is refused, so that no message is lost there."""
+
+    code = "test_non_reconnu"
+    message = "Cette adresse de test ne répond qu'aux messages dont l'objet et le corps contiennent le mot TEST."
+
+
+class TooManyTests(Unavailable):
+    """This mailbox asked for too many answers of the test address."""
+
+    code = "trop_de_tests"
+    message = "Trop de messages de test en peu de temps depuis cette boîte : recommencez dans {minutes} minutes."
+
+
 class OperatorUnknown(Refused):
     """The certificate is not that of an allow-listed operator."""
 

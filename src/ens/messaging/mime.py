@@ -24,6 +24,7 @@ MAX_SUBJECT = 500  # of what is shown; the message is kept whole
 TOO_LONG = "\n\n[Ce texte est trop long pour être affiché ici en entier : voyez la pièce jointe « {name} ».]"
 PREFIX = "XDM/1.0/DDM+"
 MAX_OPENED = 8_000  # characters of a header read for its words or its address: those that are shown come first
+_OF_MACHINES = ("x-auto-response-suppress", "x-autoreply", "x-autorespond", "x-loop", "feedback-id")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 
 
@@ -162,9 +163,24 @@ def _assembled(message: Message, texts: list[Text], files: list[ParsedFile]) -> 
         files=(*files, *joined),
         ends_exchange=marks.get("x-mss-mes", "").upper() == "FIN" or subject == "[FIN]",
         undelivered=_report(message),
-        is_automatic=_header(message, "Auto-Submitted").lower() not in ("", "no"),
+        is_automatic=_is_automatic(message),
         headers=marks,
     )
+
+
+def _is_automatic(message: Message) -> bool:
+    """Written by a machine or for many people: an automatic answer to it could be answered automatically.
+
+    Source: RFC 3834, 2 and 5; RFC 2369 and 2919 (lists); ``Precedence``, which older software writes.
+    """
+    if _header(message, "Auto-Submitted").partition(";")[0].strip().lower() not in ("", "no"):
+        return True
+    if _header(message, "Precedence").lower() in ("bulk", "junk", "list", "auto_reply"):
+        return True
+    if message.get_content_type() == "multipart/report":
+        return True
+    named = [name.lower() for name in message]
+    return any(name.startswith("list-") or name in _OF_MACHINES for name in named)
 
 
 def _within_bounds(texts: list[Text]) -> tuple[list[Text], list[ParsedFile]]:

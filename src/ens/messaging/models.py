@@ -1,4 +1,4 @@
-"""Threads, messages, attachments and correspondents of one usager; the allow-list of operators."""
+"""Threads, messages, attachments and correspondents of one usager; the allow-list of operators; mail about nobody."""
 
 from __future__ import annotations
 
@@ -74,3 +74,14 @@ class Attachment(UsagerOwned):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("usager_id", "message_id", "position"), name="one_attachment"),)
+
+
+class ServiceMail(models.Model):
+    """Mail of the service itself, about no usager, until its operator took it; then what says it was answered."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    at = models.DateTimeField()
+    answers_digest = models.BinaryField(unique=True)  # of what it answers: twice is once
+    recipient = models.CharField(max_length=320)  # emptied once sent, as the data
+    data = models.BinaryField()
+    sent_at = models.DateTimeField(null=True)

@@ -210,5 +210,5 @@ class ParsedMail:
     files: tuple[ParsedFile, ...]
     ends_exchange: bool
     undelivered: tuple[str, str] | None = None  # (Message-ID of ours, the diagnostic) when it is a report
-    is_automatic: bool = False
+    is_automatic: bool = False  # answering it may answer a machine
     headers: dict[str, str] = field(default_factory=dict)  # the X-MSS-* ones

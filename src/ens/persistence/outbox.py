@@ -20,6 +20,7 @@ from ens.persistence.models import OutboxRow
 from ens.persistence.unit import Unit
 
 Handler = Callable[[UUID, UUID], None]
+OF_NOBODY = UUID(int=0)  # of what the service does in its own name
 MAX_ATTEMPTS = 12  # with the delays below: about two days
 log = structlog.get_logger("ens.outbox")
 
@@ -47,6 +48,13 @@ def put(unit: Unit, kind: str, object_id: UUID, *, due_at: datetime | None = Non
     """Add a row to the unit's transaction."""
     row = OutboxRow(kind=kind, usager_id=unit.usager_id, object_id=object_id, due_at=due_at or datetime.now(UTC))
     unit.later(*sql.insertion(row))
+
+
+def put_about_nobody(kind: str, object_id: UUID, cause: sql.Statement) -> None:
+    """Add a row about no usager, in one transaction with the statement that is its cause. Errors: IntegrityError."""
+    row = OutboxRow(kind=kind, usager_id=OF_NOBODY, object_id=object_id, due_at=datetime.now(UTC))
+    with transaction.atomic(durable=True):
+        sql.together([cause, sql.insertion(row)])
 
 
 def forget(unit: Unit) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import smtplib
 import ssl
 
+from django.conf import settings
+
 from ens.messaging.delivery import explanation
 from ens.messaging.ports import PermanentFailure
 from ens.messaging.types import OperatorRef
@@ -38,7 +40,7 @@ class OperatorRelay:
             raise TryLater(type(error).__name__) from error
 
     def _hand(self, operator: OperatorRef, sender: str, recipient: str, data: bytes) -> None:
-        own_name = sender.rpartition("@")[2]
+        own_name = sender.rpartition("@")[2] or settings.ENS_MAIL_DOMAIN  # a report has no sender
         with smtplib.SMTP(operator.host, operator.port, local_hostname=own_name, timeout=TIMEOUT_S) as client:
             client.starttls(context=self._context())
             client.sendmail(sender, [recipient], data)

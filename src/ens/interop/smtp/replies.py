@@ -32,6 +32,8 @@ BY_CODE = {
     "message_trop_grand": "552 5.3.4",
     "message_illisible": "554 5.6.0",
     "piece_autre_patient": "554 5.6.1",
+    "test_non_reconnu": "554 5.6.0",
+    "trop_de_tests": "450 4.7.1",
     "certificat_absent": "530 5.7.0",
     "commande_invalide": "500 5.5.2",
     "commande_hors_sequence": "503 5.5.1",
