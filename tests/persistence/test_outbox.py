@@ -110,6 +110,56 @@ def test_a_worker_killed_in_the_middle_leaves_the_row_due_again(people, kind):
     assert left.due_at < datetime.now(UTC) + timedelta(hours=7)
 
 
+def test_a_lot_is_done_in_the_order_it_was_due_and_a_fault_is_its_own(people, kind):
+    from ens.persistence import outbox
+
+    name, _, asked = kind
+    anyone = people.usager()
+    keys = [_row(name, anyone) for _ in range(3)][::-1]  # each is due before those put until then
+    outbox.register(name, _failing_on(keys[1], asked))
+    assert outbox.run_due(3) == 2
+    assert asked == keys
+    assert [_left(key) is None for key in keys] == [True, False, True]
+
+
+def _failing_on(wrong, asked):
+    def handler(usager_id, object_id):
+        asked.append(object_id)
+        if object_id == wrong:
+            raise OSError("ailleurs")
+
+    return handler
+
+
+def test_a_lot_that_is_slow_gives_back_what_it_has_not_begun(people, kind, monkeypatch):
+    from ens.persistence import outbox
+
+    name, _, asked = kind
+    anyone = people.usager()
+    keys = [_row(name, anyone) for _ in range(3)]
+    monkeypatch.setattr(outbox, "LOT_S", -1.0)
+    outbox.run_due(3)
+    assert asked == []
+    assert [_left(key).attempts for key in keys] == [0, 0, 0]
+    assert all(_left(key).due_at <= datetime.now(UTC) for key in keys)
+
+
+def test_a_row_taken_is_nobody_elses_while_it_is_done(people, kind):
+    from ens.persistence import outbox
+
+    name, _, asked = kind
+    anyone = people.usager()
+    keys = [_row(name, anyone) for _ in range(2)][::-1]
+
+    def meanwhile(usager_id, object_id):
+        asked.append(object_id)
+        outbox.run_due(1)  # as another worker would: what this lot holds is not due for it
+
+    outbox.register(name, meanwhile)
+    outbox.run_due(2)
+    assert [key for key in asked if key in keys] == keys
+
+
 def test_delays_grow_to_six_hours():
     from ens.persistence.outbox import MAX_ATTEMPTS, delay
 

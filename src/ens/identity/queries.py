@@ -16,7 +16,6 @@ from ens.identity.models import (
     Activity,
     ApplicationCliente,
     Compte,
-    Contact,
     Establishment,
     MatriculeLookup,
     Professional,
@@ -119,8 +118,13 @@ def address(unit: Unit) -> tuple[str, ...]:
 
 
 def _contact(unit: Unit, kind: str) -> str:
-    row = Contact.objects.filter(usager_id=unit.usager_id, kind=kind, until__isnull=True).first()
-    return sealer(unit).open("contact", row.id, row.sealed_value).decode() if row else ""
+    found = sql.row(_CONTACT, [unit.usager_id, kind])
+    return sealer(unit).open("contact", *found).decode() if found else ""
+
+
+_CONTACT = """
+SELECT id, sealed_value FROM identity_contact WHERE usager_id = %s AND kind = %s AND until IS NULL ORDER BY id LIMIT 1
+"""
 
 
 def departement(unit: Unit) -> str:

@@ -115,23 +115,23 @@ def send(usager_id: UUID, notice_id: UUID) -> None:
 
     def prepare(unit: Unit) -> Email | None:
         unit.untraced("l'avis est tracé une fois remis au relais")
-        notice = Notice.objects.filter(usager_id=unit.usager_id, id=notice_id, sent_at__isnull=True).first()
-        if notice is None:
+        waiting = sql.row(_WAITING, [unit.usager_id, notice_id])
+        if waiting is None:
             return None
-        said = sealer(unit).open_json("avis", notice.id, notice.sealed) if notice.sealed else {}
+        kind, sealed = waiting
+        said = sealer(unit).open_json("avis", notice_id, sealed) if sealed else {}
         address = said.get("to") or identity.email(unit)
         is_over = said.get("until") and datetime.fromisoformat(said["until"]) < datetime.now(UTC)
         if not address or is_over:
             Notice.objects.filter(usager_id=unit.usager_id, id=notice_id).update(sealed=None)
             return None
-        subject, sentences = _words(NoticeKind(notice.kind), said)
+        subject, sentences = _words(NoticeKind(kind), said)
         body = "\n\n".join((_("Bonjour,"), *sentences, settings.ENS_SERVICE_NAME))
         domain = settings.ENS_COURRIEL_FROM.rsplit("@", 1)[-1]
         return Email(address, subject, body, f"<avis-{notice_id}@{domain}>")
 
     def mark(unit: Unit) -> None:
-        updated = Notice.objects.filter(usager_id=unit.usager_id, id=notice_id, sent_at__isnull=True)
-        if updated.update(sent_at=clock.now(), sealed=None):
+        if sql.execute(_SENT, [clock.now(), unit.usager_id, notice_id]):
             events.notice_sent(unit, "email")
         else:
             unit.untraced("déjà envoyé")
@@ -140,6 +140,12 @@ def send(usager_id: UUID, notice_id: UUID) -> None:
     if email is not None:
         sender.send(email)
         unit_of_work(usager_id, mark, by=SYSTEM)
+
+
+_WAITING = "SELECT kind, sealed FROM notifications_notice WHERE usager_id = %s AND id = %s AND sent_at IS NULL"
+_SENT = """
+UPDATE notifications_notice SET sent_at = %s, sealed = NULL WHERE usager_id = %s AND id = %s AND sent_at IS NULL
+"""
 
 
 def erase(unit: Unit) -> Erased:

@@ -1,18 +1,19 @@
 """What must happen after a commit, kept in the same transaction as its cause, and done at least once.
 
-A handler is a service call on ids, safe to repeat. The worker takes due rows one by one, each under a lock that
-ends with it: two workers never do the same row together, a killed worker leaves it due.
+A handler is a service call on ids, safe to repeat. The worker takes due rows by small lots, each pushed into the near
+future in the statement that takes it: two workers never do the same row together, a killed worker leaves its lot due.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
-from django.db import connections, transaction
+from django.db import connections
 
 from ens.kernel.errors import EnsError
 from ens.persistence import sql
@@ -22,6 +23,9 @@ from ens.persistence.unit import Unit
 Handler = Callable[[UUID, UUID], None]
 OF_NOBODY = UUID(int=0)  # of what the service does in its own name
 MAX_ATTEMPTS = 12  # with the delays below: about two days
+LOT = 20
+TAKEN_FOR = timedelta(seconds=60)  # a lot is nobody else's for this long at least
+LOT_S = 20.0  # no row of a lot is begun later than this: the slowest handler still ends while the lot is held
 log = structlog.get_logger("ens.outbox")
 
 
@@ -67,35 +71,67 @@ def delay(attempts: int) -> timedelta:
     return min(timedelta(seconds=5 * 4**attempts), timedelta(hours=6))
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A row this process holds, and which attempt this is."""
+
+    id: int
+    kind: str
+    usager_id: UUID
+    object_id: UUID
+    attempts: int
+
+
 def run_due(limit: int = 200) -> int:
     """Do what is due; returns how many rows were done. Called by the worker, and by ``ens clock``."""
-    done = 0
-    for _ in range(limit):
-        row = _claim()
-        if row is None:
+    done = left = 0
+    while left < limit:
+        lot = _take(min(LOT, limit - left))
+        if not lot:
             break
-        done += _perform(row)
+        left += len(lot)
+        done += _perform_all(lot)
     return done
 
 
-def _claim() -> OutboxRow | None:
-    """Take a due row by pushing it into the near future: if this process dies, it comes due again."""
-    with transaction.atomic(durable=True):
-        row = (
-            OutboxRow.objects.select_for_update(skip_locked=True)
-            .filter(failed_at__isnull=True, due_at__lte=datetime.now(UTC))
-            .order_by("due_at", "id")
-            .first()
-        )
-        if row is None:
-            return None
-        row.due_at = datetime.now(UTC) + max(delay(row.attempts), timedelta(seconds=60))
-        row.attempts += 1
-        row.save(update_fields=("due_at", "attempts"))
-        return row
+def _take(number: int) -> list[Taken]:
+    now = datetime.now(UTC)
+    held = {"now": now, "number": number, "first": delay(0), "most": delay(MAX_ATTEMPTS), "taken_for": TAKEN_FOR}
+    return [Taken(*one[:-1]) for one in sorted(sql.rows(_TAKE, held), key=lambda one: (one[-1], one[0]))]
 
 
-def _perform(row: OutboxRow) -> int:
+_TAKE = """
+UPDATE persistence_outboxrow AS row
+SET attempts = row.attempts + 1,
+    due_at = %(now)s + greatest(%(taken_for)s, least(%(first)s * 4 ^ row.attempts, %(most)s))
+FROM (
+    SELECT id, due_at FROM persistence_outboxrow WHERE failed_at IS NULL AND due_at <= %(now)s
+    ORDER BY due_at, id LIMIT %(number)s FOR UPDATE SKIP LOCKED
+) AS due
+WHERE row.id = due.id
+RETURNING row.id, row.kind, row.usager_id, row.object_id, row.attempts, due.due_at
+"""
+
+
+def _perform_all(lot: list[Taken]) -> int:
+    begun, done = time.monotonic(), []
+    try:
+        for place, row in enumerate(lot):
+            if time.monotonic() - begun > LOT_S:
+                sql.execute(_GIVE_BACK, [datetime.now(UTC), [one.id for one in lot[place:]]])
+                break
+            if _perform(row):
+                done.append(row.id)
+    finally:
+        if done:
+            sql.execute("DELETE FROM persistence_outboxrow WHERE id = ANY(%s)", [done])
+    return len(done)
+
+
+_GIVE_BACK = "UPDATE persistence_outboxrow SET due_at = %s, attempts = attempts - 1 WHERE id = ANY(%s)"
+
+
+def _perform(row: Taken) -> bool:
     kind = _kinds[row.kind]
     try:
         kind.handler(row.usager_id, row.object_id)
@@ -111,9 +147,8 @@ def _perform(row: OutboxRow) -> int:
         else:
             due = datetime.now(UTC) + delay(row.attempts - 1)
             OutboxRow.objects.filter(id=row.id).update(due_at=due, last_error=reason[:80])
-        return 0
-    OutboxRow.objects.filter(id=row.id).delete()
-    return 1
+        return False
+    return True
 
 
 def pending() -> int:

@@ -6,8 +6,21 @@ import asyncio
 import os
 import sys
 
+MOST = 64
+
 
 def main() -> int:
+    from ens.interop.smtp.processes import run
+
+    given = os.environ.get("ENS_SMTP_PROCESSES", "") or "2"
+    if not given.isdigit() or not 1 <= int(given) <= MOST:
+        sys.stderr.write(f"ENS_SMTP_PROCESSES vaut un nombre de 1 à {MOST}.\n")
+        return 2
+    return run(int(given), serve_alone) if int(given) > 1 else serve_alone()
+
+
+def serve_alone() -> int:
+    """One process of the door, until it is asked to stop."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ens.config.settings")
     import django
 

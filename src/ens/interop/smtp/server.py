@@ -56,7 +56,8 @@ async def serve(
             loop=loop,
         )
 
-    server = await loop.create_server(session, host, port, backlog=256)
+    # several processes may share the port (processes.run)
+    server = await loop.create_server(session, host, port, backlog=256, reuse_port=True)
     log.info("listening", host=host, port=port)
     if ready is not None:
         ready.set()

@@ -7,6 +7,7 @@ Source: RFC 5321, 4.1.1.4 (DATA), 4.5.2 (transparency), 4.5.3 (limits and time-o
 from __future__ import annotations
 
 import asyncio
+import re
 from asyncio import sslproto
 from collections import Counter as Counts
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ IDLE_S = 300  # RFC 5321, 4.5.3.2.7
 MESSAGE_S = 600
 CLOSING_S = 5
 TARPIT_S = 1
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+# « <local@domain> », parameters behind, nothing quoted and no comment: what software sends (RFC 5321, 4.1.2)
+PLAIN_ADDRESS = re.compile(rf"<({ATOM}(?:\.{ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)>((?: [^()]*)?)")
 END = b"\r\n.\r\n"  # and nothing else: a bare LF around the dot ends nothing (SMTP smuggling)
 HANGS_UP_AT = 4  # times the size a message may have
 MESSAGES = Counter("ens_mail_total", "Messages and recipients answered at the SMTP door", ("answer",))
@@ -186,6 +190,11 @@ class GuardedSMTP(SMTP):
             return said
         await asyncio.sleep(TARPIT_S)
         return replies.TOO_MANY_REFUSALS
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """The address, and what follows it. aiosmtpd's own reads every form, and takes a tenth of a message's time."""
+        plain = PLAIN_ADDRESS.fullmatch(arg)
+        return (plain[1], plain[2]) if plain else super()._getaddr(arg)
 
     # -- a message ---------------------------------------------------------------------------------------------
     @syntax("DATA")
