@@ -135,7 +135,7 @@ def _children(wanted: Wanted, space: Space, settings: dict[str, str]) -> list[Ch
         web += ["--ssl-certificate", settings["ENS_TLS_CERT"], "--ssl-keyfile", settings["ENS_TLS_KEY"]]
     found = [
         child("web", *web, "ens.config.wsgi:application"),
-        child("smtp", "-m", "ens.interop.smtp"),
+        child("smtp", "-m", "ens.interop.smtp", settings.get("ENS_SMTP_PROCESSES", "2")),
         child("worker", "-m", "ens.config.worker"),
     ]
     if wanted.demonstration:

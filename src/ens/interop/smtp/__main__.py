@@ -1,4 +1,4 @@
-"""``python -m ens.interop.smtp``."""
+"""``python -m ens.interop.smtp [PROCESSES]``."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ MOST = 64
 def main() -> int:
     from ens.interop.smtp.processes import run
 
-    given = os.environ.get("ENS_SMTP_PROCESSES", "") or "2"
-    if not given.isdigit() or not 1 <= int(given) <= MOST:
-        sys.stderr.write(f"ENS_SMTP_PROCESSES vaut un nombre de 1 à {MOST}.\n")
+    given = sys.argv[1] if len(sys.argv) > 1 else "1"
+    if not given.isdecimal() or not 1 <= int(given) <= MOST:
+        sys.stderr.write(f"ENS_SMTP_PROCESSES est un nombre de 1 à {MOST}.\n")
         return 2
     return run(int(given), serve_alone) if int(given) > 1 else serve_alone()
 
