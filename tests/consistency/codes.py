@@ -114,6 +114,7 @@ def _page(sharing: list[type[EnsError]]) -> str:
             "",
             f"{meaning} {ADVICE.get(error.code, advice)}",
             "",
+            *_for_who_wrote(error.code),
             "| | |",
             "| --- | --- |",
             f"| famille | {family} |",
@@ -125,6 +126,27 @@ def _page(sharing: list[type[EnsError]]) -> str:
             "propre au cas. Le code est stable ; la phrase peut être améliorée.",
             "",
         )
+    )
+
+
+def _for_who_wrote(code: str) -> tuple[str, ...]:
+    """What a professional whose message came back reads (B13)."""
+    from ens.messaging.explained import EXPLAINED
+
+    told = EXPLAINED.get(code)
+    if told is None:
+        return ()
+    return (
+        "## Votre message n'a pas été remis",
+        "",
+        f"**Ce qui s'est passé.** {told.happened}",
+        "",
+        f"**Ce que vous pouvez faire.** {told.to_do}",
+        "",
+        f"*In English: {told.english}*",
+        "",
+        "## Pour les logiciels",
+        "",
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from ens.interop.fhir import outcome
 from ens.interop.smtp import replies
 from ens.kernel.errors import Family
+from ens.messaging.explained import EXPLAINED
 from ens.web.common.errors import page_for
 from tests.consistency import codes
 
@@ -48,6 +49,17 @@ def test_no_table_answers_a_code_that_nobody_raises():
     known = {error.code for error in ALL}
     assert set(replies.BY_CODE) <= known
     assert set(outcome.CODES) <= known
+
+
+@pytest.mark.feature("B13")
+def test_every_code_of_the_mail_door_is_explained_to_who_wrote_in_ascii_english_and_fits_a_line():
+    assert set(replies.BY_CODE) <= set(EXPLAINED) <= {error.code for error in ALL}
+    for error in ALL:
+        if told := EXPLAINED.get(error.code):
+            assert told.english.isascii() and told.english.endswith("."), error.code
+            assert told.happened.endswith(".") and told.to_do.endswith("."), error.code
+            facts = {name: "0" * 40 for _, name, _, _ in string.Formatter().parse(error.message) if name}
+            assert replies.reply(error(**facts)).endswith(told.english), error.code
 
 
 def test_every_code_has_its_page_and_no_page_outlives_its_code():

@@ -37,6 +37,8 @@ NOT_OWNED = {
     "enrolment_return": "a queue, local",
     "enrolment_moved": "a queue, local",
     "enrolment_daily": "counts by lot and by day, local",
+    "messaging_passage": "counts about nobody, local",
+    "messaging_daily": "counts about nobody, local",
     "messaging_servicemail": "a queue of the service's own mail, local",
     "persistence_outboxrow": "a queue, local",
     "persistence_deployment": "one row about the database",

@@ -13,6 +13,7 @@ from ens.coffre import sweeping
 from ens.connectors.courriel import bounces
 from ens.enrolment import daily, pace
 from ens.enrolment import services as enrolment
+from ens.messaging import ledger
 from ens.persistence import outbox
 from ens.persistence.clock import refresh
 
@@ -39,6 +40,13 @@ def advance_campaigns(timestamp: int) -> None:
 def count_daily(timestamp: int) -> None:
     """Count what happened in the last minute in the figures of steering."""
     daily.refresh()
+
+
+@app.periodic(cron="* * * * *", periodic_id="count_mail")
+@app.task(queueing_lock="count_mail", lock="count_mail", pass_context=False)
+def count_mail(timestamp: int) -> None:
+    """Gather the mail of the last minute in the figures of its day."""
+    ledger.count()
 
 
 @app.periodic(cron="17 * * * *", periodic_id="sweep")

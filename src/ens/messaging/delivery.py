@@ -25,3 +25,19 @@ def explanation(text: str, code: int = 0) -> str:
     found = _STATUS.search(text)
     status = f"{found.group(2)}.{found.group(3)}" if found else str(code)
     return WORDS.get(status, LATE if status.startswith("4.") else REFUSED)
+
+
+CAUSES = {
+    ADDRESS: "boite_inconnue",
+    FULL: "boite_pleine",
+    TOO_LARGE: "trop_gros",
+    LATE: "trop_tard",
+    REFUSED: "refus_de_l_operateur",
+    UNREACHABLE: "hors_de_l_espace",
+    SILENT: "operateur_muet",
+}
+
+
+def cause(explained: str) -> str:
+    """The short name of an explanation, for the ledger."""
+    return CAUSES.get(explained, CAUSES[REFUSED])

@@ -16,7 +16,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 
 from ens.messaging import bounds, filetypes, html, words
 from ens.messaging.errors import MessageMalformed
-from ens.messaging.types import ParsedFile, ParsedMail
+from ens.messaging.types import Outcome, ParsedFile, ParsedMail, Report
 from ens.messaging.words import clean_name, decoded, sound
 
 MAX_DEPTH = 30
@@ -162,7 +162,7 @@ def _assembled(message: Message, texts: list[Text], files: list[ParsedFile]) -> 
         html=html.sanitised("\n".join(text.words for text in told)) if only_html else "",
         files=(*files, *joined),
         ends_exchange=marks.get("x-mss-mes", "").upper() == "FIN" or subject == "[FIN]",
-        undelivered=_report(message),
+        report=_report(message),
         is_automatic=_is_automatic(message),
         headers=marks,
     )
@@ -216,21 +216,26 @@ def _date(message: Message) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _report(message: Message) -> tuple[str, str] | None:
-    """What a non-delivery report says of a message of ours. Source: RFC 3464."""
+def _report(message: Message) -> Report | None:
+    """What a delivery report says of a message of ours, recipient by recipient. Source: RFC 3464, 2.3."""
     if message.get_content_type() != "multipart/report":
         return None
-    original, diagnostic, failed = "", "", False
+    original, told = "", []
     for part in message.walk():
         kind = part.get_content_type()
         if kind == "message/delivery-status":
-            for block in _children(part):
-                failed = failed or str(block.get("Action", "")).strip().lower() == "failed"
-                diagnostic = diagnostic or str(block.get("Diagnostic-Code", "") or block.get("Status", ""))
+            told += [_outcome(block) for block in _children(part) if block.get("Action")]
         elif kind in ("message/rfc822", "text/rfc822-headers"):
             found = _MESSAGE_ID.search(_original_id(part))
             original = original or (found.group() if found else "")
-    return (original, " ".join(diagnostic.split())[:300]) if failed and original else None
+    return Report(original, tuple(told)) if original and told else None
+
+
+def _outcome(block: Message) -> Outcome:
+    named = _header(block, "Original-Recipient") or _header(block, "Final-Recipient")
+    action = _header(block, "Action").partition(" ")[0].lower()
+    diagnostic = _header(block, "Diagnostic-Code") or _header(block, "Status")
+    return Outcome(named.partition(";")[2].strip().lower()[:320], action, diagnostic[:300])
 
 
 def _original_id(part: Message) -> str:

@@ -85,3 +85,32 @@ class ServiceMail(models.Model):
     recipient = models.CharField(max_length=320)  # emptied once sent, as the data
     data = models.BinaryField()
     sent_at = models.DateTimeField(null=True)
+
+
+class _Counted(models.Model):
+    """``operator``: a domain of the allow-list, or nothing; ``reason``: a code of ours, or nothing."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    day = models.DateField()
+    direction = models.CharField(max_length=8)
+    operator = models.CharField(max_length=253, blank=True)
+    outcome = models.CharField(max_length=8)
+    reason = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Passage(_Counted):
+    """A message that came or left, or was refused, not counted in its day yet (``ledger``)."""
+
+
+class Daily(_Counted):
+    number = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("day", "direction", "operator", "outcome", "reason"), name="mail_of_the_day"
+            ),
+        )

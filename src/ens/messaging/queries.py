@@ -66,6 +66,14 @@ def route_to(domain: str) -> OperatorRef:
     raise OperatorUnknown()
 
 
+def listed_domain(domain: str) -> str:
+    """The operator's domain that a domain is under; nothing when no operator has it: what people write is not kept."""
+    try:
+        return route_to(domain).domain
+    except OperatorUnknown:
+        return ""
+
+
 def unread_threads(unit: Unit) -> int:
     """How many conversations hold something not read yet."""
     return Thread.objects.filter(usager_id=unit.usager_id, unread__gt=0).count()

@@ -197,6 +197,21 @@ class ParsedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """What another server says of a message of ours. Source: RFC 3464."""
+
+    original: str  # Message-ID
+    recipients: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    recipient: str
+    action: str  # failed, delayed, delivered, relayed, expanded
+    diagnostic: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedMail:
     message_id: str
     in_reply_to: tuple[str, ...]  # In-Reply-To, then References, newest first
@@ -209,6 +224,6 @@ class ParsedMail:
     html: str  # sanitised
     files: tuple[ParsedFile, ...]
     ends_exchange: bool
-    undelivered: tuple[str, str] | None = None  # (Message-ID of ours, the diagnostic) when it is a report
+    report: Report | None = None
     is_automatic: bool = False  # answering it may answer a machine
     headers: dict[str, str] = field(default_factory=dict)  # the X-MSS-* ones

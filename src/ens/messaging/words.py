@@ -32,3 +32,7 @@ def clean_name(name: str) -> str:
     """A file's name without path, control character or direction trick."""
     last = re.split(r"[\\/]", name)[-1]
     return "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*')[:150].strip()
+
+
+def domain_of(address: str) -> str:
+    return address.rpartition("@")[2].lower()

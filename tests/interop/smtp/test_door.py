@@ -141,3 +141,26 @@ def test_the_same_message_from_ten_connections_is_acknowledged_by_all_and_kept_o
         worker.join()
     assert failures == []
     assert len(mailbox(person)) == 1
+
+
+@pytest.mark.feature("S086", "S087", "B13")
+def test_a_refusal_says_its_code_in_two_languages_and_is_counted_by_operator(session, people):
+    from datetime import date
+
+    from ens.messaging import ledger
+
+    def refused():
+        found = ledger.figures(date(2000, 1, 1), date(2200, 1, 1)).get("operateur.example", ledger.Ledger())
+        return found.refused["boite_absente"]
+
+    before = refused()
+    for person in (people.usager(state="opposed"), people.usager(state="closed")):
+        with pytest.raises(smtplib.SMTPRecipientsRefused) as refusal:
+            session().sendmail("labo@operateur.example", [person.address], mail(person.address))
+        ((code, said),) = refusal.value.recipients.values()
+        assert (code, said) == (
+            550,
+            b"5.1.1 boite_absente: Cette boite n'existe pas ou n'accepte pas de message."
+            b" / This mailbox does not exist or does not accept mail.",
+        )
+    assert refused() == before + 2

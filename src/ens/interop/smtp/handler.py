@@ -17,7 +17,7 @@ from django.db import close_old_connections
 from ens.interop.smtp import replies
 from ens.kernel.actor import Actor
 from ens.kernel.errors import Absent, EnsError
-from ens.messaging import services
+from ens.messaging import ledger, services
 from ens.messaging.errors import MailboxAbsent, OneUsagerPerMessage
 from ens.messaging.types import IncomingMail
 from ens.persistence.connection import FAULTS, unavailable
@@ -128,6 +128,19 @@ class Door:
 
         answer = await self._ask(file)
         return answer.reply or f"250 2.0.0 recu {answer.value}"
+
+    async def note_refusal(self, session: Session, reason: str) -> None:
+        """Count it in the ledger, whatever it was; a database that is away keeps no count, and the reply is given.
+
+        Who shows no certificate of ours writes nothing here.
+        """
+        facts = self._known(session)
+        if not facts.names:
+            return
+        operator = facts.operator
+        answer = await self._ask(lambda: ledger.note_refusal(operator.id if operator else "", reason))
+        if answer.reply:
+            log.warning("refusal_not_counted", reason=reason)
 
     async def handle_exception(self, error: Exception) -> str:
         if isinstance(error, TLSSetupException):

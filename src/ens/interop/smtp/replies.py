@@ -21,6 +21,9 @@ from ens.interop.smtp.errors import (
 )
 from ens.kernel.errors import EnsError, Family
 from ens.messaging.errors import MessageTooLarge
+from ens.messaging.explained import EXPLAINED
+
+MAX_REPLY = 510  # RFC 5321, 4.5.3.1.5
 
 BY_CODE = {
     "adresse_invalide": "550 5.1.3",
@@ -53,9 +56,13 @@ BY_FAMILY = {
 
 
 def reply(error: EnsError) -> str:
-    """« 550 5.1.1 boite_absente: Cette boite… », in ASCII: not every software reads SMTPUTF8."""
+    """« 550 5.1.1 boite_absente: Cette boite… / No mailbox… », in ASCII: not every software reads SMTPUTF8."""
     status = BY_CODE.get(error.code) or BY_FAMILY[error.family]
-    return f"{status} {error.code}: {ascii_words(error.sentence)}"
+    return f"{status} {error.code}: {ascii_words(error.sentence)}{_in_english(error.code)}"[:MAX_REPLY]
+
+
+def _in_english(code: str) -> str:
+    return f" / {EXPLAINED[code].english}" if code in EXPLAINED else ""
 
 
 def ascii_words(sentence: str) -> str:
@@ -71,7 +78,7 @@ TOO_SLOW = reply(SessionTooSlow())
 BUSY = reply(ReceptionBusy())
 STOPPING = reply(ServiceStopping())
 TRY_AGAIN = reply(ServiceUnavailable())
-ADDRESS_UNREADABLE = "553 5.1.3 adresse_invalide: L'adresse est mal formee"
+ADDRESS_UNREADABLE = f"553 5.1.3 adresse_invalide: L'adresse est mal formee / {EXPLAINED['adresse_invalide'].english}"
 _OURS = re.compile(r"\d{3} \d\.\d\.\d+ [a-z_]+: ")
 _INVALID = reply(CommandInvalid()).split(" ", 2)[2]
 # what aiosmtpd refuses by itself, by its code; the enhanced status says more (RFC 3463, 3.6)

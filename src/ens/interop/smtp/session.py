@@ -186,6 +186,8 @@ class GuardedSMTP(SMTP):
             reason = said.partition(":")[0].split()[-1]
             MESSAGES.labels(reason).inc()
             log.info("refused", reply=said.partition(":")[0], refusals=self._refusals)
+            if self.session is not None and self.session.ssl is not None and not said.startswith("451"):
+                await self._reception.door.note_refusal(self.session, reason)
         if self._refusals < MAX_REFUSALS and self._turns < MAX_TURNS:
             return said
         await asyncio.sleep(TARPIT_S)

@@ -22,7 +22,7 @@ from ens.identity.types import EstablishmentRef, ProfessionalRef
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.ids import new_id
-from ens.messaging import archives, delivery, queries
+from ens.messaging import archives, ledger, queries
 from ens.messaging.errors import (
     AddressInvalid,
     AddressKeyWrong,
@@ -32,8 +32,9 @@ from ens.messaging.errors import (
 )
 from ens.messaging.mime import parse
 from ens.messaging.models import Attachment, Correspondent, Message, Thread
-from ens.messaging.services import answering
-from ens.messaging.types import INCOMING, OUTGOING, Delivery, IncomingMail, ParsedFile, ParsedMail, Received
+from ens.messaging.services import answering, reports
+from ens.messaging.types import INCOMING, Delivery, IncomingMail, ParsedFile, ParsedMail, Received
+from ens.messaging.words import domain_of
 from ens.notifications.services import tell
 from ens.notifications.types import NoticeKind
 from ens.persistence import sql
@@ -138,13 +139,15 @@ def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:
     if known is not None:
         unit.untraced("déjà reçu : rien n'a changé")
         return Received(known, created=False)
-    report = _reported(unit, parsed)
+    report = reports.reported(unit, parsed)
     correspondent = None if report is not None or not sender else _correspondent(unit, sender, parsed)
     thread = _thread(unit, parsed, report)
+    is_quiet = report is not None and not reports.says_trouble(parsed)
     message = Message(
         usager_id=unit.usager_id,
         id=new_id(),
         thread_id=thread.id,
+        read_at=clock.now() if is_quiet else None,
         correspondent_id=correspondent and correspondent.id,
         direction=INCOMING,
         at=clock.now(),
@@ -163,12 +166,14 @@ def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:
     _store(unit, message.raw_id, mail.data)
     files = [(one.name, one.media_type, one.data) for one in parsed.files]
     ids = [message.id, message.raw_id, *attach(unit, message, files)]
-    unit.later(_ARRIVED, [message.at, unit.usager_id, thread.id])
+    unit.later(_ARRIVED, [message.at, int(not is_quiet), unit.usager_id, thread.id])
     unit.register_locator([*ids, thread.id])
-    if report is not None:
-        _undelivered(unit, report, parsed)
+    unit.later(*ledger.passage(ledger.IN, unit.by.id, ledger.ACCEPTED))
+    if report is not None and parsed.report is not None:
+        reports.take_note(unit, report, parsed.report)
     events.message_received(unit, message.id, title=parsed.subject)
-    tell(unit, NoticeKind.MESSAGE)
+    if not is_quiet:
+        tell(unit, NoticeKind.MESSAGE)
     return Received(message.id, created=True)
 
 
@@ -178,7 +183,7 @@ SELECT id, dedupe_digest FROM messaging_message WHERE usager_id = %s AND dedupe_
 UNION ALL
 SELECT id, dedupe_digest FROM messaging_message WHERE usager_id = %s AND mail_id_digest = %s AND direction = %s
 """
-_ARRIVED = "UPDATE messaging_thread SET last_at = %s, unread = unread + 1 WHERE usager_id = %s AND id = %s"
+_ARRIVED = "UPDATE messaging_thread SET last_at = %s, unread = unread + %s WHERE usager_id = %s AND id = %s"
 
 
 def _store(unit: Unit, key: UUID, data: bytes) -> None:
@@ -229,7 +234,7 @@ def _said(one: ParsedFile) -> dict[str, str]:
 def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent:
     """Who wrote: the envelope's address is who they are; writing again reopens an ended exchange."""
     owner = identity.mailbox_owner(sender)
-    label = parsed.from_label if _domain(parsed.from_address) in ("", _domain(sender)) else ""
+    label = parsed.from_label if domain_of(parsed.from_address) in ("", domain_of(sender)) else ""
     role = organisation = ""
     if isinstance(owner, ProfessionalRef):
         role, organisation = owner.profession_label, owner.organisation
@@ -265,35 +270,7 @@ WHERE usager_id = %s AND id = %s
 
 def _reply_address(sender: str, parsed: ParsedMail) -> str:
     """Reply-To is honoured only inside the sender's own domain: it never leads outside who wrote (S081)."""
-    return parsed.reply_to if parsed.reply_to and _domain(parsed.reply_to) == _domain(sender) else sender
-
-
-def _domain(address: str) -> str:
-    return address.rpartition("@")[2].lower()
-
-
-def _reported(unit: Unit, parsed: ParsedMail) -> Message | None:
-    if parsed.undelivered is None:
-        return None
-    key = queries.mail_id_digest(unit, parsed.undelivered[0])
-    return Message.objects.filter(usager_id=unit.usager_id, mail_id_digest=key, direction=OUTGOING).first()
-
-
-def _undelivered(unit: Unit, sent: Message, parsed: ParsedMail) -> None:
-    """A report came back: the usager's message is shown as not delivered, with the operator's reason."""
-    mark_failed(unit, sent, delivery.explanation(parsed.undelivered[1] if parsed.undelivered else ""))
-
-
-def mark_failed(unit: Unit, sent: Message, reason: str) -> None:
-    """The usager's message is shown as not delivered."""
-    inside = queries.head(unit, sent)
-    inside["delivery_reason"] = reason
-    sent.delivery = Delivery.FAILED
-    sent.sealed_head = sealer(unit).seal_json("message", sent.id, inside)
-    Message.objects.filter(usager_id=unit.usager_id, id=sent.id).update(
-        delivery=sent.delivery, sealed_head=sent.sealed_head
-    )
-    events.message_undelivered(unit, sent.id, title=inside["subject"])
+    return parsed.reply_to if parsed.reply_to and domain_of(parsed.reply_to) == domain_of(sender) else sender
 
 
 def _thread(unit: Unit, parsed: ParsedMail, report: Message | None) -> Thread:

@@ -6,6 +6,7 @@ import mimetypes
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,11 +21,12 @@ from ens.identity import queries as identity
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM, Actor
 from ens.kernel.ids import new_id
-from ens.messaging import delivery, filetypes, queries
+from ens.messaging import delivery, filetypes, ledger, queries
 from ens.messaging.errors import OperatorUnknown, ReplyEmpty, ReplyNotAllowed, ReplyTooLarge, ThreadNotFound
 from ens.messaging.models import Correspondent, Message, Thread
 from ens.messaging.ports import PermanentFailure, mail_relay
-from ens.messaging.services.receiving import attach, is_usager, mark_failed
+from ens.messaging.services.receiving import attach, is_usager
+from ens.messaging.services.reports import mark_failed
 from ens.messaging.types import OUTGOING, Delivery, File, Reply, ReplyMode
 from ens.messaging.words import clean_name
 from ens.persistence import outbox, sql
@@ -188,6 +190,7 @@ def send(usager_id: UUID, message_id: UUID) -> None:
 def _end(usager_id: UUID, message_id: UUID, *, delivered: str = "", failed: str = "") -> None:
     def act(unit: Unit) -> None:
         message = Message.objects.get(usager_id=unit.usager_id, id=message_id)
+        _count(unit, queries.head(unit, message), delivered, failed)
         if failed:
             mark_failed(unit, message, failed)
             return
@@ -201,6 +204,13 @@ def _end(usager_id: UUID, message_id: UUID, *, delivered: str = "", failed: str 
         )
 
     unit_of_work(usager_id, act, by=SYSTEM)
+
+
+def _count(unit: Unit, known: dict[str, Any], delivered: str, failed: str) -> None:
+    left = [one for one in known["recipients"] if one not in known.get("delivered", [])]
+    domain = queries.listed_domain((delivered or next(iter(left), "")).rpartition("@")[2])
+    outcome, cause = (ledger.REFUSED, delivery.cause(failed)) if failed else (ledger.ACCEPTED, "")
+    unit.later(*ledger.passage(ledger.OUT, domain, outcome, cause))
 
 
 def give_up(usager_id: UUID, message_id: UUID) -> None:
