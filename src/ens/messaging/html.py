@@ -45,7 +45,8 @@ def sanitised(html: str) -> str:
         url_schemes={"https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
-    return sound(safe)  # what was written as a reference is a letter now
+    shown = sound(safe)  # what was written as a reference is a letter now
+    return shown if shown.strip() else ""
 
 
 def words(html: str) -> str:

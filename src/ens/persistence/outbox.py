@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
-from django.db import connections
+from django.db import connections, transaction
 
 from ens.kernel.errors import EnsError
 from ens.persistence import sql

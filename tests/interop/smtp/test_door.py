@@ -160,7 +160,9 @@ def test_a_refusal_says_its_code_in_two_languages_and_is_counted_by_operator(ses
         ((code, said),) = refusal.value.recipients.values()
         assert (code, said) == (
             550,
-            b"5.1.1 boite_absente: Cette boite n'existe pas ou n'accepte pas de message."
-            b" / This mailbox does not exist or does not accept mail.",
+            (
+                b"5.1.1 boite_absente: Cette boite n'existe pas ou n'accepte pas de message."
+                b" / This mailbox does not exist or does not accept mail."
+            ),
         )
     assert refused() == before + 2
