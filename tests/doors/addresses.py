@@ -74,6 +74,7 @@ ADDRESSES: dict[str, Row] = {
     "usager:piece": Row(200, about=("attachment",), leaves=("piece_lue",), refusal="piece_lue", is_file=True),
     "usager:enregistrer_piece": Row(takes=302, about=("attachment",), refusal="piece_enregistree"),
     "usager:fil": Row(200, about=("thread",), leaves=("message_lu", "messages_listes"), refusal="message_lu"),
+    "usager:accuse": Row(takes=404, about=("thread",), refusal="accuse_refuse"),  # of no message
     "usager:repondre": Row(takes=422, about=("thread",), refusal="message_lu"),
     "usager:documents": Row(200, leaves=("documents_cherches",)),
     "usager:ajouter": Row(200, takes=422),

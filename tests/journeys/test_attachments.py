@@ -117,3 +117,21 @@ def test_the_home_counts_the_threads_that_wait(inaya):
     assert (page.unread, page.next_action.title) == (1, "Neuf")
     open_thread(list_threads(inaya.usager_id, by=inaya.actor)[0].id, by=inaya.actor)
     assert home(inaya.usager_id, by=inaya.actor).unread == 0
+
+
+@pytest.mark.feature("S084")
+def test_what_the_record_already_has_is_shown_as_such_and_filed_no_second_time(inaya, people):
+    """The laboratory files it by its software, and sends it by message, under no identifier they share."""
+    from ens.journeys import save_attachment
+    from ens.kernel.ids import new_id
+    from ens.record.services import deposit
+    from ens.record.types import DocumentDeposit, SubmissionDeposit
+
+    data = PDF + new_id().bytes
+    document = DocumentDeposit(f"2.25.{new_id().int}", data, "application/pdf", "11502-2", act_at=datetime.now(UTC))
+    filed = deposit(
+        inaya.usager_id, SubmissionDeposit((document,)), by=people.actor(people.establishment())
+    ).document_id
+    (piece,) = received(inaya, ("bilan.pdf", "application/pdf", data))
+    assert piece.saved_document_id == filed
+    assert save_attachment(piece.id, by=inaya.actor) == filed

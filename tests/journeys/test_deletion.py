@@ -74,7 +74,11 @@ def with_everything(people, operator):
     from ens.record.services import deposit as file
 
     file(person.usager_id, SubmissionDeposit((document(),), unique_id=f"2.25.{new_id().int}", resource={}), by=by)
-    data = mail(person.address, files=(("bilan.pdf", "application/pdf", b"%PDF-1.4 x"),))
+    data = mail(
+        person.address,
+        files=(("bilan.pdf", "application/pdf", b"%PDF-1.4 x"),),
+        headers={"Disposition-Notification-To": "labo@operateur.example"},
+    )
     receive(IncomingMail("labo@operateur.example", person.address, data), by=operator)
 
     def link(unit):

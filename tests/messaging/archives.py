@@ -16,7 +16,9 @@ METADATA = "IHE_XDM/SUBSET01/METADATA.XML"
 DOCUMENT = "IHE_XDM/SUBSET01/DOC00001.PDF"
 
 
-def archive(matricule: str, data: bytes = b"%PDF-1.4 contenu", oid: str = OID_TEST) -> bytes:
+def archive(
+    matricule: str, data: bytes = b"%PDF-1.4 contenu", oid: str = OID_TEST, mime_type: str = "application/pdf"
+) -> bytes:
     """One document for a patient, in the form of the trust space."""
     document = OutgoingDocument(
         data=data,
@@ -27,7 +29,7 @@ def archive(matricule: str, data: bytes = b"%PDF-1.4 contenu", oid: str = OID_TE
         created_at=datetime(2021, 10, 12, 8, tzinfo=UTC),
         service_start=datetime(2021, 10, 11, 8, tzinfo=UTC),
         authors=(),
-        mime_type="application/pdf",
+        mime_type=mime_type,
     )
     patient = XdmPatient(Ins.parse(matricule, oid), "MICHEL", "Inaya")
     return write_xdm([document], patient, sent_at=datetime(2026, 3, 16, tzinfo=UTC))

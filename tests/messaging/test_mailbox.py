@@ -291,7 +291,8 @@ def _archive(person):
     from ens.standards.xdm import OutgoingDocument, XdmPatient, write_xdm
 
     document = OutgoingDocument(
-        data=b"<?xml version='1.0'?><note>contenu</note>",
+        data=b"%PDF-1.4 contenu",
+        mime_type="application/pdf",
         unique_id="2.25.99",
         type_code="11502-2",
         format_code="urn:ihe:iti:xds:2017:mimeTypeSufficient",
@@ -309,7 +310,7 @@ def test_an_xdm_archive_is_opened_and_its_documents_offered(inaya, operator):
     (card,) = threads(inaya)
     assert card.subject == "Résultats MICHEL Inaya"
     (piece,) = opened(inaya, card).messages[0].attachments
-    assert (piece.name, piece.can_save) == ("Résultats du laboratoire.xml", True)
+    assert (piece.name, piece.can_save) == ("Résultats du laboratoire.pdf", True)
 
 
 def test_an_archive_about_another_patient_or_damaged_refuses_the_message(people, inaya, operator):

@@ -168,6 +168,10 @@ def message_undelivered(unit: Unit, message_id: UUID, *, title: str = "", to: st
     _leave(unit, Line(Event.MESSAGE_UNDELIVERED, message_id, title, facts={"to": to}), False)
 
 
+def receipt_answered(unit: Unit, message_id: UUID, *, agrees: bool, title: str = "", attempt: bool = False) -> None:
+    _leave(unit, Line(Event.RECEIPT_SENT if agrees else Event.RECEIPT_DECLINED, message_id, title), attempt)
+
+
 def attachment_read(unit: Unit, attachment_id: UUID, *, title: str = "", attempt: bool = False) -> None:
     _leave(unit, Line(Event.ATTACHMENT_READ, attachment_id, title), attempt)
 

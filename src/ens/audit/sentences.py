@@ -34,6 +34,8 @@ _DONE: dict[Event, str] = {
     Event.MESSAGE_READ: "a lu {title}.",
     Event.MESSAGE_SENT: "a envoyé {title}.",
     Event.MESSAGE_UNDELIVERED: "n'a pas pu remettre {title}.",
+    Event.RECEIPT_SENT: "a envoyé un accusé de lecture de {title}.",
+    Event.RECEIPT_DECLINED: "n'a pas voulu d'accusé de lecture pour {title}.",
     Event.ATTACHMENT_READ: "a ouvert {title}.",
     Event.ATTACHMENT_SAVED: "a enregistré {title} dans les documents.",
     Event.ACCESS_CONSENTED: "a noté que vous l'autorisez à consulter vos documents.",
@@ -75,6 +77,8 @@ _THING: dict[Event, str] = {
     Event.MESSAGE_READ: "un message",
     Event.MESSAGE_SENT: "un message",
     Event.MESSAGE_UNDELIVERED: "un message",
+    Event.RECEIPT_SENT: "un message",
+    Event.RECEIPT_DECLINED: "un message",
     Event.ATTACHMENT_READ: "une pièce jointe",
     Event.ATTACHMENT_SAVED: "une pièce jointe",
 }

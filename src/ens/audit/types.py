@@ -33,6 +33,8 @@ class Event(StrEnum):
     MESSAGE_READ = "message_lu"
     MESSAGE_SENT = "message_envoye"
     MESSAGE_UNDELIVERED = "message_non_remis"
+    RECEIPT_SENT = "accuse_envoye"
+    RECEIPT_DECLINED = "accuse_refuse"
     ATTACHMENT_READ = "piece_lue"
     ATTACHMENT_SAVED = "piece_enregistree"
     ACCESS_CONSENTED = "acces_consenti"

@@ -114,7 +114,7 @@ def _header(message: Message, name: str) -> str:
     return " ".join(sound(str(message.get(name, ""))).split())
 
 
-def _said(message: Message, name: str) -> str:
+def said_in(message: Message, name: str) -> str:
     """Its words, for people."""
     return " ".join(sound(_opened(_header(message, name))).split())
 
@@ -143,7 +143,7 @@ def _assembled(message: Message, texts: list[Text], files: list[ParsedFile]) -> 
     told, joined = _within_bounds([text for text in texts if text.words.strip()])
     only_html = all(text.kind == "text/html" for text in told)
     said = [text.words.strip() if text.kind == "text/plain" else html.words(text.words) for text in told]
-    subject = _said(message, "Subject")
+    subject = said_in(message, "Subject")
     label, address = _mailbox(message, "From")
     _, reply_to = _mailbox(message, "Reply-To")
     marks = {name.lower(): _header(message, name) for name in message if name.lower().startswith("x-mss-")}
@@ -163,6 +163,7 @@ def _assembled(message: Message, texts: list[Text], files: list[ParsedFile]) -> 
         files=(*files, *joined),
         ends_exchange=marks.get("x-mss-mes", "").upper() == "FIN" or subject == "[FIN]",
         report=_report(message),
+        receipt_to=_mailbox(message, "Disposition-Notification-To")[1],
         is_automatic=_is_automatic(message),
         headers=marks,
     )

@@ -76,6 +76,19 @@ class Attachment(UsagerOwned):
         constraints = (models.UniqueConstraint(fields=("usager_id", "message_id", "position"), name="one_attachment"),)
 
 
+class Acknowledgement(UsagerOwned):
+    """What a message's sender asked to be told of it, and what was answered. Source: RFC 8098."""
+
+    message_id = models.UUIDField()
+    kind = models.CharField(max_length=12)
+    state = models.CharField(max_length=12)
+    answered_at = models.DateTimeField(null=True)
+    sealed_mail = models.BinaryField()  # to whom, and what leaves once it was decided
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("usager_id", "message_id"), name="one_acknowledgement"),)
+
+
 class ServiceMail(models.Model):
     """Mail of the service itself, about no usager, until its operator took it; then what says it was answered."""
 

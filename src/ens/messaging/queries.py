@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,9 @@ from django.db.models import QuerySet
 
 from ens.coffre.keyring import digest
 from ens.coffre.services import sealer
+from ens.messaging import verdicts
 from ens.messaging.errors import OperatorUnknown
-from ens.messaging.models import Attachment, Correspondent, Message, Thread
+from ens.messaging.models import Acknowledgement, Attachment, Correspondent, Message, Thread
 from ens.messaging.types import (
     OUTGOING,
     Addressee,
@@ -19,17 +21,19 @@ from ens.messaging.types import (
     Delivery,
     MessageView,
     OperatorRef,
+    ReceiptKind,
+    ReceiptState,
+    ReceiptView,
     ReplyMode,
     ReplyOption,
     ThreadCard,
 )
 from ens.persistence import sql
 from ens.persistence.unit import Unit
+from ens.record import queries as record
 
-SAVABLE = ("application/pdf", "image/jpeg", "image/png", "image/tiff", "text/plain", "text/rtf", "application/rtf")
 # whom a message without sender is from: no name of its own is believed
 SERVICE: dict[str, Any] = {"label": "Service de messagerie", "role": "", "organisation": True}
-XML_TYPES = ("text/xml", "application/xml", "application/hl7-v3+xml")
 
 
 def mail_id_digest(unit: Unit, mail_id: str) -> bytes:
@@ -149,17 +153,49 @@ def addressees(unit: Unit, limit: int = 30) -> list[Addressee]:
     return found
 
 
-def attachment_view(unit: Unit, row: Attachment) -> AttachmentView:
-    kind = row.media_type.split(";")[0]
-    can_save = kind in SAVABLE or kind in XML_TYPES
-    why_not = "" if can_save else "Ce format ne peut pas être enregistré dans vos documents."
+def attachment_view(unit: Unit, row: Attachment, said: dict[str, str], on_record: dict[bytes, UUID]) -> AttachmentView:
+    """``said``: what was judged of it when it came; ``on_record``: the documents that hold the same content."""
+    refusal = said.get("refusal", "" if verdicts.is_savable(row.media_type) else verdicts.FORMAT)
+    known = row.document_id or on_record.get(bytes.fromhex(said.get("content", "")))
     return AttachmentView(
-        row.id, attachment_name(unit, row), row.media_type, row.size, row.document_id, can_save, why_not
+        row.id,
+        attachment_name(unit, row),
+        row.media_type,
+        row.size,
+        known,
+        can_save=not refusal,
+        why_not=verdicts.why_not(refusal),
     )
 
 
-def message_view(unit: Unit, message: Message, attachments: list[Attachment]) -> MessageView:
-    inside = head(unit, message)
+def said_of(inside: dict[str, Any], position: int) -> dict[str, str]:
+    """What is kept, in a message's head, of one of its files."""
+    pieces: list[dict[str, str]] = inside.get("pieces", [])
+    return pieces[position] if position < len(pieces) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the messages of a thread are shown with, asked once for all of them."""
+
+    on_record: dict[bytes, UUID]
+    receipts: dict[UUID, ReceiptView]
+
+
+def known_of(unit: Unit, heads: dict[UUID, dict[str, Any]]) -> Known:
+    said = [piece for inside in heads.values() for piece in inside.get("pieces", [])]
+    contents = [bytes.fromhex(one["content"]) for one in said if one.get("content")]
+    return Known(record.on_record(unit, contents), _receipts(unit, list(heads)))
+
+
+def _receipts(unit: Unit, messages: list[UUID]) -> dict[UUID, ReceiptView]:
+    asked = Acknowledgement.objects.filter(usager_id=unit.usager_id, message_id__in=messages, kind=ReceiptKind.READ)
+    return {one.message_id: ReceiptView(ReceiptState(one.state), one.answered_at) for one in asked}
+
+
+def message_view(
+    unit: Unit, message: Message, attachments: list[Attachment], inside: dict[str, Any], known: Known
+) -> MessageView:
     return MessageView(
         id=message.id,
         from_label=inside["from_label"],
@@ -168,11 +204,12 @@ def message_view(unit: Unit, message: Message, attachments: list[Attachment]) ->
         at=message.at,
         body_html=inside["html"],
         body_text=inside["text"],
-        attachments=[attachment_view(unit, row) for row in attachments],
+        attachments=[attachment_view(unit, row, said_of(inside, row.position), known.on_record) for row in attachments],
         delivery_state=Delivery(message.delivery),
         delivery_reason=inside.get("delivery_reason", ""),
         is_system=message.is_system,
         same_id_warning=message.same_id_other_content,
+        receipt=known.receipts.get(message.id),
     )
 
 

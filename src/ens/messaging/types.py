@@ -87,6 +87,29 @@ class AttachmentView:
     why_not: str = ""
 
 
+class ReceiptKind(StrEnum):
+    READ = "lecture"
+    INTEGRATION = "integration"
+
+
+class ReceiptState(StrEnum):
+    """Of an acknowledgement a message asked for."""
+
+    ASKED = "demande"
+    DECLINED = "refuse"
+    QUEUED = "en_attente"
+    SENT = "envoye"
+    FAILED = "non_remis"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """The read receipt a message asked for."""
+
+    state: ReceiptState
+    answered_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class MessageView:
     id: UUID
@@ -101,6 +124,7 @@ class MessageView:
     delivery_reason: str = ""
     is_system: bool = False  # a non-delivery report
     same_id_warning: bool = False  # the sender used this Message-ID for another content
+    receipt: ReceiptView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,5 +249,6 @@ class ParsedMail:
     files: tuple[ParsedFile, ...]
     ends_exchange: bool
     report: Report | None = None
+    receipt_to: str = ""  # Disposition-Notification-To
     is_automatic: bool = False  # answering it may answer a machine
     headers: dict[str, str] = field(default_factory=dict)  # the X-MSS-* ones

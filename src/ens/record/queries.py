@@ -17,6 +17,7 @@ from ens.persistence.unit import Unit
 from ens.record.digests import author_digest
 from ens.record.errors import DocumentNotFound
 from ens.record.models import Document
+from ens.record.types import CURRENT
 
 NEW_DAYS = 30
 
@@ -150,3 +151,15 @@ def traced_title(unit: Unit, document: Document | Stored) -> str:
     if is_held_back(facts(unit, document), today=clock.today()):
         return ""
     return str(card_of(unit, document)["title"])
+
+
+def on_record(unit: Unit, contents: Iterable[bytes]) -> dict[bytes, UUID]:
+    """The current document that holds each of these contents (``content_digest``); one query.
+
+    Only of what the unit's actor may read: an answer here never tells of another document.
+    """
+    wanted = set(contents)
+    if not wanted:
+        return {}
+    rows = Document.objects.filter(usager_id=unit.usager_id, content_digest__in=wanted, status=CURRENT)
+    return {bytes(row.content_digest): row.id for row in all_readable(unit, rows)}

@@ -22,7 +22,7 @@ def mail(inaya: Any, people: Any, doctor: Any) -> Any:
     sender = people.mailbox(doctor)
 
     def act(
-        subject: str, body: str = "Bonjour,\n\nÀ lundi.", *, files: tuple[str, ...] = (), ends: bool = False
+        subject: str, body: str = "Bonjour,\n\nÀ lundi.", *, files: tuple[str, ...] = (), ends: bool = False, asks: bool = False
     ) -> Any:
         from ens.messaging import services as messaging
         from ens.messaging.types import IncomingMail
@@ -33,6 +33,8 @@ def mail(inaya: Any, people: Any, doctor: Any) -> Any:
         message["Message-ID"] = f"<{new_id()}@operateur.example>"
         if ends:
             message["X-MSS-MES"] = "FIN"
+        if asks:
+            message["Disposition-Notification-To"] = sender
         message.set_content(body)
         for name in files:
             message.add_attachment(b"Analyses.", maintype="text", subtype="plain", filename=name)
@@ -174,3 +176,17 @@ def test_a_mailbox_of_many_threads_costs_no_more_queries_than_one_of_one(page: A
     for number in range(6):
         mail(f"Échange {number}", files=("analyses.txt",))
     assert cost() <= alone
+
+
+@pytest.mark.feature("N076")
+def test_a_read_receipt_is_asked_in_the_thread_and_its_answer_stays_there(page: Any, mail: Any) -> None:
+    thread_id = mail("Votre ordonnance", asks=True)
+    shown = page.get(f"/messages/{thread_id}/")
+    assert "demande à savoir que vous avez lu ce message" in text_of(shown)
+    message = shown.content.decode().split('name="message" value="')[1][:36]
+    path = f"/messages/{thread_id}/accuse/"
+    said = text_of(page.post(path, {"message": message, "reponse": "oui"}, follow=True))
+    assert "Accusé de lecture envoyé." in said
+    assert "Vous avez dit à ce correspondant que vous avez lu ce message." in said
+    assert "Vous êtes libre" not in said
+    assert page.post(path, {"message": "autre"}).status_code == 404

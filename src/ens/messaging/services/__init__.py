@@ -1,5 +1,6 @@
 """The services of messaging, by subject."""
 
+from ens.messaging.services.acknowledging import answer_receipt
 from ens.messaging.services.erasing import erase
 from ens.messaging.services.operators import allow_operator, check_operator, check_sender
 from ens.messaging.services.reading import (
@@ -16,6 +17,7 @@ from ens.messaging.services.sending import reply
 
 __all__ = [
     "allow_operator",
+    "answer_receipt",
     "attachment_source",
     "attachment_was_saved",
     "check_operator",

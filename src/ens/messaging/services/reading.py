@@ -13,7 +13,7 @@ from ens.coffre.services import CONTENT, sealer
 from ens.enrolment import queries as enrolment
 from ens.kernel import clock
 from ens.kernel.actor import Actor
-from ens.messaging import queries
+from ens.messaging import queries, verdicts
 from ens.messaging.errors import ThreadNotFound
 from ens.messaging.models import Attachment, Message, Thread
 from ens.messaging.services.receiving import is_usager
@@ -120,7 +120,9 @@ def _views(unit: Unit, messages: list[Message]) -> list[MessageView]:
     rows = Attachment.objects.filter(usager_id=unit.usager_id, message_id__in=[one.id for one in messages])
     for row in rows.order_by("message_id", "position"):
         files.setdefault(row.message_id, []).append(row)
-    return [queries.message_view(unit, message, files.get(message.id, [])) for message in messages]
+    heads = {message.id: queries.head(unit, message) for message in messages}
+    known = queries.known_of(unit, heads)
+    return [queries.message_view(unit, one, files.get(one.id, []), heads[one.id], known) for one in messages]
 
 
 def _attachment(unit: Unit, attachment_id: UUID) -> Attachment:
@@ -149,8 +151,7 @@ def attachment_source(unit: Unit, attachment_id: UUID) -> AttachmentSource:
     row = _attachment(unit, attachment_id)
     message = Message.objects.get(usager_id=unit.usager_id, id=row.message_id)
     inside = queries.head(unit, message)
-    said = dict(enumerate(inside.get("pieces", []))).get(row.position, {})
-    codes = [one.strip() for one in inside.get("marks", {}).get("x-mss-codecda", "").split(",") if one.strip()]
+    said = queries.said_of(inside, row.position)
     return AttachmentSource(
         attachment_id=row.id,
         name=queries.attachment_name(unit, row),
@@ -162,8 +163,7 @@ def attachment_source(unit: Unit, attachment_id: UUID) -> AttachmentSource:
         sent_at=message.at,
         document_id=row.document_id,
         unique_id=said.get("unique_id") or f"2.25.{row.id.int}",
-        # several codes do not say which file is which
-        type_code=said.get("type_code") or (codes[0] if len(codes) == 1 else ""),
+        type_code=said.get("type_code") or verdicts.announced_type(inside.get("marks", {})),
         act_at=datetime.fromisoformat(said["act_at"]) if said.get("act_at") else None,
     )
 

@@ -22,7 +22,7 @@ from ens.identity.types import EstablishmentRef, ProfessionalRef
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.ids import new_id
-from ens.messaging import archives, ledger, queries
+from ens.messaging import archives, ledger, queries, verdicts
 from ens.messaging.errors import (
     AddressInvalid,
     AddressKeyWrong,
@@ -32,14 +32,15 @@ from ens.messaging.errors import (
 )
 from ens.messaging.mime import parse
 from ens.messaging.models import Attachment, Correspondent, Message, Thread
-from ens.messaging.services import answering, reports
-from ens.messaging.types import INCOMING, Delivery, IncomingMail, ParsedFile, ParsedMail, Received
+from ens.messaging.services import acknowledging, answering, reports
+from ens.messaging.types import INCOMING, AttachmentSource, Delivery, IncomingMail, ParsedFile, ParsedMail, Received
 from ens.messaging.words import domain_of
 from ens.notifications.services import tell
 from ens.notifications.types import NoticeKind
 from ens.persistence import sql
 from ens.persistence.outbox import OF_NOBODY
 from ens.persistence.unit import StartAgain, Unit, unit_of_work
+from ens.record.digests import content_digest
 from ens.standards.errors import StandardError
 from ens.standards.ins import Matricule
 
@@ -158,7 +159,8 @@ def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:
         is_system=report is not None or not sender,
         same_id_other_content=bool(alike),
     )
-    message.sealed_head = sealer(unit).seal_json("message", message.id, _head(unit, parsed, correspondent))
+    inside = _head(unit, parsed, correspondent, message)
+    message.sealed_head = sealer(unit).seal_json("message", message.id, inside)
     try:
         sql.insert(message)  # the row first: whoever sends the same waits here, and stores nothing in vain
     except IntegrityError as error:
@@ -169,6 +171,8 @@ def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:
     unit.later(_ARRIVED, [message.at, int(not is_quiet), unit.usager_id, thread.id])
     unit.register_locator([*ids, thread.id])
     unit.later(*ledger.passage(ledger.IN, unit.by.id, ledger.ACCEPTED))
+    of_archives = [said["refusal"] for one, said in zip(parsed.files, inside["pieces"], strict=True) if one.patient]
+    acknowledging.take_request(unit, message, mail, parsed, of_archives)
     if report is not None and parsed.report is not None:
         reports.take_note(unit, report, parsed.report)
     events.message_received(unit, message.id, title=parsed.subject)
@@ -210,7 +214,7 @@ def attach(unit: Unit, message: Message, files: list[tuple[str, str, bytes]]) ->
     return ids
 
 
-def _head(unit: Unit, parsed: ParsedMail, correspondent: Correspondent | None) -> dict[str, Any]:
+def _head(unit: Unit, parsed: ParsedMail, correspondent: Correspondent | None, message: Message) -> dict[str, Any]:
     known = queries.identity_of(unit, correspondent) if correspondent else queries.SERVICE
     return {
         "subject": parsed.subject,
@@ -221,14 +225,31 @@ def _head(unit: Unit, parsed: ParsedMail, correspondent: Correspondent | None) -
         "message_id": parsed.message_id,
         "references": list(parsed.in_reply_to),
         "marks": parsed.headers,
-        "pieces": [_said(one) for one in parsed.files],
+        "pieces": [_said(unit, one, parsed, known, message) for one in parsed.files],
     }
 
 
-def _said(one: ParsedFile) -> dict[str, str]:
-    """What an archive's metadata say of a file, for when it is saved in the record."""
-    act_at = one.act_at.isoformat() if one.act_at else ""
-    return {"unique_id": one.unique_id, "type_code": one.type_code, "act_at": act_at} if one.unique_id else {}
+def _said(unit: Unit, one: ParsedFile, parsed: ParsedMail, known: dict[str, Any], message: Message) -> dict[str, str]:
+    """What is known of a file for when it is saved in the record: its archive's metadata, and the verdict."""
+    source = AttachmentSource(
+        attachment_id=message.id,
+        name=one.name,
+        media_type=one.media_type,
+        data=one.data,
+        sender_label=known["label"],
+        sender_role=known["role"],
+        subject=parsed.subject,
+        sent_at=message.at,
+        document_id=None,
+        unique_id=one.unique_id,
+        type_code=one.type_code or verdicts.announced_type(parsed.headers),
+        act_at=one.act_at,
+    )
+    said = {"refusal": verdicts.refusal(source), "content": content_digest(unit.usager_id, one.data).hex()}
+    if one.unique_id:
+        said |= {"unique_id": one.unique_id, "type_code": one.type_code}
+        said["act_at"] = one.act_at.isoformat() if one.act_at else ""
+    return said
 
 
 def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent:

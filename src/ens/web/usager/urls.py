@@ -15,6 +15,7 @@ urlpatterns = [
     path("messages/pieces/<uuid:attachment_id>/", messages.piece, name="piece"),
     path("messages/pieces/<uuid:attachment_id>/enregistrer/", messages.enregistrer_piece, name="enregistrer_piece"),
     path("messages/<uuid:thread_id>/", messages.fil, name="fil"),
+    path("messages/<uuid:thread_id>/accuse/", messages.accuse, name="accuse"),
     path("messages/<uuid:thread_id>/repondre/", messages.repondre, name="repondre"),
     path("documents/", documents.liste, name="documents"),
     path("documents/ajouter/", documents.ajouter, name="ajouter"),

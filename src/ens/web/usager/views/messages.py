@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ens import journeys
 from ens.kernel.errors import Conflict, Malformed, Refused
 from ens.messaging import services as messaging
-from ens.messaging.types import Delivery, MailboxFilter, MessageView, ThreadCard, ThreadView
+from ens.messaging.types import Delivery, MailboxFilter, MessageView, ReceiptState, ThreadCard, ThreadView
 from ens.web.common.files import file_response
 from ens.web.common.paging import page_number, pages_around
 from ens.web.common.words import size, typeset
@@ -115,6 +115,22 @@ def repondre(request: HttpRequest, thread_id: UUID) -> HttpResponse:
             announcements.success(request, _("Réponse envoyée."))
             return redirect("usager:fil", thread_id)
     return _thread_page(request, messaging.open_thread(thread_id, by=request.actor), form, status=422)
+
+
+@require_POST
+def accuse(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    """Send the read receipt that a message asks for, or say no; the first answer stays."""
+    try:
+        message_id = UUID(request.POST.get("message", ""))
+    except ValueError:
+        message_id = None
+    agrees = request.POST.get("reponse") == "oui"
+    state = messaging.answer_receipt(thread_id, message_id, agrees, by=request.actor)
+    declined = state is ReceiptState.DECLINED
+    announcements.success(
+        request, _("Aucun accusé de lecture n’est envoyé.") if declined else _("Accusé de lecture envoyé.")
+    )
+    return redirect("usager:fil", thread_id)
 
 
 @require_safe

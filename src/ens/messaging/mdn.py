@@ -1,0 +1,126 @@
+"""What is told to who asked what became of their message: read, or its documents taken. Pure: facts in, mail out.
+
+Three parts: words for people, the disposition for software, and the headers of the message it is about — never its
+body, which the sender has. The envelope has no sender: nothing comes back to it.
+Source: RFC 8098, 3; STANDARDS, acknowledgement of integration (référentiel MSSanté).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage, Message
+from email.mime.message import MIMEMessage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.parser import BytesParser
+from email.policy import SMTP, compat32
+from email.utils import format_datetime, formataddr
+
+from ens.messaging.mime import said_in
+
+AGENT = "ens; Mon espace sante"
+OTHER = "207"  # « Application internal error ». Source: HL7, table 0357, as the other codes
+CODES = {
+    "document_vide": "101",
+    "cda_invalide": "102",
+    "type_different": "102",
+    "date_invraisemblable": "102",
+    "type_inconnu": "103",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A message that came, and who tells of it."""
+
+    headers: bytes  # of the message, as they came
+    message_id: str
+    subject: str  # with its prefix
+    address: str  # of the usager's mailbox
+    label: str  # as its sender may read it
+    to: str
+    at: datetime
+
+
+def displayed(about: About, own_id: str) -> bytes:
+    """The read receipt, sent because the usager agreed."""
+    words = (
+        "Votre message a été affiché par son destinataire, qui a accepté de vous le dire.\r\n"
+        "Cela ne veut pas dire qu'il a été lu en entier, ni compris.\r\n\r\n"
+        "Your message was displayed to its recipient, who agreed to tell you.\r\n"
+    )
+    return _mail(about, own_id, f"Lu : {about.subject}", words, "manual-action/MDN-sent-manually; displayed")
+
+
+def integrated(about: About, own_id: str) -> bytes:
+    """Every document of the archive can be filed by the usager."""
+    words = (
+        "Les documents de votre message ont été reçus ; le destinataire peut les enregistrer dans son dossier.\r\n\r\n"
+        "The documents of your message were received; the recipient can file them.\r\n"
+    )
+    disposition = "automatic-action/MDN-sent-automatically; processed"
+    return _mail(about, own_id, f"[OK Intégration système !] {about.subject}", words, disposition)
+
+
+def not_integrated(about: About, own_id: str, refusals: list[tuple[str, str]]) -> bytes:
+    """``refusals``: the reason code of each document that cannot be filed, and its French sentence."""
+    code = code_of(refusals[0][0])
+    said = "\r\n".join(f"- {code_of(reason)} ({reason}) : {sentence}" for reason, sentence in refusals)
+    words = (
+        "Votre message a été remis, mais un document au moins ne peut pas être enregistré dans le dossier :\r\n"
+        f"{said}\r\n\r\n"
+        "Your message was delivered, but at least one document cannot be filed in the record.\r\n"
+    )
+    subject = f"[KO Intégration système !][{code}] {about.subject}"
+    disposition = "automatic-action/MDN-sent-automatically; processed/error"
+    return _mail(about, own_id, subject, words, disposition, [f"{code_of(one)}^{one}" for one, _ in refusals])
+
+
+def code_of(reason: str) -> str:
+    return CODES.get(reason, OTHER)
+
+
+def headers_of(raw: bytes) -> bytes:
+    """The message's headers, as they came, their end included."""
+    return raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+
+
+def subject_of(headers: bytes) -> str:
+    """As the sender wrote it, its prefix included: their software finds the message again by it."""
+    return said_in(BytesParser(policy=compat32).parsebytes(headers, headersonly=True), "Subject")[:300]
+
+
+def _mail(
+    about: About, own_id: str, subject: str, words: str, disposition: str, errors: list[str] | None = None
+) -> bytes:
+    made = MIMEMultipart("report", policy=SMTP, report_type="disposition-notification")
+    head = EmailMessage(policy=SMTP)  # encodes what is not ASCII
+    head["From"] = formataddr((about.label, about.address))
+    head["To"] = about.to
+    head["Subject"] = " ".join(subject.split())
+    head["Date"] = format_datetime(about.at)
+    head["Message-ID"] = own_id
+    if about.message_id:
+        head["In-Reply-To"] = about.message_id
+        head["References"] = about.message_id
+    head["Auto-Submitted"] = "auto-replied"
+    head["X-MSS-NIL"] = "ens"
+    for name, value in head.items():
+        made[name] = value
+    made.attach(MIMEText(words, "plain", "utf-8", policy=SMTP))
+    fields = [
+        ("Reporting-UA", AGENT),
+        ("Final-Recipient", f"rfc822;{about.address}"),
+        *([("Original-Message-ID", about.message_id)] if about.message_id else []),
+        ("Disposition", disposition),
+        *(("Error", one) for one in errors or ()),
+    ]
+    told = Message(policy=compat32)
+    told["Content-Type"] = "message/disposition-notification"
+    told.set_payload("".join(f"{name}: {value}\r\n" for name, value in fields))
+    made.attach(told)
+    original = BytesParser(policy=compat32).parsebytes(about.headers, headersonly=True)
+    original.set_payload("")
+    made.attach(MIMEMessage(original, policy=compat32))
+    return made.as_bytes(policy=SMTP.clone(refold_source="none"))
