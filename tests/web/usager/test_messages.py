@@ -22,7 +22,12 @@ def mail(inaya: Any, people: Any, doctor: Any) -> Any:
     sender = people.mailbox(doctor)
 
     def act(
-        subject: str, body: str = "Bonjour,\n\nÀ lundi.", *, files: tuple[str, ...] = (), ends: bool = False, asks: bool = False
+        subject: str,
+        body: str = "Bonjour,\n\nÀ lundi.",
+        *,
+        files: tuple[str, ...] = (),
+        ends: bool = False,
+        asks: bool = False,
     ) -> Any:
         from ens.messaging import services as messaging
         from ens.messaging.types import IncomingMail
