@@ -48,6 +48,9 @@ ADDRESSES: dict[str, Row] = {
     "connexion_renvoyer": Row(takes=302),
     "connexion_cle_question": Row(takes=404),  # a space reached by a bare network address has no passkey
     "connexion_cle": Row(takes=302),
+    "connexion_fournisseur": Row(takes=404),  # no identity provider is set here
+    "connexion_retour": Row(404),
+    "connexion_sans_compte": Row(404),
     "activation": Row(200, takes=422),
     # without a proof, back to the beginning
     "activation_coordonnees": Row(302, takes=302),
@@ -108,6 +111,8 @@ ADDRESSES: dict[str, Row] = {
     "usager:application": Row(200, takes=422),
     "usager:retirer_application": Row(takes=302),
     "usager:codes_secours": Row(takes=302),
+    "usager:relier_identite": Row(takes=302),
+    "usager:delier_identite": Row(takes=302),
     "usager:cle": Row(302, takes=302),
     "usager:cle_question": Row(takes=404),
     "usager:retirer_cles": Row(takes=302),
@@ -163,7 +168,8 @@ OF_THE_ACCOUNT = frozenset(
     f"usager:{name}"
     for name in (
         "conditions", "code_email", "telephone", "code_telephone", "securite", "prouver", "mot_de_passe", "application",
-        "retirer_application", "codes_secours", "cle", "cle_question", "retirer_cles", "fermer_sessions", "profils",
+        "retirer_application", "codes_secours", "cle", "cle_question", "retirer_cles", "fermer_sessions",
+        "relier_identite", "delier_identite", "profils",
     )
 )  # fmt: skip
 Ids = dict[str, Any]

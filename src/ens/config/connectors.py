@@ -10,12 +10,13 @@ from ens.connectors.courriel.client import RelayOfNotices
 from ens.connectors.courriel.lots import EmailLots
 from ens.connectors.courrier.client import PrintFolder
 from ens.connectors.courrier.rendering import Sender
+from ens.connectors.oidc.client import OpenIDProvider
 from ens.connectors.relay.client import OperatorRelay
 from ens.connectors.vitale.client import CardService
 from ens.connectors.vitale.simulator import SimulatedCards
 from ens.enrolment.ports import use_sender
 from ens.enrolment.types import EMAIL, POST
-from ens.identity.ports import use_card_register
+from ens.identity.ports import use_card_register, use_identity_provider
 from ens.messaging.ports import use_mail_relay
 from ens.notifications.ports import use_email_sender
 
@@ -41,3 +42,14 @@ def choose_for_pages() -> None:
         use_card_register(CardService(settings.ENS_VITALE_URL, settings.ENS_VITALE_TOKEN_FILE))
     elif settings.ENS_DEMONSTRATION:
         use_card_register(SimulatedCards())
+    if settings.ENS_OIDC_ISSUER:
+        provider = OpenIDProvider(
+            issuer=settings.ENS_OIDC_ISSUER,
+            client_id=settings.ENS_OIDC_CLIENT_ID,
+            secret_file=settings.ENS_OIDC_SECRET_FILE,
+            name=settings.ENS_OIDC_NAME,
+            scopes=settings.ENS_OIDC_SCOPES,
+            acr=settings.ENS_OIDC_ACR,
+            redirect_uri=settings.ENS_BASE_URL + "/connexion/retour/",
+        )
+        use_identity_provider(provider)

@@ -187,3 +187,31 @@ class TooManyManagers(Conflict):
 
     code = "trop_de_representants"
     message = "Deux comptes gèrent déjà l'espace de cet enfant. L'un d'eux doit d'abord s'en retirer."
+
+
+class ProviderUnavailable(Unavailable):
+    """The identity provider does not answer, or not as the standard says."""
+
+    code = "fournisseur_indisponible"
+    message = "Ce service ne répond pas. Réessayez dans quelques minutes, ou connectez-vous avec votre identifiant."
+
+
+class IdentityRefused(Refused):
+    """What came back from the provider proves nothing: wrong signature, nonce, issuer, audience or date, used code."""
+
+    code = "identite_refusee"
+    message = "Votre identité n'a pas pu être vérifiée. Recommencez, ou connectez-vous avec votre identifiant."
+
+
+class IdentityWithoutAccount(Refused):
+    """No account here is of this identity. One answer, whoever it is and whatever their space."""
+
+    code = "identite_sans_compte"
+    message = "Aucun compte n'est relié à cette identité."
+
+
+class IdentityOfAnother(Conflict):
+    """The identity that came back is not that of the account's holder, or opens another account."""
+
+    code = "identite_d_un_autre"
+    message = "Cette identité n'est pas la vôtre, ou elle ouvre déjà un autre compte."

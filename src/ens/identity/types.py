@@ -88,3 +88,34 @@ class Profile:
 
     usager_id: UUID
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pivot:
+    """The traits that a provider vouches for. Source: FranceConnect, « identité pivot »."""
+
+    birth_name: str
+    first_names: str
+    birth_date: date
+    sex: str  # M, F
+    birth_place: str  # COG
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderQuestion:
+    """Where the person is sent to prove who they are, and what ties the answer to it: kept in their session."""
+
+    url: str
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenIdentity:
+    """What a provider said, checked. ``subject``: its own name for the person; ``id_token``: to end its session."""
+
+    issuer: str
+    subject: str
+    pivot: Pivot | None
+    id_token: str

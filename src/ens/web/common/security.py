@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
+from ens.identity.ports import identity_provider
+
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -18,7 +20,6 @@ CONTENT_SECURITY_POLICY = (
 CONTENT_SECURITY_POLICY_OF_FILES = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -29,6 +30,14 @@ HEADERS = {
 STRICT_TRANSPORT_SECURITY = "max-age=31536000; includeSubDomains"
 
 
+def _policy() -> str:
+    """With an identity provider set, forms may lead there too: browsers hold a form's redirections to the policy."""
+    provider = identity_provider()
+    if provider is None:
+        return CONTENT_SECURITY_POLICY
+    return CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action 'self' {provider.origin}")
+
+
 class SecurityHeadersMiddleware:
     """Add the headers; over https, ask the browser to keep to it."""
 
@@ -37,6 +46,7 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", _policy())
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if request.is_secure():

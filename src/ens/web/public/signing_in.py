@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ens.identity import accounts, factors
 from ens.identity.errors import PasskeyRefused, SignInRefused
+from ens.identity.ports import identity_provider
 from ens.journeys import signing_in as journey
 from ens.kernel.actor import ActorKind
 from ens.kernel.errors import EnsError
@@ -68,6 +69,7 @@ def _door(request: HttpRequest, form: SignInForm, *, status: int = 200) -> HttpR
         "recommencer": request.GET.get("fin") == "recommencer",
         "porte_demonstration": DEMONSTRATION_DOOR,
         "cles_possibles": factors.passkeys_possible(),
+        "fournisseur": identity_provider(),
     }
     return page(request, "public/connexion.html", context, status=status)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.public import activation, indicators, signing_in, views, welcome
+from ens.web.public import activation, federated, indicators, signing_in, views, welcome
 
 urlpatterns = [
     path("", views.accueil, name="accueil_public"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("connexion/code/renvoyer/", signing_in.renvoyer, name="connexion_renvoyer"),
     path("connexion/cle/question/", signing_in.question_cle, name="connexion_cle_question"),
     path("connexion/cle/", signing_in.cle, name="connexion_cle"),
+    path("connexion/fournisseur/", federated.fournisseur, name="connexion_fournisseur"),
+    path("connexion/retour/", federated.retour, name="connexion_retour"),
+    path("connexion/sans-compte/", federated.sans_compte, name="connexion_sans_compte"),
     path("activation/", activation.activation, name="activation"),
     path("activation/coordonnees/", activation.coordonnees, name="activation_coordonnees"),
     path("activation/code/", activation.code, name="activation_code"),

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from ens.web.common.contact import support_now
+from ens.web.common.federation import way_out
 from ens.web.common.pages import page
 
 
@@ -20,9 +21,10 @@ def accueil(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def deconnexion(request: HttpRequest) -> HttpResponse:
-    """Destroy the session; nothing of it remains in the browser (``Clear-Site-Data``)."""
+    """Destroy the session, and the identity provider's; nothing remains in the browser (``Clear-Site-Data``)."""
+    elsewhere = way_out(request)
     logout(request)
-    response = redirect("accueil_public")
+    response = redirect(elsewhere or "accueil_public")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 

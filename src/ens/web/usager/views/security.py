@@ -19,12 +19,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ens.enrolment.errors import SpaceAbsent
-from ens.identity import accounts, factors, websessions
+from ens.identity import accounts, factors, federation, websessions
 from ens.identity.errors import PasskeyRefused
+from ens.identity.ports import identity_provider
 from ens.journeys import accounts as journey
+from ens.journeys import federation as federations
 from ens.journeys import signing_in
 from ens.kernel.errors import EnsError
 from ens.messaging import services as messaging
+from ens.web.common.federation import TIE, ask
 from ens.web.common.sessions import is_proved, keep_session, note_proof, place_to_come_back_to
 from ens.web.common.signing_forms import ChangePasswordForm, CodeForm, OwnPasswordForm, PasskeyForm, PhoneForm
 from ens.web.common.words import typeset
@@ -70,6 +73,8 @@ def detail(request: HttpRequest) -> HttpResponse:
         "cles_possibles": factors.passkeys_possible(),
         "sessions": websessions.of(compte, request.session.session_key),
         "inactivite": settings.ENS_SESSION_IDLE_MINUTES,
+        "fournisseur": identity_provider(),
+        "liens": federation.ties(compte),
     }
     return _page(request, "usager/securite/detail.html", context)
 
@@ -301,3 +306,21 @@ def _chosen(request: HttpRequest, name: str) -> UUID | None:
         return UUID(typed) if typed else None
     except ValueError as error:
         raise Http404 from error
+
+
+# -- the identity provider ------------------------------------------------------------------------------------
+
+
+@require_POST
+@proved_lately
+def relier_identite(request: HttpRequest) -> HttpResponseBase:
+    """To the provider, to have it open this account."""
+    return ask(request, TIE)
+
+
+@require_POST
+@proved_lately
+def delier_identite(request: HttpRequest) -> HttpResponseBase:
+    federations.untie(request.user, request.POST.get("emetteur", ""), provider=settings.ENS_OIDC_NAME, by=request.actor)
+    announcements.success(request, _("Cette identité n’ouvre plus votre compte."))
+    return redirect("usager:securite")
