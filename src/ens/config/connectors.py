@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from ens.connectors.antivirus.client import Clamd
 from ens.connectors.courriel.client import RelayOfNotices
 from ens.connectors.courriel.lots import EmailLots
 from ens.connectors.courrier.client import PrintFolder
@@ -17,7 +18,7 @@ from ens.connectors.vitale.simulator import SimulatedCards
 from ens.enrolment.ports import use_sender
 from ens.enrolment.types import EMAIL, POST
 from ens.identity.ports import use_card_register, use_identity_provider
-from ens.messaging.ports import use_mail_relay
+from ens.messaging.ports import use_antivirus, use_mail_relay
 from ens.notifications.ports import use_email_sender
 
 
@@ -37,7 +38,14 @@ def choose() -> None:
 
 
 def choose_for_pages() -> None:
-    """What pages ask of outside services, in each process that answers them."""
+    """What pages and the mail door ask of outside services, in each process that answers.
+
+    Errors: ValueError for a setting that says nothing we know: the process does not start.
+    """
+    if settings.ENS_CLAMD_ABSENT not in ("refuser", "accepter"):
+        raise ValueError("ENS_CLAMD_ABSENT vaut refuser ou accepter")
+    if settings.ENS_CLAMD:
+        use_antivirus(Clamd(settings.ENS_CLAMD))
     if settings.ENS_VITALE_URL:
         use_card_register(CardService(settings.ENS_VITALE_URL, settings.ENS_VITALE_TOKEN_FILE))
     elif settings.ENS_DEMONSTRATION:

@@ -22,6 +22,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from ens.coffre import copies
+from ens.messaging import ports
 from ens.persistence import outbox
 
 
@@ -49,7 +50,7 @@ def _may_see_details(request: HttpRequest) -> bool:
     return request.META.get("REMOTE_ADDR", "") in ("127.0.0.1", "::1") and not forwarded
 
 
-OK, AWAY, FULL = "ok", "unavailable", "full"
+OK, AWAY, FULL, NONE = "ok", "unavailable", "full", "not_configured"
 KEPT_S = 1.0
 ROOM_BYTES = 50_000_000  # under it, what may come next may not fit: two messages of the largest size
 
@@ -97,6 +98,14 @@ def _smtp() -> str:
         return AWAY
 
 
+def _antivirus() -> str:
+    """A space without one is well, and says so."""
+    used = ports.antivirus()
+    if used is None:
+        return NONE
+    return OK if used.is_well() else AWAY
+
+
 _last: tuple[float, dict[str, str]] = (0.0, {})
 
 
@@ -105,7 +114,7 @@ def _tried() -> dict[str, str]:
     global _last
     said_at, parts = _last
     if time.monotonic() - said_at >= KEPT_S or not parts:
-        parts = {"database": _database(), "store": _store(), "smtp": _smtp()}
+        parts = {"database": _database(), "store": _store(), "smtp": _smtp(), "antivirus": _antivirus()}
         _last = (time.monotonic(), parts)
     return parts
 
@@ -128,11 +137,12 @@ def _demonstration() -> str:
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when every part is well, else 503; a part is ``ok``, ``unavailable``, or ``full`` for want of room."""
+    """200 when every part is well, else 503; a part is ``ok``, ``unavailable``, ``full`` for want of room, or
+    ``not_configured`` when the space does without it."""
     parts = {**_tried(), "worker": _worker()}
     if settings.ENS_DEMONSTRATION:
         parts["demonstration"] = _demonstration()
-    status = 200 if set(parts.values()) == {OK} else 503
+    status = 200 if set(parts.values()) <= {OK, NONE} else 503
     body: dict[str, object] = {"status": "ok" if status == 200 else "unavailable"}
     if _may_see_details(request):
         body["parts"] = parts

@@ -19,7 +19,8 @@ from ens.record.types import SubmissionDeposit
 def save_attachment(attachment_id: UUID, *, by: Actor) -> UUID:
     """File an attachment in the record; twice, or already filed by another way, answers the same document.
 
-    Errors: NobodyThere, ThreadNotFound, those of the deposit (a CDA of another patient is refused).
+    Errors: NobodyThere, ThreadNotFound, AttachmentProtected, AttachmentDangerous; those of the deposit (a CDA of
+    another patient is refused).
     """
 
     def act(unit: Unit) -> UUID:
@@ -28,6 +29,7 @@ def save_attachment(attachment_id: UUID, *, by: Actor) -> UUID:
         if source.document_id is not None:
             unit.untraced("déjà enregistrée : rien n'a changé")
             return source.document_id
+        verdicts.check_not_aside(source.aside)
         if not verdicts.is_savable(source.media_type):
             raise ThreadNotFound()
         judged = verdicts.judged(source)

@@ -71,6 +71,34 @@ class MessageMalformed(Malformed):
     message = "Le message ne peut pas être lu : {reason}."
 
 
+class MessageInfected(Refused):
+    """The antivirus named something in the message: nothing of it is kept."""
+
+    code = "piece_infectee"
+    message = "L'antivirus a reconnu un programme malveillant dans ce message : rien n'a été gardé."
+
+
+class AntivirusSilent(Unavailable):
+    """The antivirus does not answer, and nothing is kept that it has not seen (``ENS_CLAMD_ABSENT``)."""
+
+    code = "antivirus_indisponible"
+    message = "L'antivirus ne répond pas : rien n'a été gardé, recommencez plus tard."
+
+
+class AttachmentProtected(Refused):
+    """Kept aside: nobody can look inside it."""
+
+    code = "piece_protegee"
+    message = "Cette pièce jointe est protégée par un mot de passe ou dans un format fermé : elle est mise à part."
+
+
+class AttachmentDangerous(Refused):
+    """Kept aside: opening it would run it."""
+
+    code = "piece_dangereuse"
+    message = "Cette pièce jointe est un programme, ou en contient un : elle est mise à part."
+
+
 class AttachmentOfAnother(Refused):
     """An archive in the message is about another patient than the addressee."""
 

@@ -78,6 +78,26 @@ EXPLAINED = {
         "Un document joint porte l'identité d'un autre patient que le destinataire. Rien n'a été remis.",
         "Vérifiez la pièce jointe et le destinataire, puis renvoyez le bon document à la bonne personne.",
     ),
+    "piece_infectee": Explained(
+        "The antivirus found malware in the message: nothing was kept.",
+        "Une pièce jointe porte un programme malveillant. Le destinataire n'a rien reçu.",
+        "Faites vérifier votre poste et le fichier d'origine avant tout nouvel envoi.",
+    ),
+    "antivirus_indisponible": Explained(
+        "The antivirus does not answer: nothing was kept, try again later.",
+        "Notre antivirus ne répond pas ; aucun message n'est gardé sans avoir été vérifié.",
+        LATER,
+    ),
+    "piece_protegee": Explained(
+        "An attachment is protected by a password or in a closed format: it was set aside.",
+        "Le message est remis, mais le destinataire ne peut ni ouvrir ni ranger cette pièce jointe.",
+        "Renvoyez le document sans mot de passe, en PDF ou en image : la messagerie est déjà chiffrée.",
+    ),
+    "piece_dangereuse": Explained(
+        "An attachment is a program, or holds one: it was set aside.",
+        "Le message est remis, mais le destinataire ne peut ni ouvrir ni ranger cette pièce jointe.",
+        "Renvoyez le document en PDF ou en image, sans macro ni programme.",
+    ),
     "certificat_absent": Explained(
         "STARTTLS with an operator certificate is required.",
         "Le serveur qui a présenté votre message n'a pas montré de certificat d'opérateur.",

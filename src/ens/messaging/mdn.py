@@ -17,6 +17,7 @@ from email.parser import BytesParser
 from email.policy import SMTP, compat32
 from email.utils import format_datetime, formataddr
 
+from ens.messaging.explained import EXPLAINED
 from ens.messaging.mime import said_in
 
 AGENT = "ens; Mon espace sante"
@@ -91,10 +92,60 @@ def subject_of(headers: bytes) -> str:
     return said_in(BytesParser(policy=compat32).parsebytes(headers, headersonly=True), "Subject")[:300]
 
 
+def kept_aside(about: About, own_id: str, files: list[tuple[str, str]]) -> bytes:
+    """A delivery report: the message is delivered, these files (name, reason code) are not opened. RFC 3464, 2."""
+    codes = list(dict.fromkeys(code for _, code in files))
+    explained = [EXPLAINED[code] for code in codes]
+    named = "\r\n".join(f"- {name} ({code})" for name, code in files)
+    words = "\r\n".join(
+        (
+            "Votre message a été remis. Ces pièces jointes ont été mises à part :",
+            f"{named}\r\n",
+            *(f"{one.happened} {one.to_do}\r\n" for one in explained),
+            "Your message was delivered; these attachments were set aside.",
+            *(one.english for one in explained),
+            "",
+        )
+    )
+    whole = [("Reporting-MTA", f"dns; {about.address.rpartition('@')[2]}")]
+    one = [
+        ("Final-Recipient", f"rfc822; {about.address}"),
+        ("Action", "delivered"),
+        ("Status", "2.6.4"),  # conversion with loss performed. Source: RFC 3463, 3.7
+        ("Diagnostic-Code", f"X-ens; {' '.join(codes)}"),
+    ]
+    told = Message(policy=compat32)
+    told["Content-Type"] = "message/delivery-status"
+    told.set_payload([_block(whole), _block(one)])
+    return _report(about, own_id, f"Pièce jointe mise à part : {about.subject}", words, told)
+
+
 def _mail(
     about: About, own_id: str, subject: str, words: str, disposition: str, errors: list[str] | None = None
 ) -> bytes:
-    made = MIMEMultipart("report", policy=SMTP, report_type="disposition-notification")
+    fields = [
+        ("Reporting-UA", AGENT),
+        ("Final-Recipient", f"rfc822;{about.address}"),
+        *([("Original-Message-ID", about.message_id)] if about.message_id else []),
+        ("Disposition", disposition),
+        *(("Error", one) for one in errors or ()),
+    ]
+    told = Message(policy=compat32)
+    told["Content-Type"] = "message/disposition-notification"
+    told.set_payload("".join(f"{name}: {value}\r\n" for name, value in fields))
+    return _report(about, own_id, subject, words, told)
+
+
+def _block(fields: list[tuple[str, str]]) -> Message:
+    made = Message(policy=compat32)
+    for name, value in fields:
+        made[name] = value
+    return made
+
+
+def _report(about: About, own_id: str, subject: str, words: str, told: Message) -> bytes:
+    """The three parts: words, ``told``, the headers of the message it is about."""
+    made = MIMEMultipart("report", policy=SMTP, report_type=told.get_content_subtype())
     head = EmailMessage(policy=SMTP)  # encodes what is not ASCII
     head["From"] = formataddr((about.label, about.address))
     head["To"] = about.to
@@ -109,16 +160,6 @@ def _mail(
     for name, value in head.items():
         made[name] = value
     made.attach(MIMEText(words, "plain", "utf-8", policy=SMTP))
-    fields = [
-        ("Reporting-UA", AGENT),
-        ("Final-Recipient", f"rfc822;{about.address}"),
-        *([("Original-Message-ID", about.message_id)] if about.message_id else []),
-        ("Disposition", disposition),
-        *(("Error", one) for one in errors or ()),
-    ]
-    told = Message(policy=compat32)
-    told["Content-Type"] = "message/disposition-notification"
-    told.set_payload("".join(f"{name}: {value}\r\n" for name, value in fields))
     made.attach(told)
     original = BytesParser(policy=compat32).parsebytes(about.headers, headersonly=True)
     original.set_payload("")

@@ -77,7 +77,7 @@ class Attachment(UsagerOwned):
 
 
 class Acknowledgement(UsagerOwned):
-    """What a message's sender asked to be told of it, and what was answered. Source: RFC 8098."""
+    """What a message's sender asked to be told of it and was answered, or is told of its files (RFC 8098, 3464)."""
 
     message_id = models.UUIDField()
     kind = models.CharField(max_length=12)
@@ -86,7 +86,7 @@ class Acknowledgement(UsagerOwned):
     sealed_mail = models.BinaryField()  # to whom, and what leaves once it was decided
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("usager_id", "message_id"), name="one_acknowledgement"),)
+        constraints = (models.UniqueConstraint(fields=("usager_id", "message_id", "kind"), name="one_acknowledgement"),)
 
 
 class ServiceMail(models.Model):

@@ -26,3 +26,26 @@ def use_mail_relay(relay: MailRelay) -> None:
 
 def mail_relay() -> MailRelay | None:
     return _relay
+
+
+class AntivirusAway(Exception):
+    """It did not answer, or not about this message."""
+
+
+class Antivirus(Protocol):
+    def scan(self, data: bytes) -> str:
+        """The name of what a whole message carries, or nothing. Errors: AntivirusAway."""
+
+    def is_well(self) -> bool: ...
+
+
+_antivirus: Antivirus | None = None
+
+
+def use_antivirus(antivirus: Antivirus | None) -> None:
+    global _antivirus
+    _antivirus = antivirus
+
+
+def antivirus() -> Antivirus | None:
+    return _antivirus

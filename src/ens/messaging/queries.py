@@ -165,6 +165,7 @@ def attachment_view(unit: Unit, row: Attachment, said: dict[str, str], on_record
         known,
         can_save=not refusal,
         why_not=verdicts.why_not(refusal),
+        aside=verdicts.why_not(said.get("aside", "")),
     )
 
 
@@ -210,6 +211,7 @@ def message_view(
         is_system=message.is_system,
         same_id_warning=message.same_id_other_content,
         receipt=known.receipts.get(message.id),
+        is_unseen=bool(inside.get("unseen")),
     )
 
 

@@ -85,11 +85,13 @@ class AttachmentView:
     saved_document_id: UUID | None
     can_save: bool
     why_not: str = ""
+    aside: str = ""  # why it is kept aside: it cannot be opened either
 
 
 class ReceiptKind(StrEnum):
     READ = "lecture"
     INTEGRATION = "integration"
+    ASIDE = "piece_a_part"  # nobody asks for it: files are kept aside, and who sent them is told
 
 
 class ReceiptState(StrEnum):
@@ -125,6 +127,7 @@ class MessageView:
     is_system: bool = False  # a non-delivery report
     same_id_warning: bool = False  # the sender used this Message-ID for another content
     receipt: ReceiptView | None = None
+    is_unseen: bool = False  # kept while the antivirus did not answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +197,7 @@ class AttachmentSource:
     sent_at: datetime
     document_id: UUID | None
     unique_id: str
+    aside: str = ""  # the reason code for which it is kept aside
     type_code: str = ""  # what the archive or the message's X-MSS-CODECDA says, if anything
     act_at: datetime | None = None
 
@@ -250,5 +254,6 @@ class ParsedMail:
     ends_exchange: bool
     report: Report | None = None
     receipt_to: str = ""  # Disposition-Notification-To
+    is_unseen: bool = False  # the antivirus did not answer
     is_automatic: bool = False  # answering it may answer a machine
     headers: dict[str, str] = field(default_factory=dict)  # the X-MSS-* ones

@@ -7,6 +7,7 @@ the record knows (another document under the same identifier, a replacement) is 
 from __future__ import annotations
 
 from ens.kernel.errors import EnsError
+from ens.messaging.errors import AttachmentDangerous, AttachmentProtected
 from ens.messaging.types import AttachmentSource
 from ens.record.judging import Judged, is_xml, judge
 from ens.record.types import DocumentDeposit
@@ -18,7 +19,9 @@ OTHER_TYPE = "EXPPAT_2"  # « Autre document du patient »: what an attachment i
 SAVABLE = ("application/pdf", "image/jpeg", "image/png", "image/tiff", "text/plain", "text/rtf", "application/rtf")
 XML_TYPES = ("text/xml", "application/xml", "application/hl7-v3+xml")
 FORMAT = "format_refuse"
+ASIDE = {error.code: error for error in (AttachmentProtected, AttachmentDangerous)}
 WHY_NOT = {
+    **{code: error.message for code, error in ASIDE.items()},
     FORMAT: "Ce format ne peut pas être enregistré dans vos documents.",
     "document_vide": "Ce document est vide : demandez-en un autre à votre correspondant.",
     "document_trop_grand": "Ce document est trop gros pour être enregistré dans vos documents.",
@@ -33,6 +36,8 @@ def is_savable(media_type: str) -> bool:
 
 def refusal(source: AttachmentSource) -> str:
     """The reason code for which it cannot be filed; nothing when it can."""
+    if source.aside:
+        return source.aside
     if not is_savable(source.media_type):
         return FORMAT
     try:
@@ -45,6 +50,12 @@ def refusal(source: AttachmentSource) -> str:
 def why_not(code: str) -> str:
     """The usager's sentence for a refusal; nothing for none."""
     return WHY_NOT.get(code, DAMAGED) if code else ""
+
+
+def check_not_aside(code: str) -> None:
+    """Errors: AttachmentProtected, AttachmentDangerous."""
+    if code in ASIDE:
+        raise ASIDE[code]()
 
 
 def announced_type(marks: dict[str, str]) -> str:

@@ -36,30 +36,65 @@ PURPOSE = "accuse"
 log = structlog.get_logger("ens.messaging")
 
 
-def take_request(unit: Unit, message: Message, mail: IncomingMail, parsed: ParsedMail, refusals: list[str]) -> None:
-    """Note what the sender of a new message asks, and answer at once what needs nobody's word.
+def answer(
+    unit: Unit, message: Message, mail: IncomingMail, parsed: ParsedMail, pieces: list[dict[str, str]]
+) -> None:
+    """Note what the sender of a new message asks, answer what needs nobody's word, tell of files kept aside.
 
-    ``refusals``: for each document that came in an archive, why it cannot be filed, nothing when it can.
+    ``pieces``: what was judged of each file.
     """
+    judged = list(zip(parsed.files, pieces, strict=True))
+    _take_request(unit, message, mail, parsed, [said["refusal"] for one, said in judged if one.patient])
+    put_aside = [(one.name, said["aside"]) for one, said in judged if "aside" in said]
+    _tell_of_files_aside(unit, message, mail, parsed, put_aside)
+
+
+def _take_request(unit: Unit, message: Message, mail: IncomingMail, parsed: ParsedMail, refusals: list[str]) -> None:
+    """``refusals``: for each document that came in an archive, why it cannot be filed, nothing when it can."""
     to, sender = parsed.receipt_to, mail.sender.lower()
     if not to or not sender or parsed.is_automatic or domain_of(to) != domain_of(sender):
-        return
+        return None
     kind = ReceiptKind.INTEGRATION if refusals else ReceiptKind.READ
     if kind is ReceiptKind.INTEGRATION and to != sender:
-        return
-    row = Acknowledgement(
-        usager_id=unit.usager_id, id=new_id(), message_id=message.id, kind=kind, state=ReceiptState.ASKED
-    )
+        return None
+    row = _row(unit, message, kind)
     known = {"to": to, "mail": ""}
     if kind is ReceiptKind.INTEGRATION:
         about, own_id = _about(unit, to, mdn.headers_of(mail.data), parsed.message_id), _own_id(row)
         wrong = [(code, verdicts.why_not(code)) for code in refusals if code]
         made = mdn.not_integrated(about, own_id, wrong) if wrong else mdn.integrated(about, own_id)
-        known["mail"] = made.decode("ascii", "surrogateescape")
-        row.state, row.answered_at = ReceiptState.QUEUED, clock.now()
-        outbox.put(unit, OUTBOX_KIND, row.id)
+        return _queue(unit, row, to, made)
+    row.sealed_mail = sealer(unit).seal_json(PURPOSE, row.id, known)
+    return unit.later(*sql.insertion(row))
+
+
+def _tell_of_files_aside(
+    unit: Unit, message: Message, mail: IncomingMail, parsed: ParsedMail, files: list[tuple[str, str]]
+) -> None:
+    """Report to who sent files (name, reason code) that they were kept aside; never to a machine, never twice.
+
+    The message itself is delivered, and the report says so. Source: RFC 3464; RFC 3834, 2.
+    """
+    sender = mail.sender.lower()
+    if not files or not sender or parsed.is_automatic:
+        return
+    row = _row(unit, message, ReceiptKind.ASIDE)
+    about = _about(unit, sender, mdn.headers_of(mail.data), parsed.message_id)
+    _queue(unit, row, sender, mdn.kept_aside(about, _own_id(row), files))
+
+
+def _row(unit: Unit, message: Message, kind: ReceiptKind) -> Acknowledgement:
+    return Acknowledgement(
+        usager_id=unit.usager_id, id=new_id(), message_id=message.id, kind=kind, state=ReceiptState.ASKED
+    )
+
+
+def _queue(unit: Unit, row: Acknowledgement, to: str, made: bytes) -> None:
+    known = {"to": to, "mail": made.decode("ascii", "surrogateescape")}
+    row.state, row.answered_at = ReceiptState.QUEUED, clock.now()
     row.sealed_mail = sealer(unit).seal_json(PURPOSE, row.id, known)
     unit.later(*sql.insertion(row))
+    outbox.put(unit, OUTBOX_KIND, row.id)
 
 
 def _own_id(row: Acknowledgement) -> str:

@@ -134,11 +134,13 @@ def _attachment(unit: Unit, attachment_id: UUID) -> Attachment:
 
 
 def open_attachment(attachment_id: UUID, *, by: Actor) -> OpenedAttachment:
-    """The file as it came. Errors: NobodyThere, ThreadNotFound."""
+    """The file as it came. Errors: NobodyThere, ThreadNotFound, AttachmentProtected, AttachmentDangerous."""
 
     def act(unit: Unit) -> OpenedAttachment:
         events.attachment_read(unit, attachment_id, attempt=True)
         row = _attachment(unit, attachment_id)
+        message = Message.objects.get(usager_id=unit.usager_id, id=row.message_id)
+        verdicts.check_not_aside(queries.said_of(queries.head(unit, message), row.position).get("aside", ""))
         name = queries.attachment_name(unit, row)
         events.attachment_read(unit, row.id, title=name)
         return OpenedAttachment(sealer(unit).open(CONTENT, row.id, store.get(row.id)), row.media_type, name)
@@ -162,6 +164,7 @@ def attachment_source(unit: Unit, attachment_id: UUID) -> AttachmentSource:
         subject=inside["subject"],
         sent_at=message.at,
         document_id=row.document_id,
+        aside=said.get("aside", ""),
         unique_id=said.get("unique_id") or f"2.25.{row.id.int}",
         type_code=said.get("type_code") or verdicts.announced_type(inside.get("marks", {})),
         act_at=datetime.fromisoformat(said["act_at"]) if said.get("act_at") else None,

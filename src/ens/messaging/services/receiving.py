@@ -22,7 +22,7 @@ from ens.identity.types import EstablishmentRef, ProfessionalRef
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.ids import new_id
-from ens.messaging import archives, ledger, queries, verdicts
+from ens.messaging import archives, aside, ledger, queries, verdicts
 from ens.messaging.errors import (
     AddressInvalid,
     AddressKeyWrong,
@@ -32,7 +32,7 @@ from ens.messaging.errors import (
 )
 from ens.messaging.mime import parse
 from ens.messaging.models import Attachment, Correspondent, Message, Thread
-from ens.messaging.services import acknowledging, answering, reports
+from ens.messaging.services import acknowledging, answering, reports, screening
 from ens.messaging.types import INCOMING, AttachmentSource, Delivery, IncomingMail, ParsedFile, ParsedMail, Received
 from ens.messaging.words import domain_of
 from ens.notifications.services import tell
@@ -94,15 +94,15 @@ def _has_right_key(local: str) -> bool:
 def receive(mail: IncomingMail, *, by: Actor) -> Received:
     """File one message in the usager's mailbox. The same one sent again, or at once, is kept once.
 
-    Errors: those of ``check_recipient``; MessageTooLarge, MessageMalformed, AttachmentOfAnother, StoreUnavailable; at
-    the test address, TestNotRecognised, TooManyTests.
+    Errors: those of ``check_recipient``; MessageTooLarge, MessageMalformed, MessageInfected, AntivirusSilent,
+    AttachmentOfAnother, StoreUnavailable; at the test address, TestNotRecognised, TooManyTests.
     """
     if len(mail.data) > settings.ENS_MAIL_MAX_BYTES:
         raise MessageTooLarge(limit=settings.ENS_MAIL_MAX_BYTES)
     parsed = parse(mail.data)
     if answering.is_test_address(mail.recipient):
         return answering.answer(mail, parsed, by=by)
-    parsed = replace(parsed, files=archives.opened(parsed.files))
+    parsed = replace(parsed, files=archives.opened(parsed.files), is_unseen=not screening.was_seen(mail.data))
     usager_id, is_known = _addressee(mail.recipient)
 
     def act(unit: Unit) -> Received:
@@ -171,8 +171,7 @@ def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:
     unit.later(_ARRIVED, [message.at, int(not is_quiet), unit.usager_id, thread.id])
     unit.register_locator([*ids, thread.id])
     unit.later(*ledger.passage(ledger.IN, unit.by.id, ledger.ACCEPTED))
-    of_archives = [said["refusal"] for one, said in zip(parsed.files, inside["pieces"], strict=True) if one.patient]
-    acknowledging.take_request(unit, message, mail, parsed, of_archives)
+    acknowledging.answer(unit, message, mail, parsed, inside["pieces"])
     if report is not None and parsed.report is not None:
         reports.take_note(unit, report, parsed.report)
     events.message_received(unit, message.id, title=parsed.subject)
@@ -225,6 +224,7 @@ def _head(unit: Unit, parsed: ParsedMail, correspondent: Correspondent | None, m
         "message_id": parsed.message_id,
         "references": list(parsed.in_reply_to),
         "marks": parsed.headers,
+        "unseen": parsed.is_unseen,
         "pieces": [_said(unit, one, parsed, known, message) for one in parsed.files],
     }
 
@@ -242,10 +242,13 @@ def _said(unit: Unit, one: ParsedFile, parsed: ParsedMail, known: dict[str, Any]
         sent_at=message.at,
         document_id=None,
         unique_id=one.unique_id,
+        aside=aside.reason(one),
         type_code=one.type_code or verdicts.announced_type(parsed.headers),
         act_at=one.act_at,
     )
     said = {"refusal": verdicts.refusal(source), "content": content_digest(unit.usager_id, one.data).hex()}
+    if source.aside:
+        said["aside"] = source.aside
     if one.unique_id:
         said |= {"unique_id": one.unique_id, "type_code": one.type_code}
         said["act_at"] = one.act_at.isoformat() if one.act_at else ""

@@ -1,0 +1,1 @@
+"""The antivirus that what arrives by mail is shown to."""
