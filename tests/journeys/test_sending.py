@@ -116,3 +116,33 @@ def test_nobody_sends_from_the_space_of_another_nor_into_it(inaya, people, radio
             sendable(radio, by=by)
         with pytest.raises(DocumentNotFound):
             send_document(radio, own, "Bonjour", "", by=by)
+
+
+@pytest.mark.feature("S083")
+def test_whose_software_reads_archives_receives_one_that_reads_back_as_what_was_filed(inaya, dupond):
+    """A CDA that carries its PDF: the archive holds the CDA and its metadata, the PDF lies beside for people."""
+    from base64 import b64encode
+
+    from ens.standards.xdm import read_xdm
+    from tests.messaging.archives import NAME, archive
+    from tests.record.builders import cda_document
+    from tests.record.files import small_pdf
+
+    shown = small_pdf()
+    text = f"<text mediaType='application/pdf' representation='B64'>{b64encode(shown).decode()}</text>"
+    report = cda_document(inaya, title="Compte rendu du genou", body=text)
+    filed = deposit(inaya, report, by=dupond).document_id
+    hear_from(inaya, files=((NAME, "application/zip", archive(inaya.matricule, b"%PDF-1.4 venu d'elle")),))
+    (one,) = addressees(inaya, filed)
+    sent = leaving(inaya, send(inaya, filed, one.thread_id))
+    zipped, beside = sent.iter_attachments()
+    (document,) = read_xdm(zipped.get_content()).documents
+    assert zipped.get_filename() == NAME
+    assert document.data == report.data
+    assert (document.entry.unique_id, document.entry.type_code) == (report.unique_id[8:], report.type_code)
+    assert inaya.matricule in document.entry.patient_id
+    assert (beside.get_content_type(), beside.get_content()) == ("application/pdf", shown)
+    assert beside.get_filename().startswith("20260304_11488-4_")
+    assert sent["Subject"].startswith("XDM/1.0/DDM+")
+    assert sent["X-MSS-CODECDA"] == "11488-4"
+    assert sent["In-Reply-To"]

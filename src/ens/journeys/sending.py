@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ens.audit import events
 from ens.enrolment import queries as enrolment
+from ens.journeys import archives
 from ens.journeys.types import Sendable
 from ens.kernel.actor import Actor, ActorKind
 from ens.messaging import queries as messaging
@@ -15,7 +16,7 @@ from ens.persistence.locator import locate
 from ens.persistence.unit import Unit, unit_of_work
 from ens.record import queries as record
 from ens.record.errors import DocumentNotFound
-from ens.record.services.reading import card, content_in
+from ens.record.services.reading import card, content_in, described_in
 
 
 def sendable(document_id: UUID, *, by: Actor) -> Sendable:
@@ -37,6 +38,8 @@ def sendable(document_id: UUID, *, by: Actor) -> Sendable:
 def send_document(document_id: UUID, thread_id: UUID, body: str, token: str, *, by: Actor) -> UUID:
     """Answer in a conversation with the document joined, as it was filed; the same form sent twice sends once.
 
+    To whose software reads them, with its metadata in an archive too (ECO.2.1.1).
+
     Returns the message's id. Errors: those of ``sendable``, ThreadNotFound, ReplyNotAllowed, ReplyTooLarge,
     ContentDamaged, StoreUnavailable.
     """
@@ -47,7 +50,10 @@ def send_document(document_id: UUID, thread_id: UUID, body: str, token: str, *, 
         content, title = content_in(unit, document_id)
         to = messaging.reply_option(unit, thread_id).recipients_label
         before = len(unit.lines)
-        message_id = reply_in(unit, thread_id, Reply(body, (File(content.filename, content.data),), token))
+        answer = Reply(body, (File(content.filename, content.data),), token)
+        if messaging.reads_archives(unit, thread_id):
+            answer = archives.with_archive(unit, answer, content, described_in(unit, document_id))
+        message_id = reply_in(unit, thread_id, answer)
         if len(unit.lines) > before:  # else this very form was sent already
             events.document_sent(unit, document_id, title=title, to=to)
         return message_id

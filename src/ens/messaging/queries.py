@@ -116,6 +116,19 @@ def writers(unit: Unit, thread_id: UUID) -> list[Correspondent]:
     return [found[key] for key in ordered if key in found]
 
 
+def reads_archives(unit: Unit, thread_id: UUID, newest: int = 20) -> bool:
+    """Whether who may be answered in a thread sent documents there in an archive: their software reads one too."""
+    rows = Message.objects.filter(usager_id=unit.usager_id, thread_id=thread_id, is_system=False)
+    came = rows.exclude(direction=OUTGOING).order_by("-at", "-id")[:newest]
+    open_ones = {one.id for one in writers(unit, thread_id) if one.ended_at is None}
+    archived = {
+        message.correspondent_id
+        for message in came
+        if any(piece.get("unique_id") for piece in head(unit, message).get("pieces", []))
+    }
+    return bool(open_ones) and open_ones <= archived
+
+
 def reply_option(unit: Unit, thread_id: UUID) -> ReplyOption:
     """May the usager answer here, and whom: only who wrote and has not ended the exchange (S080, S081)."""
     all_writers = writers(unit, thread_id)

@@ -52,11 +52,16 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """``token``: of the form, so that sending it twice sends once."""
+    """``token``: of the form, so that sending it twice sends once.
+
+    ``subject`` and ``marks`` (X-MSS-*): of a message that carries an archive, instead of the conversation's own.
+    """
 
     body: str
     files: tuple[File, ...] = ()
     token: str = ""
+    subject: str = ""
+    marks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

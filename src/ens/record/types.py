@@ -81,6 +81,21 @@ class Deposited:
         return self.documents[0].document_id
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A document's metadata, as its producer gave them."""
+
+    unique_id: str
+    type_code: str
+    format_code: str
+    title: str
+    author_label: str
+    organisation_label: str
+    act_at: datetime
+    created_at: datetime
+    confidentiality: tuple[str, ...]
+
+
 UPLOAD_TITLE_MAX = 50  # characters, once spaces are single
 
 

@@ -138,7 +138,7 @@ def _mail(
     mail = EmailMessage(policy=SMTP)
     mail["From"] = formataddr((identity.traits(unit).shown_name, address))
     mail["To"] = ", ".join(queries.identity_of(unit, one)["reply_to"] for one in recipients)
-    mail["Subject"] = title if title.lower().startswith("re:") else f"Re: {title}"
+    mail["Subject"] = answer.subject or (title if title.lower().startswith("re:") else f"Re: {title}")
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = f"<{message_id.hex}@{settings.ENS_MAIL_DOMAIN}>"
     if inside.get("message_id"):
@@ -147,6 +147,8 @@ def _mail(
         mail["References"] = " ".join(dict.fromkeys(known[-20:]))
     mail["X-MSS-INS"] = "O"
     mail["X-MSS-NIL"] = "ens"
+    for name, value in answer.marks:
+        mail[name] = value
     mail.set_content(answer.body.strip() + "\n", cte="quoted-printable")
     for one in answer.files:
         main, _, sub = _media_type(one).partition("/")

@@ -24,6 +24,7 @@ from ens.record.judging import plain_words
 from ens.record.models import Document
 from ens.record.types import (
     CURRENT,
+    Described,
     DocumentCard,
     DocumentFilter,
     DocumentList,
@@ -231,6 +232,24 @@ def content_in(unit: Unit, document_id: UUID) -> tuple[OpenedContent, str]:
     inside = queries.card_of(unit, document)
     content = OpenedContent(_content(unit, document), document.media_type, _filename(document, inside))
     return content, queries.traced_title(unit, document)
+
+
+def described_in(unit: Unit, document_id: UUID) -> Described:
+    """What its producer said of a document, to say it again elsewhere; inside a unit. Errors: those of
+    ``content_in``."""
+    document = queries.readable(unit, document_id)
+    inside = queries.card_of(unit, document)
+    return Described(
+        unique_id=inside["unique_id"],
+        type_code=document.type_code,
+        format_code=document.format_code,
+        title=inside["title"],
+        author_label=inside["author_label"],
+        organisation_label=inside["organisation_label"],
+        act_at=document.act_at,
+        created_at=document.created_at,
+        confidentiality=tuple(inside["confidentiality"]),
+    )
 
 
 def _version(unit: Unit, document: Document, version: int) -> Document:
