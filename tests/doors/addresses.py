@@ -51,6 +51,12 @@ ADDRESSES: dict[str, Row] = {
     "connexion_fournisseur": Row(takes=404),  # no identity provider is set here
     "connexion_retour": Row(404),
     "connexion_sans_compte": Row(404),
+    "oubli": Row(200),
+    "oubli_identifiant": Row(200, takes=422),
+    "oubli_mot_de_passe": Row(200, takes=422),
+    # without a card, back to the beginning
+    "oubli_code": Row(302, takes=302),
+    "oubli_renvoyer": Row(takes=302),
     "activation": Row(200, takes=422),
     # without a proof, back to the beginning
     "activation_coordonnees": Row(302, takes=302),

@@ -9,9 +9,10 @@ class WiringConfig(AppConfig):
 
     def ready(self) -> None:
         from ens.config import connectors
-        from ens.journeys import deletion, new_code
+        from ens.journeys import deletion, new_code, recovery
         from ens.persistence import outbox
 
         outbox.register(deletion.OUTBOX_KIND, deletion.note_in_ledger)
         outbox.register(new_code.OUTBOX_KIND, new_code.send)
+        outbox.register(recovery.OUTBOX_KIND, recovery.send_identifier)
         connectors.choose_for_pages()

@@ -1,4 +1,4 @@
-"""Forms of those who come with a provisional code."""
+"""Forms of those who say who they are: with a provisional code, or a card."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from ens.kernel import clock
 from ens.standards.errors import StandardError
 from ens.standards.ins import Matricule
+from ens.standards.vitale import parse_serial
 from ens.web.common.forms import EnsForm, ThreePartDateField, ThreePartDateWidget
+from ens.web.common.signing_forms import CodeForm, NewPasswordForm
+from ens.web.common.words import typeset
 
 OLDEST_YEAR = 1880
 
@@ -72,6 +75,42 @@ class NewCodeForm(EnsForm):
             return Matricule.parse(self.cleaned_data["matricule"]).value
         except StandardError as error:
             raise forms.ValidationError(WRONG_FORM, code="matricule") from error
+
+
+class WhoForm(NewCodeForm):
+    """Who somebody says they are, without their card."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["matricule"].help_text = _("Il est sur votre carte Vitale\u00a0: 15 caractères, clé comprise.")
+
+
+class CardForm(WhoForm):
+    """With the serial number of their card."""
+
+    carte = forms.CharField(
+        label=_("Numéro de série de la carte Vitale"),
+        help_text=_("11 chiffres si la carte a une photo, 8 à 13 sinon."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+        error_messages={"required": _("Indiquez le numéro de série de la carte.")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = self.cleaned_data
+        if "carte" in said:
+            try:
+                said["carte"] = parse_serial(said["carte"], matricule=said.get("matricule", ""))
+            except StandardError as error:
+                self.add_error("carte", typeset(f"Vérifiez ce numéro : {error.message}."))
+        return said
+
+
+class RecoveryForm(NewPasswordForm):
+    """The code that was sent, then a new password, typed twice."""
+
+    code = CodeForm.base_fields["code"]
+    field_order = ("code", "nouveau", "confirmation")
 
 
 class ProvisionalCodeForm(EnsForm):

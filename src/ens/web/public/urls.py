@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.public import activation, federated, indicators, signing_in, views, welcome
+from ens.web.public import activation, federated, indicators, recovery, signing_in, views, welcome
 
 urlpatterns = [
     path("", views.accueil, name="accueil_public"),
@@ -19,6 +19,11 @@ urlpatterns = [
     path("connexion/fournisseur/", federated.fournisseur, name="connexion_fournisseur"),
     path("connexion/retour/", federated.retour, name="connexion_retour"),
     path("connexion/sans-compte/", federated.sans_compte, name="connexion_sans_compte"),
+    path("connexion/oubli/", recovery.oubli, name="oubli"),
+    path("connexion/oubli/identifiant/", recovery.identifiant, name="oubli_identifiant"),
+    path("connexion/oubli/mot-de-passe/", recovery.mot_de_passe, name="oubli_mot_de_passe"),
+    path("connexion/oubli/code/", recovery.code, name="oubli_code"),
+    path("connexion/oubli/code/renvoyer/", recovery.renvoyer, name="oubli_renvoyer"),
     path("activation/", activation.activation, name="activation"),
     path("activation/coordonnees/", activation.coordonnees, name="activation_coordonnees"),
     path("activation/code/", activation.code, name="activation_code"),
