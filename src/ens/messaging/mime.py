@@ -24,6 +24,7 @@ MAX_SUBJECT = 500  # of what is shown; the message is kept whole
 TOO_LONG = "\n\n[Ce texte est trop long pour être affiché ici en entier : voyez la pièce jointe « {name} ».]"
 PREFIX = "XDM/1.0/DDM+"
 MAX_OPENED = 8_000  # characters of a header read for its words or its address: those that are shown come first
+_SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 _OF_MACHINES = ("x-auto-response-suppress", "x-autoreply", "x-autorespond", "x-loop", "feedback-id")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 
@@ -56,6 +57,8 @@ def _walk(part: Message, texts: list[Text], files: list[ParsedFile], *, depth: i
     elif part.is_multipart():
         inside: list[Text] = []
         for child in _children(part):
+            if kind == "multipart/signed" and child.get_content_type() in _SIGNATURES:
+                continue  # of use to software, on the message as it came, which is kept (RFC 1847, 2.1)
             _walk(child, inside, files, depth=depth + 1)
         # of alternatives, the plain one; beside one another, each says its own share
         plain = [text for text in inside if text.kind == "text/plain" and text.words.strip()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from ens.messaging.models import Acknowledgement, Attachment, Correspondent, Mes
 from ens.messaging.types import (
     OUTGOING,
     Addressee,
+    Appointment,
     AttachmentView,
     Delivery,
     MessageView,
@@ -166,7 +167,7 @@ def addressees(unit: Unit, limit: int = 30) -> list[Addressee]:
     return found
 
 
-def attachment_view(unit: Unit, row: Attachment, said: dict[str, str], on_record: dict[bytes, UUID]) -> AttachmentView:
+def attachment_view(unit: Unit, row: Attachment, said: dict[str, Any], on_record: dict[bytes, UUID]) -> AttachmentView:
     """``said``: what was judged of it when it came; ``on_record``: the documents that hold the same content."""
     refusal = said.get("refusal", "" if verdicts.is_savable(row.media_type) else verdicts.FORMAT)
     known = row.document_id or on_record.get(bytes.fromhex(said.get("content", "")))
@@ -179,12 +180,28 @@ def attachment_view(unit: Unit, row: Attachment, said: dict[str, str], on_record
         can_save=not refusal,
         why_not=verdicts.why_not(refusal),
         aside=verdicts.why_not(said.get("aside", "")),
+        appointments=tuple(_appointment(one) for one in said.get("appointments", ())),
     )
 
 
-def said_of(inside: dict[str, Any], position: int) -> dict[str, str]:
+def _appointment(said: dict[str, str]) -> Appointment:
+    return Appointment(
+        said["title"],
+        _day_or_hour(said["start"]),
+        _day_or_hour(said["end"]) if said["end"] else None,
+        said["place"],
+        said["by"],
+        bool(said["is_cancelled"]),
+    )
+
+
+def _day_or_hour(text: str) -> date | datetime:
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+
+
+def said_of(inside: dict[str, Any], position: int) -> dict[str, Any]:
     """What is kept, in a message's head, of one of its files."""
-    pieces: list[dict[str, str]] = inside.get("pieces", [])
+    pieces: list[dict[str, Any]] = inside.get("pieces", [])
     return pieces[position] if position < len(pieces) else {}
 
 

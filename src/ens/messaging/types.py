@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -91,6 +91,19 @@ class AttachmentView:
     can_save: bool
     why_not: str = ""
     aside: str = ""  # why it is kept aside: it cannot be opened either
+    appointments: tuple[Appointment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """Of an invitation joined to a message. ``start``: a day alone when no hour is given; else in Paris."""
+
+    title: str
+    start: date | datetime
+    end: date | datetime | None
+    place: str
+    by: str
+    is_cancelled: bool
 
 
 class ReceiptKind(StrEnum):

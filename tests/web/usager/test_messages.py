@@ -195,3 +195,22 @@ def test_a_read_receipt_is_asked_in_the_thread_and_its_answer_stays_there(page: 
     assert "Vous avez dit à ce correspondant que vous avez lu ce message." in said
     assert "Vous êtes libre" not in said
     assert page.post(path, {"message": "autre"}).status_code == 404
+
+
+def test_an_invitation_is_a_card_that_says_when_and_whether_it_stands(page: Any, inaya: Any) -> None:
+    from ens.messaging import services as messaging
+    from ens.messaging.types import IncomingMail
+    from tests.messaging.mails import mail
+    from tests.messaging.test_calendars import invitation
+
+    lines = ("SUMMARY:Consultation", "DTSTART:20260420T120000Z", "DTEND:20260420T123000Z", "LOCATION:12 rue du Port")
+    files = tuple(
+        (f"{method}.ics", "text/calendar", invitation(*lines, method=method)) for method in ("REQUEST", "CANCEL")
+    )
+    data = mail(inaya.address, files=files)
+    messaging.receive(IncomingMail("labo@operateur.example", inaya.address, data), by=OPERATOR)
+    (card,) = messaging.list_threads(inaya.usager_id, by=inaya.actor)
+    said = text_of(page.get(f"/messages/{card.id}/"))
+    assert "jusqu’à 14 h 30" in said.replace("\u00a0", " ")
+    assert "12 rue du Port" in said
+    assert said.count("Annulé") == 1

@@ -7,6 +7,7 @@ message is acknowledged once at most, and never when a machine wrote it. Source:
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -37,7 +38,7 @@ log = structlog.get_logger("ens.messaging")
 
 
 def answer(
-    unit: Unit, message: Message, mail: IncomingMail, parsed: ParsedMail, pieces: list[dict[str, str]]
+    unit: Unit, message: Message, mail: IncomingMail, parsed: ParsedMail, pieces: list[dict[str, Any]]
 ) -> None:
     """Note what the sender of a new message asks, answer what needs nobody's word, tell of files kept aside.
 

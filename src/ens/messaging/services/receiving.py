@@ -22,7 +22,7 @@ from ens.identity.types import EstablishmentRef, ProfessionalRef
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.ids import new_id
-from ens.messaging import archives, aside, ledger, queries, verdicts
+from ens.messaging import archives, aside, calendars, ledger, queries, verdicts
 from ens.messaging.errors import (
     AddressInvalid,
     AddressKeyWrong,
@@ -229,7 +229,7 @@ def _head(unit: Unit, parsed: ParsedMail, correspondent: Correspondent | None, m
     }
 
 
-def _said(unit: Unit, one: ParsedFile, parsed: ParsedMail, known: dict[str, Any], message: Message) -> dict[str, str]:
+def _said(unit: Unit, one: ParsedFile, parsed: ParsedMail, known: dict[str, Any], message: Message) -> dict[str, Any]:
     """What is known of a file for when it is saved in the record: its archive's metadata, and the verdict."""
     source = AttachmentSource(
         attachment_id=message.id,
@@ -246,7 +246,10 @@ def _said(unit: Unit, one: ParsedFile, parsed: ParsedMail, known: dict[str, Any]
         type_code=one.type_code or verdicts.announced_type(parsed.headers),
         act_at=one.act_at,
     )
-    said = {"refusal": verdicts.refusal(source), "content": content_digest(unit.usager_id, one.data).hex()}
+    said: dict[str, Any] = {}
+    if one.media_type == calendars.MEDIA_TYPE and (appointments := calendars.read(one.data)):
+        said["appointments"] = appointments
+    said |= {"refusal": verdicts.refusal(source), "content": content_digest(unit.usager_id, one.data).hex()}
     if source.aside:
         said["aside"] = source.aside
     if one.unique_id:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +18,19 @@ from django.views.decorators.http import require_POST, require_safe
 from ens import journeys
 from ens.kernel.errors import Conflict, Malformed, Refused
 from ens.messaging import services as messaging
-from ens.messaging.types import Delivery, MailboxFilter, MessageView, ReceiptState, ThreadCard, ThreadView
+from ens.messaging.types import (
+    Appointment,
+    AttachmentView,
+    Delivery,
+    MailboxFilter,
+    MessageView,
+    ReceiptState,
+    ThreadCard,
+    ThreadView,
+)
 from ens.web.common.files import file_response
 from ens.web.common.paging import page_number, pages_around
-from ens.web.common.words import size, typeset
+from ens.web.common.words import day_and_hour, hour, size, typeset
 from ens.web.usager.contact import contact_of
 from ens.web.usager.forms import ReplyForm
 from ens.web.usager.pages import usager_page
@@ -87,8 +97,22 @@ def _thread_page(request: HttpRequest, thread: ThreadView, form: ReplyForm, stat
 
 
 def _message_row(message: MessageView) -> Row:
-    pieces = [Row(piece, {"format_dit": format_said(piece.media_type)}) for piece in message.attachments]
+    pieces = [_piece_row(piece) for piece in message.attachments]
     return Row(message, {"attachments": pieces, "etat_envoi": _delivery(message)})
+
+
+def _piece_row(piece: AttachmentView) -> Row:
+    appointments = [_appointment_row(one) for one in piece.appointments]
+    return Row(piece, {"format_dit": format_said(piece.media_type), "rendez_vous": appointments})
+
+
+def _appointment_row(one: Appointment) -> Row:
+    """Its end in words, the hour alone when it ends the same day."""
+    is_timed = isinstance(one.start, datetime)
+    said = ""
+    if isinstance(one.end, datetime) and isinstance(one.start, datetime):
+        said = hour(one.end) if one.end.date() == one.start.date() else day_and_hour(one.end)
+    return Row(one, {"a_une_heure": is_timed, "fin_dite": said})
 
 
 def _delivery(message: MessageView) -> str:
