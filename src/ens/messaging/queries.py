@@ -19,6 +19,7 @@ from ens.messaging.types import (
     Addressee,
     Appointment,
     AttachmentView,
+    Contact,
     Delivery,
     MessageView,
     OperatorRef,
@@ -135,12 +136,13 @@ def reply_option(unit: Unit, thread_id: UUID) -> ReplyOption:
     all_writers = writers(unit, thread_id)
     if not all_writers:
         return ReplyOption(ReplyMode.NO_REPLY, "Ce message n'autorise pas la réponse.")
-    open_ones = [one for one in all_writers if one.ended_at is None]
-    if not open_ones:
-        name = identity_of(unit, all_writers[0])["label"]
-        return ReplyOption(ReplyMode.REPLY_BLOCKED, f"{name} a mis fin à vos échanges.")
-    labels = ", ".join(identity_of(unit, one)["label"] for one in open_ones)
-    return ReplyOption(ReplyMode.REPLY, recipients_label=labels)
+    known = [(one, identity_of(unit, one)) for one in all_writers]
+    ended = tuple(said["label"] for one, said in known if one.ended_at is not None)
+    contacts = tuple(Contact(one.id, said["label"], said["role"]) for one, said in known if one.ended_at is None)
+    if not contacts:
+        verb = "a mis" if len(ended) == 1 else "ont mis"
+        return ReplyOption(ReplyMode.REPLY_BLOCKED, f"{' et '.join(ended)} {verb} fin à vos échanges.", ended_by=ended)
+    return ReplyOption(ReplyMode.REPLY, contacts=contacts, ended_by=ended)
 
 
 def addressees(unit: Unit, limit: int = 30) -> list[Addressee]:

@@ -52,7 +52,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """``token``: of the form, so that sending it twice sends once.
+    """``token``: of the form, so that sending it twice sends once. ``to``: some of whom may be answered; none, all.
 
     ``subject`` and ``marks`` (X-MSS-*): of a message that carries an archive, instead of the conversation's own.
     """
@@ -62,13 +62,30 @@ class Reply:
     token: str = ""
     subject: str = ""
     marks: tuple[tuple[str, str], ...] = ()
+    to: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody who wrote to the usager, designated by this id only: no address comes from a page (N074)."""
+
+    id: UUID
+    label: str
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyOption:
+    """What the page offers. ``contacts``: whom an answer here may reach; ``ended_by``: who wants none."""
+
     mode: ReplyMode
     reason: str = ""
-    recipients_label: str = ""
+    contacts: tuple[Contact, ...] = ()
+    ended_by: tuple[str, ...] = ()
+
+    @property
+    def recipients_label(self) -> str:
+        return ", ".join(one.label for one in self.contacts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ def mail(inaya: Any, people: Any, doctor: Any) -> Any:
         files: tuple[str, ...] = (),
         ends: bool = False,
         asks: bool = False,
+        message_id: str = "",
     ) -> Any:
         from ens.messaging import services as messaging
         from ens.messaging.types import IncomingMail
@@ -35,7 +36,7 @@ def mail(inaya: Any, people: Any, doctor: Any) -> Any:
         message = EmailMessage(policy=SMTP)
         message["From"] = f"{doctor.name} <{sender}>"
         message["To"], message["Subject"] = inaya.address, subject
-        message["Message-ID"] = f"<{new_id()}@operateur.example>"
+        message["Message-ID"] = message_id or f"<{new_id()}@operateur.example>"
         if ends:
             message["X-MSS-MES"] = "FIN"
         if asks:
@@ -91,6 +92,29 @@ def test_an_answer_is_sent_in_the_thread_with_its_attachment(page: Any, mail: An
     assert "Réponse envoyée." in said
     assert "Merci, à lundi." in said
     assert "question.txt" in said
+
+
+@pytest.mark.feature("N073", "N074")
+def test_of_two_who_wrote_the_page_offers_each_alone(page: Any, inaya: Any, mail: Any, people: Any) -> None:
+    from ens.messaging import services as messaging
+    from ens.messaging.types import IncomingMail
+
+    first_id = f"<{new_id()}@operateur.example>"
+    thread = mail("Vos résultats", message_id=first_id)
+    first = messaging.open_thread(thread, by=inaya.actor).messages[0]
+    other = people.mailbox(people.professional())
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = other, inaya.address, "Vos résultats"
+    message["In-Reply-To"] = message["References"] = first_id
+    message.set_content("Bonjour")
+    messaging.receive(IncomingMail(other, inaya.address, message.as_bytes()), by=OPERATOR)
+    shown = page.get(f"/messages/{thread}/")
+    contacts = messaging.open_thread(thread, by=inaya.actor).reply.contacts
+    assert "À tous" in text_of(shown)
+    assert first.from_label in text_of(shown)
+    for who, status in ((contacts[0].id, 302), (new_id(), 422), ("personne", 422)):
+        sent = page.post(f"/messages/{thread}/repondre/", {"corps": "Merci", "destinataire": str(who)})
+        assert sent.status_code == status
 
 
 def test_an_empty_answer_is_refused_and_a_heavy_file_too_with_the_text_kept(page: Any, mail: Any) -> None:

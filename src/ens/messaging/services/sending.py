@@ -27,7 +27,7 @@ from ens.messaging.models import Correspondent, Message, Thread
 from ens.messaging.ports import PermanentFailure, mail_relay
 from ens.messaging.services.receiving import attach, is_usager
 from ens.messaging.services.reports import mark_failed
-from ens.messaging.types import OUTGOING, Delivery, File, Reply, ReplyMode
+from ens.messaging.types import OUTGOING, Contact, Delivery, File, Reply, ReplyMode, ReplyOption
 from ens.messaging.words import clean_name
 from ens.persistence import outbox, sql
 from ens.persistence.locator import locate
@@ -61,11 +61,20 @@ def reply_in(unit: Unit, thread_id: UUID, answer: Reply) -> UUID:
     option = queries.reply_option(unit, thread.id)
     if option.mode is not ReplyMode.REPLY:
         raise ReplyNotAllowed()
-    return _send_in(unit, thread, answer, option.recipients_label)
+    chosen = _chosen(option, answer)
+    people = {one.id: one for one in queries.writers(unit, thread.id)}
+    return _send_in(unit, thread, answer, [people[one.id] for one in chosen], ", ".join(one.label for one in chosen))
 
 
-def _send_in(unit: Unit, thread: Thread, answer: Reply, to: str) -> UUID:
-    recipients = [one for one in queries.writers(unit, thread.id) if one.ended_at is None]
+def _chosen(option: ReplyOption, answer: Reply) -> list[Contact]:
+    """Those of the page's options that were chosen, all of them by default. Errors: ReplyNotAllowed."""
+    known = {one.id: one for one in option.contacts}
+    if not known.keys() >= set(answer.to):
+        raise ReplyNotAllowed()
+    return [one for key, one in known.items() if not answer.to or key in answer.to]
+
+
+def _send_in(unit: Unit, thread: Thread, answer: Reply, recipients: list[Correspondent], to: str) -> UUID:
     title = queries.subject(unit, thread)
     message_id = new_id()
     mail = _mail(unit, thread, answer, recipients, title, message_id)
@@ -95,6 +104,7 @@ def _send_in(unit: Unit, thread: Thread, answer: Reply, to: str) -> UUID:
         "subject": title,
         "from_label": unit.by.name,
         "role_label": unit.by.role,
+        "to_label": to,
         "text": answer.body.strip(),
         "html": "",
         "message_id": str(mail["Message-ID"]),
@@ -136,7 +146,7 @@ def _mail(
     )
     inside = queries.head(unit, last) if last else {}
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = formataddr((identity.traits(unit).shown_name, address))
+    mail["From"] = formataddr((_signed_as(unit), address))
     mail["To"] = ", ".join(queries.identity_of(unit, one)["reply_to"] for one in recipients)
     mail["Subject"] = answer.subject or (title if title.lower().startswith("re:") else f"Re: {title}")
     mail["Date"] = format_datetime(clock.now())
@@ -149,11 +159,23 @@ def _mail(
     mail["X-MSS-NIL"] = "ens"
     for name, value in answer.marks:
         mail[name] = value
-    mail.set_content(answer.body.strip() + "\n", cte="quoted-printable")
+    mail.set_content(_signed(unit, answer.body.strip()) + "\n", cte="quoted-printable")
     for one in answer.files:
         main, _, sub = _media_type(one).partition("/")
         mail.add_attachment(one.data, maintype=main, subtype=sub, filename=_name(one.name))
     return mail
+
+
+def _signed_as(unit: Unit) -> str:
+    """The usager's name; when somebody writes for them, both (N031)."""
+    whose = identity.traits(unit).shown_name
+    return f"{unit.by.name} pour {whose}" if unit.by.role else whose
+
+
+def _signed(unit: Unit, body: str) -> str:
+    if not unit.by.role:
+        return body
+    return f"{body}\n\n-- \n{unit.by.name}, {unit.by.role}, pour {identity.traits(unit).shown_name}"
 
 
 def send(usager_id: UUID, message_id: UUID) -> None:

@@ -150,13 +150,18 @@ class ReplyForm(EnsForm):
     # The same form sent twice sends its answer once.
     jeton = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
+    # One of those whom the page offered, by id; nobody chosen, all of them.
+    destinataire = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("jeton", secrets.token_urlsafe(16))
 
     def answer(self) -> Reply:
-        files = tuple(File(file.name, file.read()) for file in self.cleaned_data["fichiers"])
-        return Reply(self.cleaned_data["corps"], files, token=self.cleaned_data["jeton"])
+        said = self.cleaned_data
+        files = tuple(File(file.name, file.read()) for file in said["fichiers"])
+        to = (said["destinataire"],) if said["destinataire"] else ()
+        return Reply(said["corps"], files, token=said["jeton"], to=to)
 
 
 class SendDocumentForm(EnsForm):

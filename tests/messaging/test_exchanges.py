@@ -1,0 +1,89 @@
+"""Who is answered, who wants no answer, and who signs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from email import message_from_bytes, policy
+
+import pytest
+
+from ens.messaging.types import IncomingMail, Reply, ReplyMode
+from tests.factories import before_all_due
+from tests.messaging.mails import mail
+
+FIRST = "<un@operateur.example>"
+
+
+def receive(person, operator, sender, **said):
+    from ens.messaging.services import receive as file
+
+    file(IncomingMail(sender, person.address, mail(person.address, sender=sender, **said)), by=operator)
+
+
+def only_thread(person):
+    from ens.messaging.services import list_threads, open_thread
+
+    (card,) = list_threads(person.usager_id, by=person.actor)
+    return open_thread(card.id, by=person.actor)
+
+
+def sent(person, thread, answer, relay, *, by=None):
+    from ens.messaging.services import reply
+    from ens.persistence import outbox
+    from ens.persistence.models import OutboxRow
+
+    reply(thread.id, answer, by=by or person.actor)
+    OutboxRow.objects.filter(usager_id=person.usager_id).update(due_at=before_all_due())
+    outbox.run_due()
+    return [
+        (one[1], message_from_bytes(one[2], policy=policy.default)) for one in relay.sent if one[0] == person.address
+    ]
+
+
+@pytest.fixture
+def two(inaya, operator):
+    """A laboratory wrote, then a doctor in the same conversation."""
+    receive(inaya, operator, "labo@operateur.example", message_id=FIRST)
+    receive(inaya, operator, "dupond@operateur.example", label="Dr_Anne_DUPOND_Cabinet", in_reply_to=FIRST)
+    return inaya
+
+
+@pytest.mark.feature("N073", "N074", "S096")
+def test_of_two_who_wrote_one_may_be_answered_alone(two, relay):
+    thread = only_thread(two)
+    doctor, laboratory = thread.reply.contacts
+    assert thread.reply.recipients_label == f"{doctor.label}, {laboratory.label}"
+    ((recipient, message),) = sent(two, thread, Reply("Merci", to=(laboratory.id,)), relay)
+    assert recipient == message["To"] == "labo@operateur.example"
+
+
+@pytest.mark.feature("N073")
+def test_who_ended_the_exchange_is_named_and_not_written_to(two, operator, relay):
+    receive(two, operator, "labo@operateur.example", in_reply_to=FIRST, headers={"X-MSS-MES": "FIN"})
+    thread = only_thread(two)
+    assert thread.reply.mode is ReplyMode.REPLY
+    assert thread.reply.ended_by == ("Labo BioPCR Orly",)
+    assert [recipient for recipient, _ in sent(two, thread, Reply("Merci"), relay)] == ["dupond@operateur.example"]
+    receive(two, operator, "dupond@operateur.example", in_reply_to=FIRST, subject="[FIN]")
+    blocked = only_thread(two).reply
+    assert blocked.mode is ReplyMode.REPLY_BLOCKED
+    assert blocked.reason.endswith("ont mis fin à vos échanges.")
+
+
+@pytest.mark.feature("N031")
+def test_a_representative_signs_with_both_names_and_is_shown_in_the_thread(inaya, operator, relay):
+    receive(inaya, operator, "labo@operateur.example")
+    father = replace(inaya.actor, id="un-autre-compte", name="Paul Michel", role="représentant légal")
+    ((_, message),) = sent(inaya, only_thread(inaya), Reply("Merci"), relay, by=father)
+    assert message["From"].addresses[0].display_name == "Paul Michel pour Inaya Michel"
+    assert message["From"].addresses[0].addr_spec == inaya.address
+    assert message.get_content().rstrip().endswith("Paul Michel, représentant légal, pour Inaya Michel")
+    shown = only_thread(inaya).messages[-1]
+    assert (shown.from_label, shown.role_label, shown.body_text) == ("Paul Michel", "représentant légal", "Merci")
+
+
+def test_who_writes_for_themselves_signs_with_one_name(inaya, operator, relay):
+    receive(inaya, operator, "labo@operateur.example")
+    ((_, message),) = sent(inaya, only_thread(inaya), Reply("Merci"), relay)
+    assert message["From"].addresses[0].display_name == "Inaya Michel"
+    assert message.get_content().strip() == "Merci"
