@@ -65,6 +65,15 @@ def test_the_search_holds_on_every_screen(tabs: Any, consultation: Consultation)
     check(window, "pro-recherche")
 
 
+def test_the_address_to_write_to_holds_on_every_screen(tabs: Any, consultation: Consultation) -> None:
+    window = tabs(consultation.compte)
+    window.open("/pro/messagerie/")
+    window.page.fill("#id_matricule", consultation.inaya.matricule)
+    with window.page.expect_navigation():
+        window.page.keyboard.press("Enter")
+    check(window, "pro-ecrire")
+
+
 def test_the_traits_to_check_hold_on_every_screen(tabs: Any, consultation: Consultation) -> None:
     window = tabs(consultation.compte)
     search(window, consultation.inaya.matricule)

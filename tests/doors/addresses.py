@@ -127,6 +127,7 @@ ADDRESSES: dict[str, Row] = {
     "usager:menu": Row(200),
     # professionals
     "professionnel:recherche": Row(200, takes=422),
+    "professionnel:ecrire": Row(200, takes=422),
     "professionnel:accord": Row(takes=422),
     "professionnel:dossier": Row(200, about=("usager",), leaves=("documents_cherches",), refusal="patient_recherche"),
     "professionnel:document": Row(

@@ -99,7 +99,11 @@ def _traits(unit: Unit) -> Traits | None:
 
 def mail_address(unit: Unit) -> str:
     """The usager's address in the trust space, from their INS alone (S035, S078)."""
-    return f"{traits(unit).matricule}@{settings.ENS_MAIL_DOMAIN}"
+    return mail_address_of(traits(unit))
+
+
+def mail_address_of(who: Traits) -> str:
+    return f"{who.matricule}@{settings.ENS_MAIL_DOMAIN}"
 
 
 def email(unit: Unit) -> str:

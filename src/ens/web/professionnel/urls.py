@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.professionnel.views import records, search
+from ens.web.professionnel.views import records, search, writing
 
 app_name = "professionnel"
 
 urlpatterns = [
     path("", search.recherche, name="recherche"),
+    path("messagerie/", writing.ecrire, name="ecrire"),
     path("accord/", search.accord, name="accord"),
     path("dossiers/<uuid:usager_id>/", records.dossier, name="dossier"),
     path("dossiers/<uuid:usager_id>/documents/<uuid:document_id>/", records.document, name="document"),
