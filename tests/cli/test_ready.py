@@ -18,6 +18,8 @@ WELL = {"database": "ok", "store": "ok", "smtp": "ok", "worker": "ok"}
         ({"demonstration": "unavailable"}, []),  # its people are about to be made
         ({"store": "full", "demonstration": "unavailable"}, ["store"]),  # what is there is read
         ({"database": "full"}, ["database"]),
+        ({"antivirus": "not_configured", "demonstration": "unavailable"}, []),
+        ({"antivirus": "unavailable"}, []),  # what arrives waits or is kept aside
         ({"smtp": "unavailable"}, None),
         ({"store": "full", "database": "unavailable"}, None),
     ],

@@ -179,13 +179,14 @@ def _wait_until_ready(wanted: Wanted, settings: dict[str, str], children: list[C
 def can_serve(answer: bytes) -> list[str] | None:
     """The parts that want room, when every part answers; else None.
 
-    A disk almost full keeps nobody from reading what is there; a demonstration is about to be made.
+    A disk almost full keeps nobody from reading what is there; a demonstration is about to be made; without its
+    antivirus, a space keeps files aside or lets them wait, and serves.
     """
     try:
         parts: dict[str, str] = json.loads(answer)["parts"]
     except (ValueError, LookupError):
         return None
-    if {name for name, state in parts.items() if state not in ("ok", "full")} - {"demonstration"}:
+    if {name for name, state in parts.items() if state not in ("ok", "full")} - {"demonstration", "antivirus"}:
         return None
     return [name for name, state in parts.items() if state == "full"]
 
