@@ -99,7 +99,7 @@ def _smtp() -> str:
 
 
 def _antivirus() -> str:
-    """A space without one is well, and says so."""
+    """A space may do without one."""
     used = ports.antivirus()
     if used is None:
         return NONE
@@ -137,15 +137,19 @@ def _demonstration() -> str:
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when every part is well, else 503; a part is ``ok``, ``unavailable``, ``full`` for want of room, or
-    ``not_configured`` when the space does without it."""
-    parts = {**_tried(), "worker": _worker()}
+    """200 when every part is well, else 503; a part is ``ok``, ``unavailable``, or ``full`` for want of room.
+
+    What the space does without is named apart, as ``not_configured``.
+    """
+    tried = {**_tried(), "worker": _worker()}
+    parts = {part: state for part, state in tried.items() if state != NONE}
     if settings.ENS_DEMONSTRATION:
         parts["demonstration"] = _demonstration()
-    status = 200 if set(parts.values()) <= {OK, NONE} else 503
+    status = 200 if set(parts.values()) == {OK} else 503
     body: dict[str, object] = {"status": "ok" if status == 200 else "unavailable"}
     if _may_see_details(request):
         body["parts"] = parts
+        body["not_configured"] = sorted(tried.keys() - parts.keys() - {"demonstration"})
     return JsonResponse(body, status=status)
 
 
