@@ -84,6 +84,13 @@ ADDRESSES: dict[str, Row] = {
     "usager:enregistrer_piece": Row(takes=302, about=("attachment",), refusal="piece_enregistree"),
     "usager:fil": Row(200, about=("thread",), leaves=("message_lu", "messages_listes"), refusal="message_lu"),
     "usager:accuse": Row(takes=404, about=("thread",), refusal="accuse_refuse"),  # of no message
+    "usager:brouillon": Row(takes=302, about=("thread",), refusal="message_envoye"),
+    "usager:jeter": Row(takes=302, about=("thread",), refusal="conversation_jetee"),
+    "usager:reprendre": Row(takes=302, about=("thread",), refusal="conversation_reprise"),
+    "usager:supprimer_fil": Row(takes=404, about=("thread",), refusal="conversation_supprimee"),  # not in the trash
+    "usager:exporter_fil": Row(
+        200, about=("thread",), leaves=("messages_exportes",), refusal="messages_exportes", is_file=True
+    ),
     "usager:repondre": Row(takes=422, about=("thread",), refusal="message_lu"),
     "usager:documents": Row(200, leaves=("documents_cherches",)),
     "usager:ajouter": Row(200, takes=422),

@@ -168,6 +168,11 @@ def message_undelivered(unit: Unit, message_id: UUID, *, title: str = "", to: st
     _leave(unit, Line(Event.MESSAGE_UNDELIVERED, message_id, title, facts={"to": to}), False)
 
 
+def conversation_moved(unit: Unit, event: Event, thread_id: UUID, *, title: str = "", attempt: bool = False) -> None:
+    """``event``: put in the trash, taken back, deleted for good, or exported."""
+    _leave(unit, Line(event, thread_id, title), attempt)
+
+
 def receipt_answered(unit: Unit, message_id: UUID, *, agrees: bool, title: str = "", attempt: bool = False) -> None:
     _leave(unit, Line(Event.RECEIPT_SENT if agrees else Event.RECEIPT_DECLINED, message_id, title), attempt)
 

@@ -37,6 +37,7 @@ class Thread(UsagerOwned):
     sealed_subject = models.BinaryField()
     last_at = models.DateTimeField()
     unread = models.IntegerField(default=0)
+    trashed_at = models.DateTimeField(null=True)  # by the usager, who may take it back for a while
 
     class Meta:
         indexes = (models.Index(fields=("usager_id", "last_at", "id"), name="thread_in_order"),)
@@ -127,3 +128,14 @@ class Daily(_Counted):
                 fields=("day", "direction", "operator", "outcome", "reason"), name="mail_of_the_day"
             ),
         )
+
+
+class Draft(UsagerOwned):
+    """An answer begun in a conversation: one of them, until it is sent or discarded."""
+
+    thread_id = models.UUIDField()
+    saved_at = models.DateTimeField()
+    sealed_body = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("usager_id", "thread_id"), name="one_draft"),)

@@ -13,7 +13,7 @@ from ens.coffre.keyring import digest
 from ens.coffre.services import sealer
 from ens.messaging import verdicts
 from ens.messaging.errors import OperatorUnknown
-from ens.messaging.models import Acknowledgement, Attachment, Correspondent, Message, Thread
+from ens.messaging.models import Acknowledgement, Attachment, Correspondent, Draft, Message, Thread
 from ens.messaging.types import (
     OUTGOING,
     Addressee,
@@ -82,7 +82,7 @@ def listed_domain(domain: str) -> str:
 
 def unread_threads(unit: Unit) -> int:
     """How many conversations hold something not read yet."""
-    return Thread.objects.filter(usager_id=unit.usager_id, unread__gt=0).count()
+    return Thread.objects.filter(usager_id=unit.usager_id, unread__gt=0, trashed_at=None).count()
 
 
 def identity_of(unit: Unit, correspondent: Correspondent) -> dict[str, Any]:
@@ -248,12 +248,12 @@ def message_view(
 
 
 def newest(unit: Unit) -> QuerySet[Thread]:
-    """The usager's conversations, newest first."""
-    return Thread.objects.filter(usager_id=unit.usager_id).order_by("-last_at", "-id")
+    """The usager's conversations, newest first, less those in the trash."""
+    return Thread.objects.filter(usager_id=unit.usager_id, trashed_at=None).order_by("-last_at", "-id")
 
 
 def thread_cards(unit: Unit, asked: QuerySet[Thread] | None = None) -> list[ThreadCard]:
-    """These conversations, or all of them; five queries whatever their number."""
+    """These conversations, or all of them; six queries whatever their number."""
     threads = list(newest(unit) if asked is None else asked)
     # One message of each kind a conversation, the last: the others stay sealed where they are.
     messages = Message.objects.filter(usager_id=unit.usager_id, thread_id__in=[thread.id for thread in threads])
@@ -263,6 +263,8 @@ def thread_cards(unit: Unit, asked: QuerySet[Thread] | None = None) -> list[Thre
     last_received = {message.thread_id: message for message in received}
     wanted = {message.correspondent_id for message in last_received.values()}
     people = {row.id: row for row in Correspondent.objects.filter(usager_id=unit.usager_id, id__in=wanted)}
+    begun = Draft.objects.filter(usager_id=unit.usager_id, thread_id__in=[thread.id for thread in threads])
+    drafts = set(begun.values_list("thread_id", flat=True))
     files: dict[UUID, list[Attachment]] = {}
     shown = {message.id for message in last_received.values()}
     for row in Attachment.objects.filter(usager_id=unit.usager_id, message_id__in=shown).order_by("position"):
@@ -289,6 +291,7 @@ def thread_cards(unit: Unit, asked: QuerySet[Thread] | None = None) -> list[Thre
                 attachment_count=len(joined),
                 excerpt=" ".join(text.split())[:160],
                 ended_by=known["label"] if person and person.ended_at else "",
+                has_draft=thread.id in drafts,
             )
         )
     return cards

@@ -178,15 +178,28 @@ class ThreadCard:
     attachment_count: int
     excerpt: str
     ended_by: str
+    has_draft: bool = False
+
+
+class Box(StrEnum):
+    """Which conversations."""
+
+    ALL = ""
+    UNREAD = "non-lus"
+    FILES = "documents"
+    DRAFTS = "brouillons"
+    ENDED = "termines"
+    TRASH = "corbeille"
 
 
 @dataclass(frozen=True, slots=True)
 class MailboxFilter:
-    """A page of the conversations. ``text`` is looked for in correspondent, subject and first words: all are opened."""
+    """A page of the conversations. ``text``: words that one of the messages holds, whatever their case and accents."""
 
     text: str = ""
     offset: int = 0
     limit: int = 50
+    box: Box = Box.ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +222,8 @@ class ThreadView:
     messages: list[MessageView]
     reply: ReplyOption
     ended_by: str = ""
+    draft: str = ""
+    trashed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

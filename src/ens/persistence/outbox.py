@@ -152,8 +152,13 @@ def _perform(row: Taken) -> bool:
 
 
 def pending() -> int:
-    """Rows not done yet, for /metrics."""
+    """Rows that wait for something, for /metrics: not those of a day still far (the longest delay is six hours)."""
     with connections["default"].cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM persistence_outboxrow WHERE failed_at IS NULL")
+        cursor.execute(_PENDING)
         row = cursor.fetchone()
     return int(row[0])
+
+
+_PENDING = """
+SELECT count(*) FROM persistence_outboxrow WHERE failed_at IS NULL AND due_at < now() + interval '6 hours'
+"""

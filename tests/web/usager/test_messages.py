@@ -59,7 +59,7 @@ def test_a_thread_is_listed_with_sender_subject_first_attachment_and_unread_stat
     assert "Vos résultats" in said
     assert "analyses.txt + 1" in said
     page.get(f"/messages/{thread_id}/")
-    assert "Non lu" not in text_of(page.get("/messages/"))
+    assert "Non lu :" not in text_of(page.get("/messages/"))
 
 
 @pytest.mark.feature("S094")
@@ -238,3 +238,40 @@ def test_an_invitation_is_a_card_that_says_when_and_whether_it_stands(page: Any,
     assert "jusqu’à 14 h 30" in said.replace("\u00a0", " ")
     assert "12 rue du Port" in said
     assert said.count("Annulé") == 1
+
+
+@pytest.mark.feature("N077")
+def test_a_draft_is_kept_by_the_page_or_by_its_button_and_is_there_again(page: Any, mail: Any) -> None:
+    thread = mail("Vos résultats")
+    address = f"/messages/{thread}/brouillon/"
+    assert page.post(address, {"corps": "Bonj", "acte": "seul"}).status_code == 204
+    assert "Brouillon enregistré." in text_of(page.post(address, {"corps": "Bonjour, une"}, follow=True))
+    assert "Bonjour, une</textarea>" in page.get(f"/messages/{thread}/").content.decode()
+    assert "Brouillon · Vos résultats" in text_of(page.get("/messages/?boite=brouillons"))
+    assert "Brouillon supprimé." in text_of(page.post(address, {"acte": "jeter"}, follow=True))
+    assert "Aucune conversation ici" in text_of(page.get("/messages/?boite=brouillons"))
+
+
+def test_the_trash_offers_to_come_back_and_the_copy_is_a_file(page: Any, mail: Any) -> None:
+    thread = mail("Vos résultats")
+    said = text_of(page.post(f"/messages/{thread}/corbeille/", follow=True))
+    assert "Conversation mise à la corbeille." in said
+    assert "Annuler" in said
+    assert "Vos résultats" not in said
+    assert "30 jours" in text_of(page.get("/messages/?boite=corbeille"))
+    shown = text_of(page.get(f"/messages/{thread}/"))
+    assert "Cette conversation est dans la corbeille" in shown
+    assert "Envoyer" not in shown
+    assert "reprise de la corbeille" in text_of(page.post(f"/messages/{thread}/reprendre/", follow=True))
+    copy = page.get(f"/messages/{thread}/exporter/")
+    assert copy.headers["Content-Disposition"].startswith("attachment")
+    assert copy.content.startswith(b"From ")
+    page.post(f"/messages/{thread}/corbeille/")
+    assert "supprimée définitivement" in text_of(page.post(f"/messages/{thread}/supprimer/", follow=True))
+    assert page.get(f"/messages/{thread}/").status_code == 404
+
+
+def test_an_unknown_box_shows_everything_and_a_search_stays_in_its_box(page: Any, mail: Any) -> None:
+    mail("Vos résultats")
+    assert "Vos résultats" in text_of(page.get("/messages/?boite=nulle-part"))
+    assert "boite=non-lus&amp;q=r" in page.get("/messages/?q=r").content.decode()

@@ -2,6 +2,7 @@
 
 from ens.messaging.services.acknowledging import answer_receipt
 from ens.messaging.services.erasing import erase
+from ens.messaging.services.keeping import delete_trashed, export, restore, save_draft, trash
 from ens.messaging.services.operators import allow_operator, check_operator, check_sender
 from ens.messaging.services.reading import (
     attachment_source,
@@ -23,12 +24,17 @@ __all__ = [
     "check_operator",
     "check_recipient",
     "check_sender",
+    "delete_trashed",
     "erase",
+    "export",
     "list_threads",
     "mailbox",
     "open_attachment",
     "open_thread",
     "receive",
     "reply",
+    "restore",
+    "save_draft",
+    "trash",
     "unread_count",
 ]

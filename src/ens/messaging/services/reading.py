@@ -16,6 +16,7 @@ from ens.kernel.actor import Actor
 from ens.messaging import queries, verdicts
 from ens.messaging.errors import ThreadNotFound
 from ens.messaging.models import Attachment, Message, Thread
+from ens.messaging.services import keeping, searching
 from ens.messaging.services.receiving import is_usager
 from ens.messaging.types import (
     INCOMING,
@@ -54,18 +55,13 @@ def mailbox(usager_id: UUID, which: MailboxFilter, *, by: Actor) -> Mailbox:
     def act(unit: Unit) -> Mailbox:
         _check(unit)
         events.messages_listed(unit)
-        total, unread = Thread.objects.filter(usager_id=unit.usager_id).count(), queries.unread_threads(unit)
+        total, unread = queries.newest(unit).count(), queries.unread_threads(unit)
+        found = searching.asked(unit, which)
+        matching = total if which == MailboxFilter(offset=which.offset, limit=which.limit) else found.count()
         page = slice(which.offset, which.offset + which.limit)
-        if not which.text:
-            return Mailbox(queries.thread_cards(unit, queries.newest(unit)[page]), total, total, unread)
-        found = [card for card in queries.thread_cards(unit) if _says(card, which.text)]
-        return Mailbox(found[page], len(found), total, unread)
+        return Mailbox(queries.thread_cards(unit, found[page]), matching, total, unread)
 
     return unit_of_work(usager_id, act, by=by)
-
-
-def _says(card: ThreadCard, text: str) -> bool:
-    return any(text.casefold() in said.casefold() for said in (card.correspondent_label, card.subject, card.excerpt))
 
 
 def unread_count(usager_id: UUID, *, by: Actor) -> int:
@@ -110,6 +106,8 @@ def open_thread(thread_id: UUID, *, by: Actor) -> ThreadView:
             messages=views,
             reply=option,
             ended_by=known["label"] if known and writers[0].ended_at else "",
+            draft=keeping.draft(unit, thread.id),
+            trashed_at=thread.trashed_at,
         )
 
     return unit_of_work(locate(thread_id), act, by=by)

@@ -186,7 +186,10 @@ SELECT id, dedupe_digest FROM messaging_message WHERE usager_id = %s AND dedupe_
 UNION ALL
 SELECT id, dedupe_digest FROM messaging_message WHERE usager_id = %s AND mail_id_digest = %s AND direction = %s
 """
-_ARRIVED = "UPDATE messaging_thread SET last_at = %s, unread = unread + %s WHERE usager_id = %s AND id = %s"
+# a conversation in which somebody writes again is not in the trash any more
+_ARRIVED = """
+UPDATE messaging_thread SET last_at = %s, unread = unread + %s, trashed_at = NULL WHERE usager_id = %s AND id = %s
+"""
 
 
 def _store(unit: Unit, key: UUID, data: bytes) -> None:

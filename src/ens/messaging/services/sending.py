@@ -25,6 +25,7 @@ from ens.messaging import delivery, filetypes, ledger, queries
 from ens.messaging.errors import OperatorUnknown, ReplyEmpty, ReplyNotAllowed, ReplyTooLarge, ThreadNotFound
 from ens.messaging.models import Correspondent, Message, Thread
 from ens.messaging.ports import PermanentFailure, mail_relay
+from ens.messaging.services.keeping import discard
 from ens.messaging.services.receiving import attach, is_usager
 from ens.messaging.services.reports import mark_failed
 from ens.messaging.types import OUTGOING, Contact, Delivery, File, Reply, ReplyMode, ReplyOption
@@ -119,7 +120,8 @@ def _send_in(unit: Unit, thread: Thread, answer: Reply, recipients: list[Corresp
     unit.on_abandon(lambda: store.delete(message.raw_id))
     store.put(message.raw_id, sealer(unit).seal(CONTENT, message.raw_id, data))
     ids = attach(unit, message, [(_name(one.name), _media_type(one), one.data) for one in answer.files])
-    Thread.objects.filter(usager_id=unit.usager_id, id=thread.id).update(last_at=message.at)
+    Thread.objects.filter(usager_id=unit.usager_id, id=thread.id).update(last_at=message.at, trashed_at=None)
+    discard(unit, thread.id)
     unit.register_locator([message.id, message.raw_id, *ids])
     outbox.put(unit, OUTBOX_KIND, message.id)
     events.message_sent(unit, message.id, title=title, to=to)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import segno
@@ -12,15 +13,19 @@ from django.conf import settings
 from django.contrib import messages as announcements
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from ens import journeys
 from ens.kernel.errors import Conflict, Malformed, Refused
 from ens.messaging import services as messaging
+from ens.messaging.services.keeping import TRASH_DAYS
 from ens.messaging.types import (
     Appointment,
     AttachmentView,
+    Box,
     Delivery,
     MailboxFilter,
     MessageView,
@@ -54,9 +59,10 @@ BESIDE = 20  # conversations beside the one shown: the newest
 
 @require_safe
 def liste(request: HttpRequest) -> HttpResponse:
-    """Newest first; a search keeps the threads whose correspondent, subject or first words hold it."""
+    """Newest first; a search keeps the threads of which a message holds the words, a box those of a kind."""
     wanted, number = request.GET.get("q", "").strip()[:100], page_number(request)
-    which = MailboxFilter(text=wanted, offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
+    box = _box(request.GET.get("boite", ""))
+    which = MailboxFilter(text=wanted, offset=(number - 1) * PER_PAGE, limit=PER_PAGE, box=box)
     found = messaging.mailbox(request.usager_id, which, by=request.actor)
     if number > 1 and not found.cards:
         raise Http404
@@ -64,11 +70,52 @@ def liste(request: HttpRequest) -> HttpResponse:
         "fils": [thread_row(card) for card in found.cards],
         "trouves": found.matching,
         "a_des_fils": found.total > 0,
+        "boite": box,
+        "boites": [Boxed(one, label, _address(one, wanted)) for one, label in BOXES.items()],
+        "corbeille": box is Box.TRASH,
+        "jetee": _identifier(request.GET.get("jetee", "")),
+        "jours_corbeille": TRASH_DAYS,
         "recherche": wanted,
         "adresse_mail": contact_of(request.usager_id, by=request.actor).mail_address,
         **pages_around(request, number, last=-(-found.matching // PER_PAGE)),
     }
     return usager_page(request, "usager/messages/liste.html", context, section="messages", unread=found.unread)
+
+
+BOXES = {
+    Box.ALL: gettext_lazy("Tous"),
+    Box.UNREAD: gettext_lazy("Non lus"),
+    Box.FILES: gettext_lazy("Avec documents"),
+    Box.DRAFTS: gettext_lazy("Brouillons"),
+    Box.ENDED: gettext_lazy("Terminés"),
+    Box.TRASH: gettext_lazy("Corbeille"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Boxed:
+    """A box of the bar: its words, and its address with the same search."""
+
+    box: Box
+    label: str
+    link: str
+
+
+def _address(box: Box, wanted: str) -> str:
+    said = {name: value for name, value in (("boite", box.value), ("q", wanted)) if value}
+    return reverse("usager:messages") + (f"?{urlencode(said)}" if said else "")
+
+
+def _identifier(said: str) -> UUID | None:
+    try:
+        return UUID(said)
+    except ValueError:
+        return None
+
+
+def _box(asked: str) -> Box:
+    """What is not one of them is all of them: an address typed by hand shows something."""
+    return Box(asked) if asked in set(Box) else Box.ALL
 
 
 def thread_row(card: ThreadCard) -> Row:
@@ -78,7 +125,8 @@ def thread_row(card: ThreadCard) -> Row:
 @require_safe
 def fil(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """A thread beside the list; opening it marks it as read."""
-    return _thread_page(request, messaging.open_thread(thread_id, by=request.actor), ReplyForm())
+    thread = messaging.open_thread(thread_id, by=request.actor)
+    return _thread_page(request, thread, ReplyForm(initial={"corps": thread.draft}))
 
 
 def _thread_page(request: HttpRequest, thread: ThreadView, form: ReplyForm, status: int = 200) -> HttpResponse:
@@ -91,6 +139,7 @@ def _thread_page(request: HttpRequest, thread: ThreadView, form: ReplyForm, stat
         "formulaire": form,
         "limite": settings.ENS_UPLOAD_MAX_BYTES,
         "limite_dite": size(settings.ENS_UPLOAD_MAX_BYTES),
+        "jours_corbeille": TRASH_DAYS,
     }
     template = "usager/messages/fil.html"
     return usager_page(request, template, context, section="messages", unread=beside.unread, status=status)
@@ -142,12 +191,49 @@ def repondre(request: HttpRequest, thread_id: UUID) -> HttpResponse:
 
 
 @require_POST
+def brouillon(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    """Keep what is being written, or discard it. A page that saves by itself gets no page back."""
+    discards = request.POST.get("acte") == "jeter"
+    body = "" if discards else request.POST.get("corps", "")
+    messaging.save_draft(thread_id, body, by=request.actor)
+    if request.POST.get("acte") == "seul":
+        return HttpResponse(status=204)
+    announcements.success(request, _("Brouillon supprimé.") if not body.strip() else _("Brouillon enregistré."))
+    return redirect("usager:fil", thread_id)
+
+
+@require_POST
+def jeter(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    """To the trash; the page that follows offers to take it back."""
+    messaging.trash(thread_id, by=request.actor)
+    return redirect(f"{reverse('usager:messages')}?jetee={thread_id}")
+
+
+@require_POST
+def reprendre(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    messaging.restore(thread_id, by=request.actor)
+    announcements.success(request, _("Conversation reprise de la corbeille."))
+    return redirect("usager:fil", thread_id)
+
+
+@require_POST
+def supprimer(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    """For good, from the trash only."""
+    messaging.delete_trashed(thread_id, by=request.actor)
+    announcements.success(request, _("Conversation supprimée définitivement."))
+    return redirect(f"{reverse('usager:messages')}?boite={Box.TRASH}")
+
+
+@require_safe
+def exporter(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    """The messages as they came and left, for a mail program."""
+    return file_response(messaging.export(thread_id, by=request.actor))
+
+
+@require_POST
 def accuse(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """Send the read receipt that a message asks for, or say no; the first answer stays."""
-    try:
-        message_id = UUID(request.POST.get("message", ""))
-    except ValueError:
-        message_id = None
+    message_id = _identifier(request.POST.get("message", ""))
     agrees = request.POST.get("reponse") == "oui"
     state = messaging.answer_receipt(thread_id, message_id, agrees, by=request.actor)
     declined = state is ReceiptState.DECLINED

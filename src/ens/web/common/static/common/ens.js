@@ -75,6 +75,31 @@
     });
   });
 
+  // What is being written is kept, two seconds after the last letter. Nothing stays on the device.
+  document.querySelectorAll("form[data-ens-brouillon]").forEach(function (form) {
+    var field = form.querySelector("textarea"), state = form.querySelector("[data-ens-brouillon-etat]");
+    var waiting = 0, kept = field.value, leaving = false;
+    function keep() {
+      waiting = 0;
+      if (leaving || field.value === kept || navigator.onLine === false) return;
+      var said = field.value, body = new FormData();
+      body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+      body.append("corps", said);
+      body.append("acte", "seul");
+      fetch(form.dataset.ensBrouillon, { method: "POST", body: body, credentials: "same-origin", keepalive: true }).then(function (answer) {
+        if (answer.status !== 204) return;
+        kept = said;
+        state.textContent = said.trim() ? form.dataset.ensGardeDit : "";
+      }, function () {});
+    }
+    field.addEventListener("input", function () {
+      clearTimeout(waiting);
+      waiting = setTimeout(keep, 2000);
+    });
+    form.addEventListener("submit", function () { leaving = true; clearTimeout(waiting); });
+    window.addEventListener("pagehide", keep);
+  });
+
   // Panels close on Escape and when the focus or a click leaves them.
   document.querySelectorAll("details[data-ens-panneau]").forEach(function (panel) {
     panel.addEventListener("keydown", function (event) {

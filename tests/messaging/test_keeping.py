@@ -1,0 +1,190 @@
+"""What the usager does with conversations: search, boxes, trash, drafts, a copy."""
+
+from __future__ import annotations
+
+import mailbox as mailboxes
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from ens.kernel.actor import Actor, ActorKind
+from ens.messaging import services
+from ens.messaging.errors import ReplyTooLarge, ThreadNotFound
+from ens.messaging.types import Box, IncomingMail, MailboxFilter, Reply
+from ens.persistence.errors import NobodyThere
+from tests.messaging.mails import mail
+
+
+def receive(person, operator, **said):
+    sender = said.pop("sender", "labo@operateur.example")
+    done = services.receive(
+        IncomingMail(sender, person.address, mail(person.address, sender=sender, **said)), by=operator
+    )
+    assert done.created
+    newest = services.list_threads(person.usager_id, by=person.actor)[0]
+    return newest.id
+
+
+def subjects(person, text="", box=Box.ALL):
+    found = services.mailbox(person.usager_id, MailboxFilter(text=text, box=box), by=person.actor)
+    assert found.matching == len(found.cards)
+    return {card.subject for card in found.cards}
+
+
+@pytest.mark.feature("S093")
+def test_a_search_finds_words_wherever_they_are_whatever_case_and_accents(inaya, operator):
+    receive(inaya, operator, subject="Un", text="Votre hémoglobine est bonne." + " suite" * 400 + " fin du texte")
+    receive(inaya, operator, subject="Échographie de contrôle", text="Bonjour")
+    receive(inaya, operator, subject="Trois", files=(("Résultats été.pdf", "application/pdf", b"%PDF-1.4 x"),))
+    receive(inaya, operator, subject="Quatre", text="", html="<p>Prenez votre <b>tension</b> le matin.</p>")
+    thread = receive(inaya, operator, subject="Cinq", label="Dr_Anne_MOREAU_Cabinet", sender="moreau@operateur.example")
+    services.reply(thread, Reply("Ma question sur la grossesse"), by=inaya.actor)
+    assert subjects(inaya, "HEMOGLOBINE") == {"Un"}
+    assert subjects(inaya, "fin du texte") == {"Un"}
+    assert subjects(inaya, "echographie") == {"Échographie de contrôle"}
+    assert subjects(inaya, "resultats ete.pdf") == {"Trois"}
+    assert subjects(inaya, "matin tension") == {"Quatre"}
+    assert subjects(inaya, "moreau") == subjects(inaya, "grossesse") == {"Cinq"}
+    assert subjects(inaya, "hémoglobine grossesse") == set()
+    assert subjects(inaya, "   ") == {"Un", "Échographie de contrôle", "Trois", "Quatre", "Cinq"}
+
+
+def test_a_search_sees_one_s_own_messages_only(inaya, operator, people):
+    other = people.usager()
+    receive(other, operator, subject="À un autre", text="hémoglobine")
+    assert subjects(inaya, "hémoglobine") == set()
+
+
+@pytest.mark.feature("S093", "N077")
+def test_each_box_holds_what_it_says(inaya, operator):
+    read = receive(inaya, operator, subject="Lu")
+    services.open_thread(read, by=inaya.actor)
+    receive(inaya, operator, subject="Non lu")
+    services.open_thread(
+        receive(inaya, operator, subject="Avec pièce", files=(("a.txt", "text/plain", b"a"),)), by=inaya.actor
+    )
+    ended = receive(inaya, operator, subject="Fini", sender="dupond@operateur.example", headers={"X-MSS-MES": "FIN"})
+    services.open_thread(ended, by=inaya.actor)
+    services.save_draft(read, "Je voulais vous dire", by=inaya.actor)
+    services.trash(receive(inaya, operator, subject="Jeté"), by=inaya.actor)
+    assert subjects(inaya) == {"Lu", "Non lu", "Avec pièce", "Fini"}
+    assert subjects(inaya, box=Box.UNREAD) == {"Non lu"}
+    assert subjects(inaya, box=Box.FILES) == {"Avec pièce"}
+    assert subjects(inaya, box=Box.ENDED) == {"Fini"}
+    assert subjects(inaya, box=Box.DRAFTS) == {"Lu"}
+    assert subjects(inaya, box=Box.TRASH) == subjects(inaya, "jete", Box.TRASH) == {"Jeté"}
+    assert services.unread_count(inaya.usager_id, by=inaya.actor) == 1
+
+
+def test_what_is_in_the_trash_is_taken_back_as_it_was_or_by_itself(inaya, operator):
+    thread = receive(inaya, operator, subject="Vos résultats", message_id="<un@operateur.example>")
+    for _ in range(2):
+        services.trash(thread, by=inaya.actor)
+    assert subjects(inaya) == set()
+    services.restore(thread, by=inaya.actor)
+    assert subjects(inaya) == {"Vos résultats"}
+    services.trash(thread, by=inaya.actor)
+    receive(inaya, operator, in_reply_to="<un@operateur.example>")
+    assert subjects(inaya) == {"Vos résultats"}
+    services.trash(thread, by=inaya.actor)
+    services.reply(thread, Reply("Une dernière question"), by=inaya.actor)
+    assert subjects(inaya) == {"Vos résultats"}
+
+
+def rows_left(person, owner):
+    from tests.journeys.test_deletion import rows_of
+
+    return {name: count for name, count in rows_of(person, owner).items() if name.startswith("messaging_") and count}
+
+
+def test_thirty_days_later_nothing_is_left_but_who_wrote(inaya, operator, db, monkeypatch):
+    from ens.kernel import clock
+    from ens.messaging.services import keeping
+
+    thread = receive(inaya, operator, files=(("a.txt", "text/plain", b"a"),))
+    attachment = services.open_thread(thread, by=inaya.actor).messages[0].attachments[0].id
+    services.save_draft(thread, "Merci", by=inaya.actor)
+    services.trash(thread, by=inaya.actor)
+    keeping.empty_when_due(inaya.usager_id, thread)
+    assert subjects(inaya, box=Box.TRASH) == {"Vos résultats"}, "not yet"
+    services.restore(thread, by=inaya.actor)
+    monkeypatch.setattr(clock, "now", lambda now=clock.now: now() + timedelta(days=31))
+    keeping.empty_when_due(inaya.usager_id, thread)
+    assert subjects(inaya) == {"Vos résultats"}, "taken back"
+    services.trash(thread, by=inaya.actor)
+    keeping.empty_when_due(inaya.usager_id, thread)
+    assert subjects(inaya, box=Box.TRASH) == {"Vos résultats"}, "put there again: its own delay"
+    monkeypatch.setattr(clock, "now", lambda now=clock.now: now() + timedelta(days=31))
+    keeping.empty_when_due(inaya.usager_id, thread)
+    assert rows_left(inaya, db.owner) == {"messaging_correspondent": 1}
+    for gone in (
+        lambda: services.open_thread(thread, by=inaya.actor),
+        lambda: services.open_attachment(attachment, by=inaya.actor),
+    ):
+        with pytest.raises(NobodyThere):
+            gone()
+
+
+def test_for_good_at_once_is_from_the_trash_only(inaya, operator):
+    thread = receive(inaya, operator)
+    with pytest.raises(ThreadNotFound):
+        services.delete_trashed(thread, by=inaya.actor)
+    services.trash(thread, by=inaya.actor)
+    services.delete_trashed(thread, by=inaya.actor)
+    assert subjects(inaya, box=Box.TRASH) == set()
+
+
+@pytest.mark.feature("N077")
+def test_a_draft_stays_until_it_is_sent_or_discarded_one_a_conversation(inaya, operator, relay):
+    thread = receive(inaya, operator)
+    for said in ("Bonj", "Bonjour, une question"):
+        services.save_draft(thread, said, by=inaya.actor)
+    assert services.open_thread(thread, by=inaya.actor).draft == "Bonjour, une question"
+    assert services.list_threads(inaya.usager_id, by=inaya.actor)[0].has_draft
+    services.save_draft(thread, "  ", by=inaya.actor)
+    assert services.open_thread(thread, by=inaya.actor).draft == ""
+    services.save_draft(thread, "Merci", by=inaya.actor)
+    services.reply(thread, Reply("Merci"), by=inaya.actor)
+    assert services.open_thread(thread, by=inaya.actor).draft == ""
+    with pytest.raises(ReplyTooLarge):
+        services.save_draft(thread, "x" * 20_001, by=inaya.actor)
+
+
+def test_a_copy_reads_in_a_mail_program_as_the_messages_were(inaya, operator, relay, tmp_path):
+    thread = receive(
+        inaya, operator, text="Bonjour,\nFrom ici, tout va bien.\n>From là aussi.", message_id="<un@operateur.example>"
+    )
+    services.reply(thread, Reply("Merci"), by=inaya.actor)
+    copy = services.export(thread, by=inaya.actor)
+    (tmp_path / "copie").write_bytes(copy.data)
+    with closing(mailboxes.mbox(tmp_path / "copie")) as kept:
+        first, second = kept
+    assert first["Message-ID"] == "<un@operateur.example>"
+    assert b"\n>From ici" in copy.data
+    assert b"\n>>From l" in copy.data
+    assert second["From"].endswith(f"<{inaya.address}>")
+    assert copy.filename == "Vos résultats.mbox"
+
+
+ACTS = (
+    services.trash,
+    services.restore,
+    services.delete_trashed,
+    services.export,
+    lambda thread, *, by: services.save_draft(thread, "Merci", by=by),
+)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_nobody_else_does_any_of_it_and_the_attempt_is_in_the_history(inaya, operator, people, act):
+    from tests.web.public.test_signing_in import events_of
+
+    thread = receive(inaya, operator)
+    stranger, doctor = people.usager(), people.actor(people.professional())
+    before = len(events_of(inaya))
+    for by in (stranger.actor, doctor, Actor(ActorKind.PILOTAGE, "x", "Pilotage")):
+        with pytest.raises(ThreadNotFound):
+            act(thread, by=by)
+    assert len(events_of(inaya)) == before + 3
+    assert subjects(inaya) == {"Vos résultats"}
