@@ -6,6 +6,8 @@ import email
 from email.policy import default
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.messaging.archives import NAME, archive
 from tests.messaging.mails import mail
@@ -98,6 +100,7 @@ def test_a_receipt_that_is_declined_never_leaves_and_stays_declined(inaya, recei
         {"sender": ""},  # a report
         {"headers": {"Auto-Submitted": "auto-generated"}},
         {"to": "labo"},
+        {"to": '"la bo"@operateur.example'},
     ],
 )
 def test_nothing_is_asked_for_a_machine_or_for_another_domain(receives, leaves, asks):
@@ -147,3 +150,43 @@ def test_an_archive_is_not_acknowledged_to_another_mailbox_than_the_one_that_wro
     files = ((NAME, "application/zip", archive(inaya.matricule)),)
     receives(files=files, to="archives@operateur.example")
     assert leaves() == []
+
+
+WORDS = st.text(max_size=60) | st.sampled_from(["é" * 200, "a" * 900, "=?utf-8?q?=C3?=", "<", ",;:"])
+
+
+@settings(deadline=None, max_examples=60)
+@given(WORDS, WORDS, st.binary(max_size=200))
+def test_whatever_the_message_says_of_itself_its_report_is_well_formed(subject, label, more):
+    """In the characters that parsed words have, and headers of any bytes."""
+    from datetime import UTC, datetime
+
+    from ens.messaging import mdn
+    from ens.messaging.mime import parse
+    from ens.messaging.words import sound
+
+    raw = b"".join(line for line in more.splitlines() if line and b":" in line)
+    headers = mdn.headers_of(b"Subject: x\r\nX-Y: " + raw.replace(b"\r", b"").replace(b"\n", b"") + b"\r\n\r\ny")
+    said, named = " ".join(sound(subject).split()), " ".join(sound(label).split())
+    about = mdn.About(headers, "<a@x>", said, "1@patient.mssante.fr", named, "a@b.fr", datetime.now(UTC))
+    wrong = [("cda_invalide", "mal formé")]
+    for made in (
+        mdn.displayed(about, "<1@x>"),
+        mdn.not_integrated(about, "<1@x>", wrong),
+        mdn.kept_aside(about, "<1@x>", [(said or "x", "piece_protegee")]),
+    ):
+        assert parse(made).is_automatic
+
+
+def test_headers_of_any_character_set_are_kept_and_sent_back_as_they_came(inaya, operator, leaves):
+    from ens.messaging.services import list_threads, open_thread, receive
+    from ens.messaging.types import IncomingMail
+
+    said = (f"From: {SENDER}", "Message-ID: <é@x>", "Subject: Résultats", f"Disposition-Notification-To: {SENDER}")
+    data = "\r\n".join((*said, "", "Bonjour", "")).encode()
+    receive(IncomingMail(SENDER, inaya.address, data), by=operator)
+    (card,) = list_threads(inaya.usager_id, by=inaya.actor)
+    answer(inaya, open_thread(card.id, by=inaya.actor), agrees=True)
+    ((_, _, report),) = leaves()
+    assert report["Subject"] == "Lu : Résultats"
+    assert fields(report)[2]["Subject"] == "Résultats"

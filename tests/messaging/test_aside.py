@@ -11,6 +11,7 @@ import pikepdf
 import pytest
 
 from ens.messaging import aside
+from ens.messaging.mime import parse
 from ens.messaging.types import ParsedFile
 from tests.messaging.mails import mail
 
@@ -107,6 +108,7 @@ def test_a_file_kept_aside_is_explained_to_both_and_opened_by_nobody(inaya, rece
         with pytest.raises(AttachmentProtected):
             act(closed.id, by=inaya.actor)
     ((sender, to, data),) = leaves()
+    parse(data)  # well formed: another space would take it
     assert (sender, to) == ("", SENDER)  # nothing comes back to a report
     report = email.message_from_bytes(data, policy=default)
     assert (report.get_content_type(), report.get_param("report-type")) == ("multipart/report", "delivery-status")
@@ -118,6 +120,7 @@ def test_a_file_kept_aside_is_explained_to_both_and_opened_by_nobody(inaya, rece
     assert whole["Reporting-MTA"] == "dns; patient.mssante.fr"
     assert (one["Action"], one["Status"]) == ("delivered", "2.6.4")
     assert original.get_content_type() == "message/rfc822"
+    assert report["From"].startswith("Mon espace santé")
 
 
 @pytest.mark.parametrize(("sender", "headers"), [("", None), (SENDER, {"Auto-Submitted": "auto-generated"})])

@@ -321,3 +321,18 @@ def test_an_archive_about_another_patient_or_damaged_refuses_the_message(people,
         with pytest.raises(error):
             receive(inaya, mail(inaya.address, files=(("IHE_XDM.zip", "application/zip", data),)), operator)
     assert threads(inaya) == []
+
+
+def test_a_subject_that_hides_an_encoded_word_in_another_is_answered(inaya, operator):
+    """Once opened, it reads as one that nothing can read again: the standard library fails to write it back."""
+    from base64 import b64encode
+
+    from ens.messaging.services import reply
+    from ens.messaging.types import Reply
+
+    hidden = f"=?utf-8?b?{b64encode('é =?utf-8?q?=C3?='.encode()).decode()}?="
+    data = mail(inaya.address, subject="OBJET").replace(b"OBJET", hidden.encode())
+    receive(inaya, data, operator)
+    (card,) = threads(inaya)
+    assert card.subject == "é = ?utf-8?q?=C3?="
+    assert reply(card.id, Reply("Merci"), by=inaya.actor)

@@ -104,7 +104,7 @@ class _Part(Message):
             or (describes and value.count(";") > MAX_PARAMETERS)
         ):
             raise MessageMalformed(reason="un de ses en-têtes est trop long")
-        super().set_raw(name, _in_unicode(value))
+        super().set_raw(name, in_unicode(value))
 
     def get_content_maintype(self) -> str:
         """Asked by the parser once the headers are read: what opens a level is counted there."""
@@ -118,7 +118,7 @@ class _Part(Message):
         return found
 
 
-def _in_unicode(value: str) -> str:
+def in_unicode(value: str) -> str:
     """A header's 8 bits, which the parser keeps as half characters, read as UTF-8, else as cp1252.
 
     Source: RFC 6532 wants UTF-8; older software still writes its own character set.

@@ -12,13 +12,14 @@ from datetime import datetime
 from email.message import EmailMessage, Message
 from email.mime.message import MIMEMessage
 from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
 from email.parser import BytesParser
 from email.policy import SMTP, compat32
 from email.utils import format_datetime, formataddr
 
+from ens.messaging.bounds import in_unicode
 from ens.messaging.explained import EXPLAINED
 from ens.messaging.mime import said_in
+from ens.messaging.words import unencoded
 
 AGENT = "ens; Mon espace sante"
 OTHER = "207"  # « Application internal error ». Source: HL7, table 0357, as the other codes
@@ -89,7 +90,12 @@ def headers_of(raw: bytes) -> bytes:
 
 def subject_of(headers: bytes) -> str:
     """As the sender wrote it, its prefix included: their software finds the message again by it."""
-    return said_in(BytesParser(policy=compat32).parsebytes(headers, headersonly=True), "Subject")[:300]
+    read = Message(policy=compat32)
+    for name, value in BytesParser(policy=compat32).parsebytes(headers, headersonly=True).raw_items():
+        if name.lower() == "subject":
+            read.set_raw("Subject", in_unicode(value))
+            break
+    return said_in(read, "Subject")[:200]  # encoding a long one costs its square
 
 
 def kept_aside(about: About, own_id: str, files: list[tuple[str, str]]) -> bytes:
@@ -147,9 +153,9 @@ def _report(about: About, own_id: str, subject: str, words: str, told: Message) 
     """The three parts: words, ``told``, the headers of the message it is about."""
     made = MIMEMultipart("report", policy=SMTP, report_type=told.get_content_subtype())
     head = EmailMessage(policy=SMTP)  # encodes what is not ASCII
-    head["From"] = formataddr((about.label, about.address))
+    head["From"] = formataddr((unencoded(about.label), about.address))
     head["To"] = about.to
-    head["Subject"] = " ".join(subject.split())
+    head["Subject"] = unencoded(" ".join(subject.split()))
     head["Date"] = format_datetime(about.at)
     head["Message-ID"] = own_id
     if about.message_id:
@@ -159,9 +165,13 @@ def _report(about: About, own_id: str, subject: str, words: str, told: Message) 
     head["X-MSS-NIL"] = "ens"
     for name, value in head.items():
         made[name] = value
-    made.attach(MIMEText(words, "plain", "utf-8", policy=SMTP))
+    text = EmailMessage(policy=SMTP)
+    text.set_content(words, cte="quoted-printable")
+    made.attach(text)
     made.attach(told)
     original = BytesParser(policy=compat32).parsebytes(about.headers, headersonly=True)
+    for name in {name for name in original if name.lower() == "mime-version" or name.lower().startswith("content-")}:
+        del original[name]  # its parts are not there: what says how to read them would make it malformed
     original.set_payload("")
     made.attach(MIMEMessage(original, policy=compat32))
     return made.as_bytes(policy=SMTP.clone(refold_source="none"))

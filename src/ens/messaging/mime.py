@@ -17,7 +17,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 from ens.messaging import bounds, filetypes, html, words
 from ens.messaging.errors import MessageMalformed
 from ens.messaging.types import Outcome, ParsedFile, ParsedMail, Report
-from ens.messaging.words import clean_name, decoded, sound
+from ens.messaging.words import clean_name, decoded, sound, unencoded
 
 MAX_DEPTH = 30
 MAX_SUBJECT = 500  # of what is shown; the message is kept whole
@@ -119,7 +119,7 @@ def _header(message: Message, name: str) -> str:
 
 def said_in(message: Message, name: str) -> str:
     """Its words, for people."""
-    return " ".join(sound(_opened(_header(message, name))).split())
+    return unencoded(" ".join(sound(_opened(_header(message, name))).split()))
 
 
 def _opened(value: str) -> str:

@@ -26,7 +26,7 @@ from ens.messaging.errors import OperatorUnknown, ThreadNotFound
 from ens.messaging.models import Acknowledgement, Message
 from ens.messaging.ports import PermanentFailure, mail_relay
 from ens.messaging.types import IncomingMail, ParsedMail, ReceiptKind, ReceiptState
-from ens.messaging.words import domain_of
+from ens.messaging.words import domain_of, is_plain
 from ens.persistence import outbox, sql
 from ens.persistence.locator import locate
 from ens.persistence.outbox import TryLater
@@ -34,6 +34,8 @@ from ens.persistence.unit import Unit, unit_of_work
 
 OUTBOX_KIND = "accuse"
 PURPOSE = "accuse"
+# what is kept of a mail in JSON: its bytes one by one, since the headers it repeats may be of any character set
+_BYTES = "latin-1"
 log = structlog.get_logger("ens.messaging")
 
 
@@ -53,7 +55,7 @@ def answer(
 def _take_request(unit: Unit, message: Message, mail: IncomingMail, parsed: ParsedMail, refusals: list[str]) -> None:
     """``refusals``: for each document that came in an archive, why it cannot be filed, nothing when it can."""
     to, sender = parsed.receipt_to, mail.sender.lower()
-    if not to or not sender or parsed.is_automatic or domain_of(to) != domain_of(sender):
+    if not is_plain(to) or not sender or parsed.is_automatic or domain_of(to) != domain_of(sender):
         return None
     kind = ReceiptKind.INTEGRATION if refusals else ReceiptKind.READ
     if kind is ReceiptKind.INTEGRATION and to != sender:
@@ -77,7 +79,7 @@ def _tell_of_files_aside(
     The message itself is delivered, and the report says so. Source: RFC 3464; RFC 3834, 2.
     """
     sender = mail.sender.lower()
-    if not files or not sender or parsed.is_automatic:
+    if not files or not is_plain(sender) or parsed.is_automatic:
         return
     row = _row(unit, message, ReceiptKind.ASIDE)
     about = _about(unit, sender, mdn.headers_of(mail.data), parsed.message_id)
@@ -91,7 +93,7 @@ def _row(unit: Unit, message: Message, kind: ReceiptKind) -> Acknowledgement:
 
 
 def _queue(unit: Unit, row: Acknowledgement, to: str, made: bytes) -> None:
-    known = {"to": to, "mail": made.decode("ascii", "surrogateescape")}
+    known = {"to": to, "mail": made.decode(_BYTES)}
     row.state, row.answered_at = ReceiptState.QUEUED, clock.now()
     row.sealed_mail = sealer(unit).seal_json(PURPOSE, row.id, known)
     unit.later(*sql.insertion(row))
@@ -102,13 +104,14 @@ def _own_id(row: Acknowledgement) -> str:
     return f"<{row.id.hex}@{settings.ENS_MAIL_DOMAIN}>"
 
 
-def _about(unit: Unit, to: str, headers: bytes, message_id: str) -> mdn.About:
+def _about(unit: Unit, to: str, headers: bytes, message_id: str, *, by_usager: bool = False) -> mdn.About:
+    """``by_usager``: they decided it; else the service speaks, for their mailbox."""
     return mdn.About(
         headers=headers,
-        message_id=message_id,
+        message_id=message_id if message_id.isascii() else "",  # not one that a header may repeat
         subject=mdn.subject_of(headers),
         address=identity.mail_address(unit),
-        label=identity.traits(unit).shown_name,
+        label=identity.traits(unit).shown_name if by_usager else settings.ENS_SERVICE_NAME,
         to=to,
         at=clock.now(),
     )
@@ -138,8 +141,8 @@ def answer_receipt(thread_id: UUID, message_id: UUID | None, agrees: bool, *, by
         if agrees:
             known = sealer(unit).open_json(PURPOSE, row.id, row.sealed_mail)
             raw = sealer(unit).open(CONTENT, message.raw_id, store.get(message.raw_id))
-            about = _about(unit, known["to"], mdn.headers_of(raw), inside["message_id"])
-            known["mail"] = mdn.displayed(about, _own_id(row)).decode("ascii", "surrogateescape")
+            about = _about(unit, known["to"], mdn.headers_of(raw), inside["message_id"], by_usager=True)
+            known["mail"] = mdn.displayed(about, _own_id(row)).decode(_BYTES)
             row.sealed_mail = sealer(unit).seal_json(PURPOSE, row.id, known)
             row.state = ReceiptState.QUEUED
             outbox.put(unit, OUTBOX_KIND, row.id)
@@ -171,7 +174,7 @@ def send(usager_id: UUID, row_id: UUID) -> None:
     if known is None:
         return None
     try:
-        data = known["mail"].encode("ascii", "surrogateescape")
+        data = known["mail"].encode(_BYTES)
         relay.send(queries.route_to(domain_of(known["to"])), "", known["to"], data)
     except (OperatorUnknown, PermanentFailure) as error:  # told to nobody: it is only an acknowledgement
         log.info("acknowledgement_not_delivered", acknowledgement=str(row_id), reason=type(error).__name__)

@@ -29,6 +29,7 @@ from ens.messaging.errors import OperatorUnknown, TestNotRecognised, TooManyTest
 from ens.messaging.models import ServiceMail
 from ens.messaging.ports import PermanentFailure, mail_relay
 from ens.messaging.types import IncomingMail, ParsedMail, Received
+from ens.messaging.words import is_plain
 from ens.persistence import outbox, sql
 from ens.persistence.outbox import TryLater
 
@@ -50,7 +51,7 @@ def answer(mail: IncomingMail, parsed: ParsedMail, *, by: Actor) -> Received:
     ``by``: the operator, whose certificate covers the sender's domain. Errors: TestNotRecognised, TooManyTests.
     """
     sender = mail.sender.lower()
-    if not sender or parsed.is_automatic or is_test_address(sender):
+    if not is_plain(sender) or parsed.is_automatic or is_test_address(sender):
         events.about_nobody(STREAM, "test_sans_reponse", by=by)
         return Received(new_id(), created=False)
     if not (_KEYWORD.search(parsed.subject) and _KEYWORD.search(parsed.text)):
