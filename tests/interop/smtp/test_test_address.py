@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 import smtplib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -44,6 +44,8 @@ def due(db):
     OutboxRow.objects.filter(kind=OUTBOX_KIND).delete()
 
     def run():
+        later = datetime.now(UTC) + timedelta(days=1)
+        OutboxRow.objects.exclude(kind=OUTBOX_KIND).update(due_at=later)  # what other tests left is not of this one
         OutboxRow.objects.filter(kind=OUTBOX_KIND).update(due_at=before_all_due())
         outbox.run_due()
 
