@@ -38,6 +38,7 @@ FULL = {
     "messages-recherche": "/messages/?q=analyses",
     "messages-rien": "/messages/?q=introuvable",
     "adresse": "/messages/adresse/",
+    "messages-nouveau": "/messages/nouveau/",
     "documents-filtres": "/documents/?filtres=1&masque=oui",
     "documents-aucun": "/documents/?annee=1999&categorie=BIOLOGIE",
     "ajouter": "/documents/ajouter/",

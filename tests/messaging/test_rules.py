@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from ens.kernel.ids import new_id
 from ens.messaging.errors import ReplyNotAllowed, ThreadNotFound
-from ens.messaging.types import IncomingMail, Reply, ReplyMode
+from ens.messaging.types import Beginning, IncomingMail, Reply, ReplyMode
 from tests.factories import before_all_due
 from tests.messaging.mails import mail
 
@@ -30,7 +30,7 @@ _numbers = itertools.count()
 @pytest.mark.slow
 @pytest.mark.feature("S080", "S081", "N074", "B12")
 def test_only_who_wrote_and_did_not_end_the_exchange_is_ever_answered(people, operator, relay):
-    from ens.messaging.services import list_threads, open_thread, receive, reply
+    from ens.messaging.services import begin, contacts, list_threads, open_thread, receive, reply
     from ens.persistence import outbox
     from ens.persistence.models import OutboxRow
 
@@ -63,6 +63,9 @@ def test_only_who_wrote_and_did_not_end_the_exchange_is_ever_answered(people, op
         def leaves(self, thread, person, answer):
             relay.sent.clear()
             reply(thread, answer, by=person.actor)
+            return self.left_for(person)
+
+        def left_for(self, person):
             OutboxRow.objects.filter(usager_id=person.usager_id).update(due_at=before_all_due())
             outbox.run_due()
             return [one[1] for one in relay.sent if one[0] == person.address]
@@ -89,6 +92,18 @@ def test_only_who_wrote_and_did_not_end_the_exchange_is_ever_answered(people, op
             for contact in contacts[:1]:
                 (reached,) = self.leaves(thread, self.people[whom], Reply("Merci", to=(contact.id,)))
                 assert reached in expected
+
+        @rule(whom=WHOM)
+        def the_usager_begins_with_each_of_those_offered(self, whom):
+            person, other = self.people[whom], self.people[1 - whom]
+            expected = {self.reply_to[key] for key, ended in self.ended.items() if key[0] == whom and not ended}
+            relay.sent.clear()
+            for contact in contacts(person.usager_id, by=person.actor).wrote:
+                thread = begin(person.usager_id, Beginning(contact.id, Reply("Bonjour")), by=person.actor)
+                assert open_thread(thread, by=person.actor).reply.mode is ReplyMode.NO_REPLY
+                with pytest.raises(ReplyNotAllowed):
+                    begin(other.usager_id, Beginning(contact.id, Reply("Bonjour")), by=other.actor)
+            assert set(self.left_for(person)) == expected
 
         @rule(data=st.data())
         def somebody_tries_a_contact_or_a_thread_that_is_not_theirs(self, data):

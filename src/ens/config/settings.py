@@ -61,6 +61,7 @@ ENS_MAIL_MAX_BYTES = 25_000_000
 # -- mail ----------------------------------------------------------------------------------------------------
 ENS_MAIL_DOMAIN = setting("ENS_MAIL_DOMAIN", "patient.mssante.fr")
 ENS_MAIL_TESTS = number("ENS_MAIL_TESTS", 10)  # answers of the test address to one mailbox, by ENS_TRIES_MINUTES
+ENS_PHARMACIES_FIRST = flag("ENS_PHARMACIES_FIRST")  # a usager may write first to a pharmacy of the directory
 ENS_SMTP_LISTEN = setting("ENS_SMTP_LISTEN", "127.0.0.1:2525")
 ENS_SMTP_SESSIONS = number("ENS_SMTP_SESSIONS", 200)
 ENS_SMTP_SESSIONS_PER_ADDRESS = number("ENS_SMTP_SESSIONS_PER_ADDRESS", 100)

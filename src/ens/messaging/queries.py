@@ -118,6 +118,29 @@ def writers(unit: Unit, thread_id: UUID) -> list[Correspondent]:
     return [found[key] for key in ordered if key in found]
 
 
+def written_to(unit: Unit, thread_id: UUID) -> dict[str, Any] | None:
+    """Whom the usager wrote to in a thread, as known: of one that the usager began."""
+    sent = Message.objects.filter(usager_id=unit.usager_id, thread_id=thread_id, direction=OUTGOING, is_system=False)
+    key = sent.exclude(correspondent_id=None).values_list("correspondent_id", flat=True).first()
+    person = Correspondent.objects.filter(usager_id=unit.usager_id, id=key).first() if key else None
+    return identity_of(unit, person) if person else None
+
+
+def wrote(unit: Unit, people: list[UUID]) -> set[UUID]:
+    """Those of them who did write to the usager: one the usager wrote to first did not."""
+    came = Message.objects.filter(usager_id=unit.usager_id, is_system=False, correspondent_id__in=people)
+    return set(came.exclude(direction=OUTGOING).values_list("correspondent_id", flat=True).distinct())
+
+
+def contacts(unit: Unit, limit: int = 100) -> tuple[Contact, ...]:
+    """Who wrote to the usager and has not ended the exchange, the last to write first (S096); two queries."""
+    rows = Correspondent.objects.filter(usager_id=unit.usager_id, ended_at=None).order_by("-last_wrote_at", "-id")
+    people = list(rows[:limit])
+    known = wrote(unit, [one.id for one in people])
+    said = ((one, identity_of(unit, one)) for one in people if one.id in known)
+    return tuple(Contact(one.id, about["label"], about["role"]) for one, about in said)
+
+
 def reads_archives(unit: Unit, thread_id: UUID, newest: int = 20) -> bool:
     """Whether who may be answered in a thread sent documents there in an archive: their software reads one too."""
     rows = Message.objects.filter(usager_id=unit.usager_id, thread_id=thread_id, is_system=False)
@@ -135,6 +158,10 @@ def reply_option(unit: Unit, thread_id: UUID) -> ReplyOption:
     """May the usager answer here, and whom: only who wrote and has not ended the exchange (S080, S081)."""
     all_writers = writers(unit, thread_id)
     if not all_writers:
+        awaited = written_to(unit, thread_id)
+        if awaited is not None:  # the usager began: the other speaks next
+            said = f"Vous pourrez écrire de nouveau ici quand {awaited['label']} vous aura répondu."
+            return ReplyOption(ReplyMode.NO_REPLY, said)
         return ReplyOption(ReplyMode.NO_REPLY, "Ce message n'autorise pas la réponse.")
     known = [(one, identity_of(unit, one)) for one in all_writers]
     ended = tuple(said["label"] for one, said in known if one.ended_at is not None)
@@ -261,7 +288,10 @@ def thread_cards(unit: Unit, asked: QuerySet[Thread] | None = None) -> list[Thre
     last = {message.thread_id: message for message in messages}
     received = messages.filter(is_system=False).exclude(direction=OUTGOING)
     last_received = {message.thread_id: message for message in received}
-    wanted = {message.correspondent_id for message in last_received.values()}
+    # of a conversation the usager began, whom they wrote to
+    whose = {key: one.correspondent_id for key, one in last.items() if not one.is_system}
+    whose |= {key: one.correspondent_id for key, one in last_received.items()}
+    wanted = set(whose.values())
     people = {row.id: row for row in Correspondent.objects.filter(usager_id=unit.usager_id, id__in=wanted)}
     begun = Draft.objects.filter(usager_id=unit.usager_id, thread_id__in=[thread.id for thread in threads])
     drafts = set(begun.values_list("thread_id", flat=True))
@@ -272,7 +302,7 @@ def thread_cards(unit: Unit, asked: QuerySet[Thread] | None = None) -> list[Thre
     cards = []
     for thread in threads:
         came = last_received.get(thread.id)
-        person = people.get(came.correspondent_id) if came and came.correspondent_id else None
+        person = people.get(whose.get(thread.id))
         known: dict[str, Any] = SERVICE
         if person is not None:
             known = identity_of(unit, person)

@@ -89,6 +89,23 @@ class ReplyOption:
 
 
 @dataclass(frozen=True, slots=True)
+class Contacts:
+    """Whom a new message may go to. ``may_search``: pharmacies may be written to first."""
+
+    wrote: tuple[Contact, ...]
+    pharmacies: tuple[Contact, ...] = ()
+    may_search: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A new message: ``to`` is the id of a contact; its subject is the answer's."""
+
+    to: UUID
+    answer: Reply
+
+
+@dataclass(frozen=True, slots=True)
 class Addressee:
     """Who may be written to: a conversation still open, named by those whom an answer there reaches."""
 

@@ -275,3 +275,36 @@ def test_an_unknown_box_shows_everything_and_a_search_stays_in_its_box(page: Any
     mail("Vos résultats")
     assert "Vos résultats" in text_of(page.get("/messages/?boite=nulle-part"))
     assert "boite=non-lus&amp;q=r" in page.get("/messages/?q=r").content.decode()
+
+
+@pytest.mark.feature("S096", "N074")
+def test_a_new_message_goes_to_one_of_the_contacts_offered_and_to_no_address(page: Any, mail: Any) -> None:
+    assert "Personne à qui écrire" in text_of(page.get("/messages/nouveau/"))
+    mail("Votre rendez-vous")
+    shown = page.get("/messages/nouveau/").content.decode()
+    contact = shown.split('<option value="')[2][:36]
+    form = {"destinataire": contact, "objet": "Mon traitement", "corps": "Une question."}
+    for wrong in ({**form, "destinataire": "espion@ailleurs.example"}, {**form, "destinataire": str(new_id())}):
+        refused = page.post("/messages/nouveau/", wrong)
+        assert refused.status_code == 422
+        assert "Une question." in text_of(refused)
+    said = text_of(page.post("/messages/nouveau/", form, follow=True))
+    assert "Message envoyé." in said
+    assert "Vous pourrez écrire de nouveau ici quand Docteur Virginie Dupond vous aura répondu." in said
+
+
+@pytest.mark.feature("N075")
+def test_a_pharmacy_is_looked_for_where_the_setting_allows_it_only(
+    page: Any, people: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ens.identity.models import Establishment
+
+    place = people.establishment(f"Pharmacie {new_id().hex[-8:]}")
+    Establishment.objects.filter(id=place.id).update(sector="SA33", town="Nantes")
+    people.mailbox(place)
+    path = f"/messages/nouveau/?pharmacie={place.name}"
+    assert place.name not in text_of(page.get(path))
+    monkeypatch.setattr("django.conf.settings.ENS_PHARMACIES_FIRST", True)
+    assert "1 pharmacie trouvée" in text_of(page.get(path))
+    assert f"{place.name} (Nantes)" in text_of(page.get(path))
+    assert "Aucune pharmacie de ce nom" in text_of(page.get("/messages/nouveau/?pharmacie=introuvable"))

@@ -1,6 +1,7 @@
 """The services of messaging, by subject."""
 
 from ens.messaging.services.acknowledging import answer_receipt
+from ens.messaging.services.beginning import begin, contacts
 from ens.messaging.services.erasing import erase
 from ens.messaging.services.keeping import delete_trashed, export, restore, save_draft, trash
 from ens.messaging.services.operators import allow_operator, check_operator, check_sender
@@ -21,9 +22,11 @@ __all__ = [
     "answer_receipt",
     "attachment_source",
     "attachment_was_saved",
+    "begin",
     "check_operator",
     "check_recipient",
     "check_sender",
+    "contacts",
     "delete_trashed",
     "erase",
     "export",

@@ -96,7 +96,7 @@ def open_thread(thread_id: UUID, *, by: Actor) -> ThreadView:
             events.message_read(unit, message.id, title=title)
         option = queries.reply_option(unit, thread.id)
         writers = queries.writers(unit, thread.id)
-        known = queries.identity_of(unit, writers[0]) if writers else None
+        known = queries.identity_of(unit, writers[0]) if writers else queries.written_to(unit, thread.id)
         return ThreadView(
             id=thread.id,
             subject=title,
@@ -105,7 +105,7 @@ def open_thread(thread_id: UUID, *, by: Actor) -> ThreadView:
             is_organisation=bool(known and known["organisation"]),
             messages=views,
             reply=option,
-            ended_by=known["label"] if known and writers[0].ended_at else "",
+            ended_by=known["label"] if known and writers and writers[0].ended_at else "",
             draft=keeping.draft(unit, thread.id),
             trashed_at=thread.trashed_at,
         )

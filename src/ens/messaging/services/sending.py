@@ -48,10 +48,7 @@ def reply(thread_id: UUID, answer: Reply, *, by: Actor) -> UUID:
 
 def reply_in(unit: Unit, thread_id: UUID, answer: Reply) -> UUID:
     """``reply`` inside a unit already open."""
-    if not answer.body.strip() and not answer.files:
-        raise ReplyEmpty()
-    if len(answer.body.encode()) + sum(len(one.data) * 4 // 3 for one in answer.files) > settings.ENS_MAIL_MAX_BYTES:
-        raise ReplyTooLarge()
+    check_size(answer)
     events.message_sent(unit, None, attempt=True)
     if not is_usager(unit.by, unit.usager_id):
         raise ThreadNotFound()
@@ -64,7 +61,15 @@ def reply_in(unit: Unit, thread_id: UUID, answer: Reply) -> UUID:
         raise ReplyNotAllowed()
     chosen = _chosen(option, answer)
     people = {one.id: one for one in queries.writers(unit, thread.id)}
-    return _send_in(unit, thread, answer, [people[one.id] for one in chosen], ", ".join(one.label for one in chosen))
+    return send_in(unit, thread, answer, [people[one.id] for one in chosen], ", ".join(one.label for one in chosen))
+
+
+def check_size(answer: Reply) -> None:
+    """Something is said, and no more than a message carries. Errors: ReplyEmpty, ReplyTooLarge."""
+    if not answer.body.strip() and not answer.files:
+        raise ReplyEmpty()
+    if len(answer.body.encode()) + sum(len(one.data) * 4 // 3 for one in answer.files) > settings.ENS_MAIL_MAX_BYTES:
+        raise ReplyTooLarge()
 
 
 def _chosen(option: ReplyOption, answer: Reply) -> list[Contact]:
@@ -75,7 +80,8 @@ def _chosen(option: ReplyOption, answer: Reply) -> list[Contact]:
     return [one for key, one in known.items() if not answer.to or key in answer.to]
 
 
-def _send_in(unit: Unit, thread: Thread, answer: Reply, recipients: list[Correspondent], to: str) -> UUID:
+def send_in(unit: Unit, thread: Thread, answer: Reply, recipients: list[Correspondent], to: str) -> UUID:
+    """Inside a unit: to people already known to be allowed; ``to``: their names. Errors: ReplyTooLarge."""
     title = queries.subject(unit, thread)
     message_id = new_id()
     mail = _mail(unit, thread, answer, recipients, title, message_id)

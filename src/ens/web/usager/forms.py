@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from ens.kernel import clock
 from ens.kernel.errors import EnsError
-from ens.messaging.types import Addressee, File, Reply
+from ens.messaging.types import Addressee, Beginning, Contact, Contacts, File, Reply
 from ens.record.types import UPLOAD_TITLE_MAX, Upload
 from ens.web.common import words
 from ens.web.common.files import body_size
@@ -162,6 +163,44 @@ class ReplyForm(EnsForm):
         files = tuple(File(file.name, file.read()) for file in said["fichiers"])
         to = (said["destinataire"],) if said["destinataire"] else ()
         return Reply(said["corps"], files, token=said["jeton"], to=to)
+
+
+class BeginForm(ReplyForm):
+    """A new message to one of the contacts the server offered, designated by id."""
+
+    destinataire = forms.UUIDField(
+        label=gettext_lazy("Destinataire"),
+        widget=forms.Select,
+        error_messages={
+            "required": gettext_lazy("Choisissez à qui écrire."),
+            "invalid": gettext_lazy("Vous ne pouvez pas écrire à cette personne. Choisissez-en une autre."),
+        },
+    )
+    objet = forms.CharField(
+        label=gettext_lazy("Objet"),
+        help_text=gettext_lazy("Par exemple\u00a0: Renouvellement de mon traitement"),
+        max_length=150,
+        error_messages={
+            "required": gettext_lazy("Indiquez l’objet de votre message."),
+            "max_length": gettext_lazy("Choisissez un objet plus court\u00a0: 150 caractères au plus."),
+        },
+    )
+    pharmacie = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)  # what was looked for
+
+    def __init__(self, offered: Contacts, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["corps"].label = _("Votre message")
+        groups = ((_("Vous ont écrit"), offered.wrote), (_("Pharmacies"), offered.pharmacies))
+        known = [(title, [(str(one.id), _named(one)) for one in people]) for title, people in groups if people]
+        self.fields["destinataire"].widget.choices = [("", _("Choisir un destinataire")), *known]
+
+    def beginning(self) -> Beginning:
+        said = self.cleaned_data
+        return Beginning(said["destinataire"], replace(self.answer(), subject=said["objet"], to=()))
+
+
+def _named(one: Contact) -> str:
+    return f"{one.label} ({one.role})" if one.role else one.label
 
 
 class SendDocumentForm(EnsForm):

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.usager.views import access, account, choices, documents, history, home, messages, profiles, security, soon
+from ens.web.usager.views import (
+    access,
+    account,
+    beginning,
+    choices,
+    documents,
+    history,
+    home,
+    messages,
+    profiles,
+    security,
+    soon,
+)
 
 app_name = "usager"
 
@@ -12,6 +24,7 @@ urlpatterns = [
     path("accueil/", home.accueil, name="accueil"),
     path("messages/", messages.liste, name="messages"),
     path("messages/adresse/", messages.adresse, name="adresse"),
+    path("messages/nouveau/", beginning.nouveau, name="nouveau_message"),
     path("messages/pieces/<uuid:attachment_id>/", messages.piece, name="piece"),
     path("messages/pieces/<uuid:attachment_id>/enregistrer/", messages.enregistrer_piece, name="enregistrer_piece"),
     path("messages/<uuid:thread_id>/", messages.fil, name="fil"),
