@@ -76,6 +76,7 @@ def liste(request: HttpRequest) -> HttpResponse:
         "jetee": _identifier(request.GET.get("jetee", "")),
         "jours_corbeille": TRASH_DAYS,
         "recherche": wanted,
+        "pharmacies_en_premier": settings.ENS_PHARMACIES_FIRST,
         "adresse_mail": contact_of(request.usager_id, by=request.actor).mail_address,
         **pages_around(request, number, last=-(-found.matching // PER_PAGE)),
     }
