@@ -135,3 +135,20 @@ def test_what_the_record_already_has_is_shown_as_such_and_filed_no_second_time(i
     (piece,) = received(inaya, ("bilan.pdf", "application/pdf", data))
     assert piece.saved_document_id == filed
     assert save_attachment(piece.id, by=inaya.actor) == filed
+
+
+@pytest.mark.feature("S083", "S084")
+def test_the_pdf_that_a_cda_of_the_archive_carries_is_not_offered_a_second_time(inaya):
+    """ECO.2.1.1 joins the same document twice: in the archive, and as a PDF for who has no software."""
+    from base64 import b64encode
+
+    from ens.kernel.ids import new_id
+    from tests.record.files import cda, small_pdf
+
+    shown = small_pdf()
+    text = f"<text mediaType='application/pdf' representation='B64'>{b64encode(shown).decode()}</text>"
+    document = cda(inaya.matricule, inaya.oid, unique_id=f"2.25.{new_id().int}", body=text, type_code="11502-2")
+    beside = (("bilan.pdf", "application/pdf", shown), ("note.pdf", "application/pdf", PDF))
+    inside, same, other = received(inaya, archive(inaya, document, "text/xml"), *beside)
+    assert (inside.can_save, same.can_save, other.can_save) == (True, False, True)
+    assert "enregistrez ce document" in same.why_not

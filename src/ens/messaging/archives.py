@@ -11,6 +11,7 @@ from ens.messaging.errors import MessageMalformed
 from ens.messaging.types import ParsedFile
 from ens.messaging.words import clean_name
 from ens.standards import xmlsafe
+from ens.standards.cda.body import embedded_media, read_body
 from ens.standards.cda.header import read_header
 from ens.standards.errors import StandardError
 from ens.standards.hl7 import parse_cx, timestamp
@@ -47,6 +48,22 @@ def _file(document: XdmDocument) -> ParsedFile:
         type_code=entry.type_code,
         act_at=timestamp(entry.service_start_time or entry.creation_time),
     )
+
+
+def shown_inside(files: tuple[ParsedFile, ...]) -> frozenset[bytes]:
+    """The PDF that the archives' CDA documents carry: the message joins each one beside the archive too (ECO.2.1.1)."""
+    found: list[bytes] = []
+    for one in files:
+        if one.patient is None or "xml" not in one.media_type:
+            continue
+        try:
+            root = xmlsafe.parse(one.data)
+            body = read_body(root)
+        except StandardError:
+            continue  # its verdict says so
+        carried = embedded_media(body.structured) if body.structured is not None else (body,)
+        found += [media.data for media in carried if media.media_type == "application/pdf"]
+    return frozenset(found)
 
 
 def patients(files: tuple[ParsedFile, ...]) -> set[tuple[str, str]]:

@@ -218,6 +218,11 @@ def attach(unit: Unit, message: Message, files: list[tuple[str, str, bytes]]) ->
 
 def _head(unit: Unit, parsed: ParsedMail, correspondent: Correspondent | None, message: Message) -> dict[str, Any]:
     known = queries.identity_of(unit, correspondent) if correspondent else queries.SERVICE
+    inside = archives.shown_inside(parsed.files)
+    pieces = [_said(unit, one, parsed, known, message) for one in parsed.files]
+    for one, said in zip(parsed.files, pieces, strict=True):
+        if one.patient is None and one.data in inside:
+            said["refusal"] = verdicts.SHOWN
     return {
         "subject": parsed.subject,
         "from_label": known["label"],
@@ -228,7 +233,7 @@ def _head(unit: Unit, parsed: ParsedMail, correspondent: Correspondent | None, m
         "references": list(parsed.in_reply_to),
         "marks": parsed.headers,
         "unseen": parsed.is_unseen,
-        "pieces": [_said(unit, one, parsed, known, message) for one in parsed.files],
+        "pieces": pieces,
     }
 
 
