@@ -90,6 +90,7 @@ def deliver(
     attachment: str = "",
     html: str = "",
     ends: bool = False,
+    asks_receipt: bool = False,
     name: str = "",
 ) -> None:
     """A message as its operator hands it over."""
@@ -104,6 +105,8 @@ def deliver(
     message["Message-ID"] = f"<{abs(hash((space.person.address, subject, sender)))}@operateur.example>"
     if ends:
         message["X-MSS-MES"] = "FIN"
+    if asks_receipt:
+        message["Disposition-Notification-To"] = sender
     message.set_content(body)
     if html:
         message.add_alternative(html, subtype="html")
@@ -192,6 +195,7 @@ def full_space(people: Any) -> Space:
         subject="Préparation de votre rendez-vous",
         body="Bonjour,\n\nÀ lundi.\n\nDr Dupond",
         attachment="Compte_rendu_de_rendez-vous.pdf",
+        asks_receipt=True,
     )
     deliver(
         space,

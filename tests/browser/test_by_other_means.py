@@ -86,7 +86,7 @@ OF_THE_ACCOUNT = {
     for name in (
         *("reglages", "conditions", "code_email", "telephone", "code_telephone", "prouver", "mot_de_passe"),
         *("application", "retirer_application", "codes_secours", "cle", "cle_question", "retirer_cles"),
-        *("fermer_sessions", "profils"),
+        *("fermer_sessions", "profils", "relier_identite", "delier_identite"),
     )
 }
 
@@ -106,14 +106,34 @@ def test_without_script_every_act_of_the_usager_is_done(window_for: Any, own: Sp
     page.wait_for_selector("text=Document masqué")
 
     window.open(f"/messages/{own.threads['Préparation de votre rendez-vous']}/")
+    page.click("text=Dire que je l’ai lu")
+    page.wait_for_selector("text=Accusé de lecture envoyé")
     page.fill("#id_corps", "Merci, à lundi.")
+    page.click("text=Enregistrer le brouillon")
+    page.wait_for_selector("text=Brouillon enregistré")
+    assert page.input_value("#id_corps") == "Merci, à lundi."
     page.click("summary:has-text('Joindre un document')")
     page.set_input_files("#id_fichiers", {"name": "photo.pdf", "mimeType": "application/pdf", "buffer": pdf(pages=1)})
-    page.click("text=Envoyer")
+    page.click("button:has-text('Envoyer')")
     page.wait_for_selector("text=Réponse envoyée")
     page.wait_for_selector("text=Merci, à lundi.")
     page.click("text=Enregistrer dans mon dossier")
     page.wait_for_selector("text=Dans votre dossier")
+
+    window.open("/messages/nouveau/")
+    page.select_option("#id_destinataire", index=1)
+    page.fill("#id_objet", "Mon traitement")
+    page.fill("#id_corps", "Bonjour, une question.")
+    page.click("button:has-text('Envoyer')")
+    page.wait_for_selector("h1:has-text('Mon traitement')")
+    page.click("text=Mettre à la corbeille")
+    page.click("main >> text=Annuler")
+    page.wait_for_selector("text=Conversation reprise de la corbeille")
+    page.click("text=Mettre à la corbeille")
+    page.click("main nav >> text=Corbeille")
+    page.click(".ens-fil:has-text('Mon traitement') a")
+    page.click("text=Supprimer définitivement")
+    page.wait_for_selector("text=Conversation supprimée définitivement")
 
     window.open("/documents/ajouter/")
     page.click("text=Ajouter le document")

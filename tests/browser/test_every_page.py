@@ -171,7 +171,7 @@ def test_a_form_with_errors_keeps_what_was_typed_and_holds_on_every_screen(tabs:
     for field, text in typed.items():
         window.page.fill(field, text)
     form = window.page.locator("form", has=window.page.locator(field))
-    form.locator("[type=submit]").click()
+    form.locator("[type=submit]:not([formaction])").click()
     window.page.wait_for_selector("[data-ens-erreurs]")
     assert window.page.title().startswith("Erreur :")
     assert window.page.evaluate("document.activeElement.hasAttribute('data-ens-erreurs')")

@@ -199,7 +199,8 @@ class Load:
     def reconcile(self) -> None:
         """Everything acknowledged is there once, to the byte, with its trace; nothing else is."""
         for there, client in ((self.documents_there("Charge "), self.documents), (self._files(), self.messages)):
-            assert Counter(name for name, _ in there) == Counter(client.acknowledged.keys())
+            found, acknowledged = Counter(name for name, _ in there), Counter(client.acknowledged.keys())
+            assert found == acknowledged, (found - acknowledged, acknowledged - found, client.refusals[-5:])
             assert dict(there) == client.acknowledged
         assert Counter(self._replies()) == Counter(self.replies.acknowledged.keys())
         assert until(self._all_delivered, PATIENCE_S)
