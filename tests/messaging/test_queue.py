@@ -131,3 +131,32 @@ def test_an_operator_taken_off_the_list_receives_nothing_more(inaya, people, rel
     due()
     assert state(inaya, thread) == (Delivery.FAILED, delivery.UNREACHABLE)
     assert recipients(relay, inaya) == []
+
+
+@pytest.mark.feature("S087")
+def test_one_who_refuses_or_does_not_answer_keeps_nothing_from_the_others(inaya, operator, relay, due, monkeypatch):
+    from ens.messaging.ports import PermanentFailure
+    from ens.messaging.types import Delivery
+    from ens.persistence.outbox import TryLater
+
+    writers = ("absent@operateur.example", "muet@operateur.example", "labo@operateur.example")
+    thread = sent(inaya, operator, *writers)
+    fails = {writers[0]: PermanentFailure("La boîte de votre correspondant est pleine."), writers[1]: TryLater("451")}
+    hands = relay.send
+
+    def send(place, sender, recipient, data):
+        if recipient in fails:
+            raise fails[recipient]
+        hands(place, sender, recipient, data)
+
+    monkeypatch.setattr(relay, "send", send)
+    due()
+    assert recipients(relay, inaya) == [writers[2]]
+    told, reason = state(inaya, thread)
+    assert told is Delivery.FAILED
+    assert reason == "La boîte de votre correspondant est pleine. 1 de vos 3 correspondants ne l'ont pas reçu."
+    del fails[writers[1]]
+    due()
+    due()
+    assert recipients(relay, inaya) == [writers[2], writers[1]]  # each once; who refused is not asked again
+    assert state(inaya, thread) == (told, reason)

@@ -42,21 +42,21 @@ def take_note(unit: Unit, sent: Message, told: Report) -> None:
     failed = [one for one in told.recipients if one.action == FAILED and (one.recipient in ours or len(ours) == 1)]
     if not failed:
         return
-    words = reason = delivery.explanation(failed[0].diagnostic)
-    already = set(inside.get("failed", []))
-    missed = already | {one.recipient if one.recipient in ours else ours[0] for one in failed}
-    if missed == already:
+    words = delivery.explanation(failed[0].diagnostic)
+    missed = {one.recipient if one.recipient in ours else ours[0] for one in failed}
+    if missed <= set(inside.get("failed", [])):
         return
-    if len(recipients) > 1:
-        reason += f" {len(missed)} de vos {len(recipients)} correspondants ne l'ont pas reçu."
-    mark_failed(unit, sent, reason, to=missed)
+    mark_failed(unit, sent, words, to=missed)
     unit.later(*ledger.passage(ledger.OUT, unit.by.id, ledger.REFUSED, delivery.cause(words)))
 
 
-def mark_failed(unit: Unit, sent: Message, reason: str, *, to: Iterable[str] = ()) -> None:
-    """The usager's message is shown as not delivered, to all of its recipients or to these."""
+def mark_failed(unit: Unit, sent: Message, reason: str, *, to: Iterable[str]) -> None:
+    """The usager's message is shown as not delivered to these of its recipients, beside those known before."""
     inside = queries.head(unit, sent)
-    inside["failed"] = sorted(to)
+    recipients = inside["recipients"]
+    inside["failed"] = sorted({*inside.get("failed", []), *to})
+    if len(recipients) > 1:
+        reason += f" {len(inside['failed'])} de vos {len(recipients)} correspondants ne l'ont pas reçu."
     inside["delivery_reason"] = reason
     sent.delivery = Delivery.FAILED
     sent.sealed_head = sealer(unit).seal_json("message", sent.id, inside)

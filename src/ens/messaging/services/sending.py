@@ -192,59 +192,72 @@ def send(usager_id: UUID, message_id: UUID) -> None:
     if relay is None:
         raise TryLater("aucun relais réglé")
 
-    def prepare(unit: Unit) -> tuple[str, list[str], list[str], bytes] | None:
+    def prepare(unit: Unit) -> tuple[str, list[str], bytes] | None:
         unit.untraced("l'envoi a laissé sa trace quand l'usager l'a demandé")
-        message = Message.objects.filter(usager_id=unit.usager_id, id=message_id, delivery=Delivery.QUEUED).first()
-        if message is None:
+        message = Message.objects.filter(usager_id=unit.usager_id, id=message_id).first()
+        if message is None or not (left := _left(inside := queries.head(unit, message))):
             return None
-        inside = queries.head(unit, message)
-        data = sealer(unit).open(CONTENT, message.raw_id, store.get(message.raw_id))
-        done = inside.get("delivered", [])
-        return inside["sender"], [one for one in inside["recipients"] if one not in done], done, data
+        return inside["sender"], left, sealer(unit).open(CONTENT, message.raw_id, store.get(message.raw_id))
 
     ready = unit_of_work(usager_id, prepare, by=SYSTEM)
     if ready is None:
         return
-    sender, left, _, data = ready
-    for recipient in left:
+    sender, left, data = ready
+    away: TryLater | None = None
+    for recipient in left:  # one that refuses, or does not answer, keeps nothing from the others
         try:
             operator = queries.route_to(recipient.rpartition("@")[2])
             relay.send(operator, sender, recipient, data)
         except OperatorUnknown:
-            _end(usager_id, message_id, failed=delivery.UNREACHABLE)
-            return
+            _end(usager_id, message_id, recipient, failed=delivery.UNREACHABLE)
         except PermanentFailure as failure:
-            _end(usager_id, message_id, failed=str(failure))
-            return
-        _end(usager_id, message_id, delivered=recipient)
+            _end(usager_id, message_id, recipient, failed=str(failure))
+        except TryLater as later:
+            away = later
+        else:
+            _end(usager_id, message_id, recipient)
+    if away is not None:
+        raise away
 
 
-def _end(usager_id: UUID, message_id: UUID, *, delivered: str = "", failed: str = "") -> None:
+def _left(inside: dict[str, Any]) -> list[str]:
+    """The recipients of whom nothing is known yet."""
+    settled = {*inside.get("delivered", []), *inside.get("failed", [])}
+    return [one for one in inside["recipients"] if one not in settled]
+
+
+def _end(usager_id: UUID, message_id: UUID, recipient: str, *, failed: str = "") -> None:
     def act(unit: Unit) -> None:
         message = Message.objects.get(usager_id=unit.usager_id, id=message_id)
-        _count(unit, queries.head(unit, message), delivered, failed)
+        _count(unit, recipient, failed)
         if failed:
-            mark_failed(unit, message, failed)
+            mark_failed(unit, message, failed, to=[recipient])
             return
         unit.untraced("l'envoi a laissé sa trace quand l'usager l'a demandé")
         inside = queries.head(unit, message)
-        inside["delivered"] = sorted({*inside.get("delivered", []), delivered})
-        is_whole = set(inside["recipients"]) <= set(inside["delivered"])
+        inside["delivered"] = sorted({*inside.get("delivered", []), recipient})
+        state = Delivery.QUEUED if _left(inside) else Delivery.SENT
         Message.objects.filter(usager_id=unit.usager_id, id=message.id).update(
-            delivery=Delivery.SENT if is_whole else Delivery.QUEUED,
+            delivery=Delivery.FAILED if inside.get("failed") else state,
             sealed_head=sealer(unit).seal_json("message", message.id, inside),
         )
 
     unit_of_work(usager_id, act, by=SYSTEM)
 
 
-def _count(unit: Unit, known: dict[str, Any], delivered: str, failed: str) -> None:
-    left = [one for one in known["recipients"] if one not in known.get("delivered", [])]
-    domain = queries.listed_domain((delivered or next(iter(left), "")).rpartition("@")[2])
+def _count(unit: Unit, recipient: str, failed: str) -> None:
+    domain = queries.listed_domain(recipient.rpartition("@")[2])
     outcome, cause = (ledger.REFUSED, delivery.cause(failed)) if failed else (ledger.ACCEPTED, "")
     unit.later(*ledger.passage(ledger.OUT, domain, outcome, cause))
 
 
 def give_up(usager_id: UUID, message_id: UUID) -> None:
-    """The operator never answered: the usager is told that the message was not delivered."""
-    _end(usager_id, message_id, failed=delivery.SILENT)
+    """Some operators never answered: the usager is told that the message did not reach their mailboxes."""
+
+    def left(unit: Unit) -> list[str]:
+        unit.untraced("l'envoi a laissé sa trace quand l'usager l'a demandé")
+        message = Message.objects.filter(usager_id=unit.usager_id, id=message_id).first()
+        return _left(queries.head(unit, message)) if message else []
+
+    for recipient in unit_of_work(usager_id, left, by=SYSTEM):
+        _end(usager_id, message_id, recipient, failed=delivery.SILENT)
