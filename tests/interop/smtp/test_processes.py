@@ -21,6 +21,8 @@ processes.BROUGHT_DOWN_S = float(sys.argv[2])
 def serve():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     Path(sys.argv[1], str(os.getpid())).touch()
+    while sys.argv[3] == "falls" and not Path(sys.argv[1], "tombez").exists():
+        time.sleep(0.01)
     if sys.argv[3] == "falls":
         return 3
     while True:
@@ -41,7 +43,7 @@ def until(said) -> None:
 
 
 def pids(folder: Path) -> set[int]:
-    return {int(one.name) for one in folder.iterdir()}
+    return {int(one.name) for one in folder.iterdir() if one.name.isdigit()}
 
 
 def is_there(pid: int) -> bool:
@@ -66,8 +68,19 @@ def test_one_that_falls_is_started_again_and_all_end_together(tmp_path):
 
 
 def test_one_that_falls_as_it_starts_brings_the_door_down_with_its_status(tmp_path):
+    (tmp_path / "tombez").touch()
     assert started(tmp_path, steady_after=60, how="falls").wait(20) == 3
     assert not any(is_there(pid) for pid in pids(tmp_path))
+
+
+def test_all_of_them_that_fall_at_once_bring_the_door_down_with_their_status(tmp_path):
+    watcher = started(tmp_path, steady_after=60, how="falls")
+    until(lambda: len(pids(tmp_path)) == 2)
+    watcher.send_signal(signal.SIGSTOP)  # it sees them both at its next look
+    (tmp_path / "tombez").touch()
+    until(lambda: all(") Z " in Path(f"/proc/{pid}/stat").read_text() for pid in pids(tmp_path)))
+    watcher.send_signal(signal.SIGCONT)
+    assert watcher.wait(10) == 3
 
 
 @pytest.mark.parametrize("said", ["0", "deux", "-1", "65"])

@@ -27,11 +27,11 @@ def run(number: int, serve: Callable[[], int]) -> int:
     while True:
         if signal.sigwait(WATCHED) != signal.SIGCHLD:
             return _end(started, 0)
-        for pid, status in _ended(started):
-            lived = time.monotonic() - started.pop(pid)
-            if lived < BROUGHT_DOWN_S:
+        fell = [(started.pop(pid), status) for pid, status in _ended(started)]
+        for since, status in fell:
+            if time.monotonic() - since < BROUGHT_DOWN_S:
                 return _end(started, status or 1)
-            started[_fork(serve)] = time.monotonic()
+        started |= {_fork(serve): time.monotonic() for _ in fell}
 
 
 def _fork(serve: Callable[[], int]) -> int:
