@@ -20,17 +20,6 @@ from ens.config.environment import MissingSetting, export_file
 
 REFUSED = 2
 ACCESS = "dire, une fois, un nouveau mot de passe et le secret de l'application de codes"
-COUNTS = {
-    "read": "lignes lues",
-    "registered": "personnes inscrites",
-    "known": "déjà connues",
-    "updated": "mises à jour",
-    "set_aside": "mises de côté",
-    "refused_count": "refusées",
-    "added": "ajoutés",
-    "changed": "changés",
-    "unchanged": "sans changement",
-}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -82,8 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     delete.add_argument("file", type=Path, metavar="FICHIER", help="une ligne oid|matricule par personne")
     delete.add_argument("--definitif", action="store_true", help="le faire, et pas seulement le dire")
     command("migrate", _migrate, "Mettre à jour le schéma d'une base extérieure (ENS_DATABASE_OWNER_URL).", data=False)
-    load = command("import", _import, "Importer la population, l'annuaire ou le registre d'engagement.")
+    load = command("import", _inside("ens.cli.imports"), "Importer population, annuaire ou registre d'engagement.")
     load.add_argument("what", choices=("population", "annuaire", "engagement"))
+    load.add_argument("--disparitions", action="store_true", help="annuaire : beaucoup de boîtes peuvent disparaître")
     load.add_argument("file", type=Path, metavar="FICHIER")
     load.add_argument("--dry-run", action="store_true", help="population : dire ce que ferait l'import, sans le faire")
     load.add_argument(
@@ -259,48 +249,6 @@ def _migrate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _import(options: argparse.Namespace) -> int:
-    if not options.file.is_file():
-        raise CommandRefused(f"Le fichier {options.file} n'existe pas.")
-    if options.what != "population" and (options.dry_run or options.refus):
-        raise CommandRefused("--dry-run et --refus ne valent que pour la population.")
-    _enter(options.data)
-    from ens.identity.imports import import_annuaire
-    from ens.identity.population.load import import_population
-    from ens.kernel.actor import Actor, ActorKind
-    from ens.kernel.errors import EnsError
-    from ens.persistence.clock import refresh
-    from ens.steering.register import import_register
-
-    refresh()
-    operator = Actor(ActorKind.PILOTAGE, "ligne-de-commande", "Exploitant")
-    readings: dict[str, Callable[[], Any]] = {
-        "population": lambda: import_population(options.file, dry_run=options.dry_run, refused_to=options.refus),
-        "annuaire": lambda: import_annuaire(options.file),
-        "engagement": lambda: import_register(options.file, by=operator),
-    }
-    try:
-        report = readings[options.what]()
-    except EnsError as error:
-        raise CommandRefused(error.sentence) from error
-    except UnicodeDecodeError as error:
-        raise CommandRefused("Ce fichier n'est pas un texte en UTF-8.") from error
-    except OSError as error:
-        raise CommandRefused(f"L'import s'est arrêté ({error.strerror}) ; relancez-le : il reprendra.") from error
-    facts = report.as_json()
-    refused = [f"ligne {line} refusée : {reason}" for line, reason in report.refused]
-    counts = [f"{words} : {facts[name]}" for name, words in COUNTS.items() if name in facts]
-    written = facts.get("written", {})
-    counts += [f"{kind} : {number}" for kind, number in written.items()] if isinstance(written, dict) else []
-    told = ["Essai : rien n'a été écrit."] if facts.get("dry_run") else []
-    told += ["Reprise d'un import interrompu."] if facts.get("resumed") else []
-    told += [f"ligne {line} : {reason}" for line, reason in getattr(report, "remarks", ())]
-    if facts.get("refused_file"):
-        told.append(f"Lignes refusées : {facts['refused_file']}")
-    _say(options, facts, [", ".join(counts), *refused, *told])
-    return 0
-
-
 def _campaign(options: argparse.Namespace) -> int:
     _enter(options.data)
     from ens.cli.campaigns import perform
@@ -320,14 +268,20 @@ def _agent(options: argparse.Namespace) -> int:
 
 
 def _inside(module: str) -> Callable[[argparse.Namespace], int]:
-    """A command that is all in its module: ``perform(options)``, on the space of its folder."""
+    """A command that is all in its module: ``perform(options)``, on the space of its folder.
+
+    ``check(options)``, if it has one, refuses what no space could make right, and so needs none.
+    """
 
     def perform(options: argparse.Namespace) -> int:
+        command = import_module(module)
+        if hasattr(command, "check"):
+            command.check(options)
         _enter(options.data)
         from ens.persistence.clock import refresh
 
         refresh()
-        _say(options, *import_module(module).perform(options))
+        _say(options, *command.perform(options))
         return 0
 
     return perform

@@ -31,7 +31,7 @@ def fill() -> None:
     """Idempotent: the import brings known rows up to date."""
     import_annuaire(_write("annuaire.txt", PEOPLE, [_person(one) for one in of_kind("professionnel")]))
     holders = [*of_kind("professionnel"), *of_kind("etablissement")]
-    import_annuaire(_write("boites-mss.txt", BOXES, [_box(one) for one in holders if one.address]))
+    import_annuaire(_write("boites-mss.txt", BOXES, [_box(one) for one in holders if one.address]), is_part=True)
 
 
 def _write(name: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> Path:

@@ -7,15 +7,15 @@ last columns) and ``Extraction_Correspondance_MSSante``. UTF-8, ``|`` between fi
 from __future__ import annotations
 
 import csv
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from django.db import transaction
 
-from ens.identity.models import Activity, Establishment, Mailbox, Professional
+from ens.identity.mailboxes import import_mailboxes
+from ens.identity.models import Activity, Establishment, Professional
+from ens.identity.reports import ImportReport
 from ens.kernel.errors import Malformed
 from ens.kernel.ids import new_id
 
@@ -34,49 +34,29 @@ class UnknownExtract(Malformed):
     )
 
 
-@dataclass
-class ImportReport:
-    """What an import did; ``refused`` is a list of (line number, reason)."""
-
-    kind: str
-    read: int = 0
-    written: Counter[str] = field(default_factory=Counter)
-    refused: list[tuple[int, str]] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, object]:
-        return {
-            "kind": self.kind,
-            "read": self.read,
-            "written": dict(self.written),
-            "refused": [{"line": line, "reason": reason} for line, reason in self.refused],
-        }
-
-
-def import_annuaire(path: Path) -> ImportReport:
+def import_annuaire(path: Path, *, accept_gone: bool = False, is_part: bool = False) -> ImportReport:
     """Bring an extract into the directory: new rows added, known ones brought up to date. All of it, or nothing.
 
-    Errors: UnknownExtract. A line that cannot be read is refused with its reason; the others are kept.
+    Errors: UnknownExtract, ExtractTooShort. A line that cannot be read is refused with its reason; the others are kept.
     """
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = csv.reader(lines, delimiter="|", quoting=csv.QUOTE_NONE)
         header = [name.strip() for name in next(rows, [])]
-        reader = _reader(header)
+        if "Adresse BAL" in header:
+            return import_mailboxes(header, _numbered(rows), accept_gone=accept_gone, is_part=is_part)
+        if not {"Identification nationale PP", "Code profession"} <= set(header):
+            raise UnknownExtract()
         with transaction.atomic(durable=True):
-            return reader(_named(header, rows))
+            return _activities(_named(header, rows))
 
 
-def _reader(header: list[str]) -> Callable[[Rows], ImportReport]:
-    if "Adresse BAL" in header:
-        return _mailboxes
-    if "Identification nationale PP" in header and "Code profession" in header:
-        return _activities
-    raise UnknownExtract()
+def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    return ((number, row) for number, row in enumerate(rows, 2) if any(cell.strip() for cell in row))
 
 
 def _named(header: list[str], rows: Iterator[list[str]]) -> Rows:
-    for number, row in enumerate(rows, 2):
-        if any(cell.strip() for cell in row):
-            yield number, {name: cell.strip() for name, cell in zip(header, row, strict=False) if name}
+    for number, row in _numbered(rows):
+        yield number, {name: cell.strip() for name, cell in zip(header, row, strict=False) if name}
 
 
 def _activities(rows: Rows) -> ImportReport:
@@ -189,54 +169,3 @@ def _write_activities(
     report.written["professionnels"] += len(professionals)
     report.written["structures"] += len(sites)
     report.written["activités"] += len(wanted)
-
-
-def _mailboxes(rows: Rows) -> ImportReport:
-    report = ImportReport("boîtes MSSanté")
-    now = datetime.now(UTC)
-    waiting: dict[str, tuple[Mailbox, str, str]] = {}
-
-    def flush() -> None:
-        owners = [owner for _, owner, _ in waiting.values() if owner]
-        places = [place for _, _, place in waiting.values() if place]
-        people = dict(Professional.objects.filter(rpps__in=owners).values_list("rpps", "id"))
-        sites = {
-            found.finess_eg or found.identifier: found.id
-            for found in Establishment.objects.filter(finess_eg__in=places)
-            | Establishment.objects.filter(identifier__in=places)
-        }
-        for box, owner, place in waiting.values():
-            box.professional_id = people.get(owner)
-            box.establishment_id = sites.get(place)
-        Mailbox.objects.bulk_create(
-            [box for box, _, _ in waiting.values()],
-            update_conflicts=True,
-            unique_fields=("address",),
-            update_fields=("kind", "label", "professional", "establishment", "updated_at"),
-        )
-        report.written["boîtes"] += len(waiting)
-        waiting.clear()
-
-    for number, row in rows:
-        report.read += 1
-        address = row.get("Adresse BAL", "").lower()
-        kind = row.get("Type de BAL", "")
-        if address.count("@") != 1 or len(address) > 254:
-            report.refused.append((number, "adresse de la boîte invalide"))
-            continue
-        if kind not in ("PER", "ORG", "APP", "CAB"):
-            report.refused.append((number, "type de boîte inconnu"))
-            continue
-        label = (
-            " ".join(
-                part for part in (row.get("Civilité d'exercice"), row.get("Prénom d'exercice"), row.get(_NAME)) if part
-            )
-            or row.get("Raison Sociale structure BAL", "")
-            or row.get("Service de rattachement", "")
-        )
-        box = Mailbox(address=address, kind=kind, label=label[:250], updated_at=now)
-        waiting[address] = (box, row.get("Identifiant PP", ""), row.get("Identification Structure", ""))
-        if len(waiting) >= CHUNK:
-            flush()
-    flush()
-    return report

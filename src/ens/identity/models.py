@@ -265,6 +265,8 @@ class Mailbox(models.Model):
     professional = models.ForeignKey(Professional, on_delete=models.CASCADE, null=True)
     establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, null=True)
     updated_at = models.DateTimeField()
+    listed = models.BooleanField(default=False)  # came by the extract, which is then the judge of its being there
+    gone_at = models.DateTimeField(null=True)  # the extract has it no more
 
 
 class CompteManager(BaseUserManager["Compte"]):

@@ -258,6 +258,15 @@ def mailbox_owner(address: str) -> ProfessionalRef | EstablishmentRef | None:
     return _site(Establishment.objects.filter(id=box[1]).first()) if box[1] is not None else None
 
 
+def gone_mailboxes(addresses: list[str]) -> set[str]:
+    """Those of these addresses that the directory had, and has no more (N080)."""
+    found = sql.rows(_GONE, [[one.lower() for one in addresses]])
+    return {address for (address,) in found}
+
+
+_GONE = "SELECT address FROM identity_mailbox WHERE address = ANY(%s) AND gone_at IS NOT NULL"
+
+
 def compte(username: str) -> Compte:
     """The account of that name. Errors: AccountUnknown."""
     found = Compte.objects.filter(username=username).first()

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from ens.coffre.keyring import digest
 from ens.coffre.services import sealer
+from ens.identity import queries as identity
 from ens.messaging import verdicts
 from ens.messaging.errors import OperatorUnknown
 from ens.messaging.models import Acknowledgement, Attachment, Correspondent, Draft, Message, Thread
@@ -165,7 +166,12 @@ def reply_option(unit: Unit, thread_id: UUID) -> ReplyOption:
         return ReplyOption(ReplyMode.NO_REPLY, "Ce message n'autorise pas la réponse.")
     known = [(one, identity_of(unit, one)) for one in all_writers]
     ended = tuple(said["label"] for one, said in known if one.ended_at is not None)
-    contacts = tuple(Contact(one.id, said["label"], said["role"]) for one, said in known if one.ended_at is None)
+    gone = identity.gone_mailboxes([said["reply_to"] for _, said in known])
+    contacts = tuple(
+        Contact(one.id, said["label"], said["role"], said["reply_to"] in gone)
+        for one, said in known
+        if one.ended_at is None
+    )
     if not contacts:
         verb = "a mis" if len(ended) == 1 else "ont mis"
         return ReplyOption(ReplyMode.REPLY_BLOCKED, f"{' et '.join(ended)} {verb} fin à vos échanges.", ended_by=ended)

@@ -72,6 +72,7 @@ class Contact:
     id: UUID
     label: str
     role: str = ""
+    is_gone: bool = False  # their mailbox left the directory: nobody may read what is written there
 
 
 @dataclass(frozen=True, slots=True)
