@@ -1,4 +1,4 @@
-"""``ens import``: the population, the directory of professionals and mailboxes, the register of engagement."""
+"""``ens import``: the population, the directory of professionals and mailboxes, the register, the trust space."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ def check(options: argparse.Namespace) -> None:
         raise CommandRefused(f"Le fichier {options.file} n'existe pas.")
     if options.what != "population" and (options.dry_run or options.refus):
         raise CommandRefused("--dry-run et --refus ne valent que pour la population.")
-    if options.what != "annuaire" and options.disparitions:
-        raise CommandRefused("--disparitions ne vaut que pour l'annuaire.")
+    if options.what not in ("annuaire", "operateurs") and options.disparitions:
+        raise CommandRefused("--disparitions ne vaut que pour l'annuaire et les opérateurs.")
+    if options.what != "operateurs" and options.essai:
+        raise CommandRefused("--essai ne vaut que pour les opérateurs.")
 
 
 def perform(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
@@ -39,6 +41,7 @@ def perform(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
     from ens.identity.population.load import import_population
     from ens.kernel.actor import Actor, ActorKind
     from ens.kernel.errors import EnsError
+    from ens.messaging.services import trust
     from ens.steering.register import import_register
 
     operator = Actor(ActorKind.PILOTAGE, "ligne-de-commande", "Exploitant")
@@ -46,6 +49,10 @@ def perform(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
         "population": lambda: import_population(options.file, dry_run=options.dry_run, refused_to=options.refus),
         "annuaire": lambda: import_annuaire(options.file, accept_gone=options.disparitions),
         "engagement": lambda: import_register(options.file, by=operator),
+        "operateurs": lambda: trust.import_domains(
+            options.file, by=operator, is_test=options.essai, accept_gone=options.disparitions
+        ),
+        "revocations": lambda: trust.import_revocations(options.file, by=operator),
     }
     try:
         report = readings[options.what]()

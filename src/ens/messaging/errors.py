@@ -59,6 +59,20 @@ class SenderNotAllowed(Refused):
     message = "Le domaine de l'expéditeur n'est pas dans la liste blanche de cet opérateur."
 
 
+class CertificateRevoked(Refused):
+    """Its authority revoked the certificate: nobody may be sure of who holds its key."""
+
+    code = "certificat_revoque"
+    message = "Le certificat présenté a été révoqué par son autorité."
+
+
+class TestOperatorApart(Refused):
+    """An operator on the list of tests writes to the test address only."""
+
+    code = "operateur_en_test"
+    message = "Cet opérateur est en test : il n'écrit qu'à l'adresse de test, pas aux usagers."
+
+
 class MessageTooLarge(Malformed):
     code = "message_trop_grand"
     message = "Le message dépasse {limit} octets."
@@ -133,3 +147,39 @@ class RelayAway(Unavailable):
 
     code = "operateur_indisponible"
     message = "L'opérateur du destinataire ne répond pas : le message sera envoyé dès que possible."
+
+
+class AuthoritiesMissing(Refused):
+    """Nothing says whose signatures are believed."""
+
+    code = "autorites_absentes"
+    message = "ENS_SMTP_CA ne donne aucune autorité : rien ne peut être vérifié, rien n'a changé."
+
+
+class TrustSignerUnknown(Refused):
+    """Every operator has a certificate of the same authority: the list's keeper is known by name."""
+
+    code = "signataire_absent"
+    message = "Donnez dans {setting} le nom (DN) de qui signe cette liste : rien n'a changé."
+
+
+class TrustFileRefused(Malformed):
+    """What was published is not what it should be: the last valid one stays."""
+
+    code = "liste_confiance_refusee"
+    message = "Ce fichier est refusé, le précédent reste en vigueur : {reason}."
+
+
+class TrustFileOlder(Refused):
+    """No going back: an older list would put back who was taken off."""
+
+    code = "liste_confiance_ancienne"
+    message = "Ce fichier n'est pas plus récent que celui en vigueur, du {held} : rien n'a changé."
+
+
+class TrustListTooShort(Malformed):
+    code = "liste_confiance_courte"
+    message = (
+        "Cette liste ôterait {gone} domaines sur {known} : rien n'a changé. Si c'est voulu, recommencez avec "
+        "--disparitions."
+    )

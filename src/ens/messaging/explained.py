@@ -53,6 +53,16 @@ EXPLAINED = {
         "Cette boîte a demandé beaucoup de réponses automatiques en peu de temps.",
         "Attendez quelques minutes. Un test suffit à vérifier une installation.",
     ),
+    "certificat_revoque": Explained(
+        "The client certificate was revoked by its authority.",
+        "Le certificat du serveur de votre opérateur a été révoqué : plus rien ne dit qui s'en sert.",
+        OPERATOR,
+    ),
+    "operateur_en_test": Explained(
+        "This operator is under test: it may write to the test address only.",
+        "Votre opérateur est inscrit pour des essais : il ne peut pas encore écrire aux usagers.",
+        "Écrivez à l'adresse de test. Pour écrire aux usagers, votre opérateur s'inscrit sur la liste nationale.",
+    ),
     "operateur_inconnu": Explained(
         "The client certificate is not that of an allow-listed operator.",
         "Le serveur de votre opérateur n'est pas reconnu comme membre de l'espace de confiance.",

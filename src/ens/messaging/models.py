@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from ens.kernel.ids import new_id
@@ -9,16 +10,48 @@ from ens.persistence.models import UsagerOwned
 
 
 class Operator(models.Model):
-    """An operator of the trust space: its domain, and where mail for it goes."""
+    """A domain of the trust space: whose certificates write for it, and where mail for it goes.
+
+    ``subjects``: of its certificates (``certificates.name``), as the signed list says; none when it was put by hand,
+    and its certificates then carry the domain itself. ``host``: empty, the domain's MX says.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     domain = models.CharField(max_length=253, unique=True)
     name = models.CharField(max_length=120)
-    host = models.CharField(max_length=253)
+    host = models.CharField(max_length=253, blank=True)
     port = models.IntegerField(default=25)
     is_test = models.BooleanField(default=False)
+    is_listed = models.BooleanField(default=False)  # by a signed list, which may then take it off
+    subjects = ArrayField(models.TextField(), default=list)
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField(null=True)
+
+
+class SignedList(models.Model):
+    """The last signed list of domains taken in: of the trust space, or of its tests."""
+
+    is_test = models.BooleanField(primary_key=True)
+    generated_at = models.DateTimeField()
+    imported_at = models.DateTimeField()
+    digest = models.BinaryField()
+    number = models.IntegerField()  # of domains
+
+
+class RevocationList(models.Model):
+    """The last CRL of an authority that was valid: kept until a newer one comes, even overdue (ECO.1.1.6)."""
+
+    issuer = models.TextField(primary_key=True)
+    number = models.DecimalField(max_digits=50, decimal_places=0)  # 20 bytes at the most (RFC 5280, 5.2.3)
+    this_update = models.DateTimeField()
+    next_update = models.DateTimeField(null=True)
+    imported_at = models.DateTimeField()
+
+
+class RevokedCertificate(models.Model):
+    pk = models.CompositePrimaryKey("issuer", "serial")
+    issuer = models.TextField()
+    serial = models.CharField(max_length=40)
 
 
 class Correspondent(UsagerOwned):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from ens.coffre.keyring import digest
 from ens.coffre.services import sealer
 from ens.identity import queries as identity
 from ens.messaging import verdicts
-from ens.messaging.errors import OperatorUnknown
 from ens.messaging.models import Acknowledgement, Attachment, Correspondent, Draft, Message, Thread
 from ens.messaging.types import (
     OUTGOING,
@@ -23,7 +22,6 @@ from ens.messaging.types import (
     Contact,
     Delivery,
     MessageView,
-    OperatorRef,
     ReceiptKind,
     ReceiptState,
     ReceiptView,
@@ -31,7 +29,6 @@ from ens.messaging.types import (
     ReplyOption,
     ThreadCard,
 )
-from ens.persistence import sql
 from ens.persistence.unit import Unit
 from ens.record import queries as record
 
@@ -45,40 +42,6 @@ def mail_id_digest(unit: Unit, mail_id: str) -> bytes:
 
 def address_digest(unit: Unit, address: str) -> bytes:
     return digest("correspondant", unit.usager_id, address.lower())
-
-
-def operator_of(domain: str) -> OperatorRef:
-    """The allow-listed operator of a domain today. Errors: OperatorUnknown."""
-    now = datetime.now(UTC)
-    found = sql.row(_OPERATOR, [domain.lower(), now, now])
-    if found is None:
-        raise OperatorUnknown()
-    return OperatorRef(*found)
-
-
-_OPERATOR = """
-SELECT domain, name, host, port, is_test FROM messaging_operator
-WHERE domain = %s AND valid_from <= %s AND (valid_until IS NULL OR valid_until > %s)
-"""
-
-
-def route_to(domain: str) -> OperatorRef:
-    """Who takes mail for a domain: its operator, or that of a domain above. Errors: OperatorUnknown."""
-    labels = domain.lower().split(".")
-    for place in range(max(1, len(labels) - 1)):
-        try:
-            return operator_of(".".join(labels[place:]))
-        except OperatorUnknown:
-            continue
-    raise OperatorUnknown()
-
-
-def listed_domain(domain: str) -> str:
-    """The operator's domain that a domain is under; nothing when no operator has it: what people write is not kept."""
-    try:
-        return route_to(domain).domain
-    except OperatorUnknown:
-        return ""
 
 
 def unread_threads(unit: Unit) -> int:

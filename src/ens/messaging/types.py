@@ -272,11 +272,14 @@ class AttachmentSource:
 
 @dataclass(frozen=True, slots=True)
 class OperatorRef:
+    """``host``: empty, the domain's MX says. ``subjects``: of its certificates; none, they carry the domain's name."""
+
     domain: str
     name: str
     host: str
     port: int
     is_test: bool = False
+    subjects: tuple[str, ...] = ()
 
 
 # -- a message once parsed --------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session, TLSSetupException
+from cryptography.x509 import load_der_x509_certificate
 from django.db import close_old_connections
 
 from ens.interop.smtp import replies
@@ -21,6 +22,7 @@ from ens.messaging import ledger, services
 from ens.messaging.errors import MailboxAbsent, OneUsagerPerMessage
 from ens.messaging.types import IncomingMail
 from ens.persistence.connection import FAULTS, unavailable
+from ens.standards.certificates import Presented, presented
 
 T = TypeVar("T")
 log = structlog.get_logger("ens.smtp")
@@ -34,18 +36,18 @@ class Answer:
     value: Any = None
 
 
-def certificate_names(certificate: dict[str, Any] | None) -> list[str]:
-    """The DNS names of the verified client certificate, as ``ssl`` describes it; none without one."""
-    if not certificate:
-        return []
-    return [str(value) for kind, value in certificate.get("subjectAltName", ()) if kind == "DNS"]
+def shown(server: SMTP, session: Session) -> Presented | None:
+    """The client certificate that TLS verified; nothing without one."""
+    tls = server.transport.get_extra_info("ssl_object") if session.ssl and server.transport else None
+    der = tls.getpeercert(binary_form=True) if tls is not None else None
+    return presented(load_der_x509_certificate(der)) if der else None
 
 
 @dataclass(slots=True)
 class Facts:
-    """What the door knows of a session."""
+    """What the door knows of a session. ``operator``: of its last sender, as one certificate serves several domains."""
 
-    names: tuple[str, ...] = ()
+    certificate: Presented | None = None
     operator: Actor | None = None
 
 
@@ -62,19 +64,6 @@ class Door:
     async def _ask(self, service: Callable[[], T]) -> Answer:
         return await asyncio.get_running_loop().run_in_executor(self._pool, _guarded, service)
 
-    async def _identify(self, server: SMTP, session: Session) -> str:
-        """Who the certificate says it is, once a session; the reply to give when nobody known."""
-        facts = self._known(session)
-        if facts.operator is not None:
-            return ""
-        certificate = server.transport.get_extra_info("peercert") if session.ssl and server.transport else None
-        facts.names = tuple(certificate_names(certificate))
-        if not facts.names:
-            return replies.NO_CERTIFICATE
-        answer = await self._ask(lambda: services.check_operator(list(facts.names)))
-        facts.operator = answer.value
-        return answer.reply
-
     def _operator(self, session: Session) -> Actor:
         operator = self._known(session).operator
         if operator is None:
@@ -90,15 +79,16 @@ class Door:
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        refusal = await self._identify(server, session)
-        if refusal:
-            return refusal
+        facts = self._known(session)
+        certificate = facts.certificate = facts.certificate or shown(server, session)
+        if certificate is None:
+            return replies.NO_CERTIFICATE
         if not _sender(address).isprintable():  # bytes of no character set, or controls
             return replies.ADDRESS_UNREADABLE
-        names = list(self._known(session).names)
-        answer = await self._ask(lambda: services.check_sender(_sender(address), names))
+        answer = await self._ask(lambda: services.check_sender(_sender(address), certificate))
         if answer.reply:
             return answer.reply
+        facts.operator = answer.value
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
@@ -135,7 +125,7 @@ class Door:
         Who shows no certificate of ours writes nothing here.
         """
         facts = self._known(session)
-        if not facts.names:
+        if facts.certificate is None:
             return
         operator = facts.operator
         answer = await self._ask(lambda: ledger.note_refusal(operator.id if operator else "", reason))

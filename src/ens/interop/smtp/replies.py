@@ -32,6 +32,8 @@ BY_CODE = {
     "un_seul_usager": "550 5.5.3",
     "operateur_inconnu": "554 5.7.1",
     "domaine_non_autorise": "550 5.7.1",
+    "certificat_revoque": "554 5.7.1",
+    "operateur_en_test": "550 5.7.1",
     "message_trop_grand": "552 5.3.4",
     "message_illisible": "554 5.6.0",
     "piece_autre_patient": "554 5.6.1",

@@ -4,7 +4,7 @@ from ens.messaging.services.acknowledging import answer_receipt
 from ens.messaging.services.beginning import begin, contacts
 from ens.messaging.services.erasing import erase
 from ens.messaging.services.keeping import delete_trashed, export, restore, save_draft, trash
-from ens.messaging.services.operators import allow_operator, check_operator, check_sender
+from ens.messaging.services.operators import allow_operator, check_sender, check_server
 from ens.messaging.services.reading import (
     attachment_source,
     attachment_was_saved,
@@ -23,9 +23,9 @@ __all__ = [
     "attachment_source",
     "attachment_was_saved",
     "begin",
-    "check_operator",
     "check_recipient",
     "check_sender",
+    "check_server",
     "contacts",
     "delete_trashed",
     "erase",

@@ -21,7 +21,7 @@ from ens.identity import queries as identity
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM, Actor
 from ens.kernel.ids import new_id
-from ens.messaging import mdn, queries, verdicts
+from ens.messaging import mdn, queries, trustspace, verdicts
 from ens.messaging.errors import OperatorUnknown, ThreadNotFound
 from ens.messaging.models import Acknowledgement, Message
 from ens.messaging.ports import PermanentFailure, mail_relay
@@ -175,7 +175,7 @@ def send(usager_id: UUID, row_id: UUID) -> None:
         return None
     try:
         data = known["mail"].encode(_BYTES)
-        relay.send(queries.route_to(domain_of(known["to"])), "", known["to"], data)
+        relay.send(trustspace.route_to(domain_of(known["to"])), "", known["to"], data)
     except (OperatorUnknown, PermanentFailure) as error:  # told to nobody: it is only an acknowledgement
         log.info("acknowledgement_not_delivered", acknowledgement=str(row_id), reason=type(error).__name__)
         return _end(usager_id, row_id, ReceiptState.FAILED)

@@ -24,7 +24,7 @@ from ens.identity import limits
 from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.kernel.ids import new_id
-from ens.messaging import queries
+from ens.messaging import trustspace
 from ens.messaging.errors import OperatorUnknown, TestNotRecognised, TooManyTests
 from ens.messaging.models import ServiceMail
 from ens.messaging.ports import PermanentFailure, mail_relay
@@ -131,7 +131,7 @@ def send(_: UUID, mail_id: UUID) -> None:
     if row is None:
         return
     try:
-        relay.send(queries.route_to(row.recipient.rpartition("@")[2]), "", row.recipient, bytes(row.data))
+        relay.send(trustspace.route_to(row.recipient.rpartition("@")[2]), "", row.recipient, bytes(row.data))
     except (OperatorUnknown, PermanentFailure) as error:  # an answer that is not wanted is told to nobody
         log.info("answer_not_delivered", answer=str(mail_id), reason=type(error).__name__)
     _close(mail_id)

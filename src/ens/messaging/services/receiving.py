@@ -33,6 +33,7 @@ from ens.messaging.errors import (
 from ens.messaging.mime import parse
 from ens.messaging.models import Attachment, Correspondent, Message, Thread
 from ens.messaging.services import acknowledging, answering, reports, screening
+from ens.messaging.services.operators import check_recipient_of
 from ens.messaging.types import INCOMING, AttachmentSource, Delivery, IncomingMail, ParsedFile, ParsedMail, Received
 from ens.messaging.words import domain_of
 from ens.notifications.services import tell
@@ -55,6 +56,7 @@ def check_recipient(address: str, *, by: Actor) -> UUID:
     """
     if answering.is_test_address(address):
         return OF_NOBODY
+    check_recipient_of(by)
     usager_id, is_known = _addressee(address)
 
     def act(unit: Unit) -> bool:
@@ -102,6 +104,7 @@ def receive(mail: IncomingMail, *, by: Actor) -> Received:
     parsed = parse(mail.data)
     if answering.is_test_address(mail.recipient):
         return answering.answer(mail, parsed, by=by)
+    check_recipient_of(by)
     parsed = replace(parsed, files=archives.opened(parsed.files), is_unseen=not screening.was_seen(mail.data))
     usager_id, is_known = _addressee(mail.recipient)
 

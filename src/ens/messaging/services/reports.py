@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from ens.audit import events
 from ens.coffre.services import sealer
-from ens.messaging import delivery, ledger, queries
+from ens.messaging import delivery, ledger, queries, trustspace
 from ens.messaging.models import Message
 from ens.messaging.types import OUTGOING, Delivery, ParsedMail, Report
 from ens.messaging.words import domain_of
@@ -30,14 +30,14 @@ def reported(unit: Unit, parsed: ParsedMail) -> Message | None:
     if sent is None:
         return None
     domains = {domain_of(one) for one in queries.head(unit, sent)["recipients"]}
-    return sent if unit.by.id in {queries.listed_domain(domain) for domain in domains} else None
+    return sent if any(trustspace.is_of_operator(domain, unit.by.id) for domain in domains) else None
 
 
 def take_note(unit: Unit, sent: Message, told: Report) -> None:
     """Its recipients that failed, of those it was for: the usager's message is shown as not delivered to them."""
     inside = queries.head(unit, sent)
     recipients = inside["recipients"]
-    ours = [one for one in recipients if queries.listed_domain(domain_of(one)) == unit.by.id]
+    ours = [one for one in recipients if trustspace.is_of_operator(domain_of(one), unit.by.id)]
     # a report names the recipient in its own way when it forwards: alone, it can only be ours
     failed = [one for one in told.recipients if one.action == FAILED and (one.recipient in ours or len(ours) == 1)]
     if not failed:

@@ -21,7 +21,7 @@ from ens.identity import queries as identity
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM, Actor
 from ens.kernel.ids import new_id
-from ens.messaging import delivery, filetypes, ledger, queries
+from ens.messaging import delivery, filetypes, ledger, queries, trustspace
 from ens.messaging.errors import OperatorUnknown, ReplyEmpty, ReplyNotAllowed, ReplyTooLarge, ThreadNotFound
 from ens.messaging.models import Correspondent, Message, Thread
 from ens.messaging.ports import PermanentFailure, mail_relay
@@ -206,7 +206,7 @@ def send(usager_id: UUID, message_id: UUID) -> None:
     away: TryLater | None = None
     for recipient in left:  # one that refuses, or does not answer, keeps nothing from the others
         try:
-            operator = queries.route_to(recipient.rpartition("@")[2])
+            operator = trustspace.route_to(recipient.rpartition("@")[2])
             relay.send(operator, sender, recipient, data)
         except OperatorUnknown:
             _end(usager_id, message_id, recipient, failed=delivery.UNREACHABLE)
@@ -246,7 +246,7 @@ def _end(usager_id: UUID, message_id: UUID, recipient: str, *, failed: str = "")
 
 
 def _count(unit: Unit, recipient: str, failed: str) -> None:
-    domain = queries.listed_domain(recipient.rpartition("@")[2])
+    domain = trustspace.listed_domain(recipient.rpartition("@")[2])
     outcome, cause = (ledger.REFUSED, delivery.cause(failed)) if failed else (ledger.ACCEPTED, "")
     unit.later(*ledger.passage(ledger.OUT, domain, outcome, cause))
 
