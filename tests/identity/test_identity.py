@@ -59,7 +59,7 @@ def _row(header: str, **values: str) -> str:
 
 def test_the_public_extracts_formats_are_imported(db, shared, tmp_path):
     from ens.identity.imports import import_annuaire
-    from ens.identity.queries import mailbox_owner, professional
+    from ens.identity.queries import mailbox, professional
 
     people = (shared / "data/annuaire/PS_LibreAcces_Personne_activite_header.txt").read_text("utf-8").strip("\ufeff\n")
     boxes = (shared / "data/annuaire/Extraction_Correspondance_MSSante_header.txt").read_text("utf-8").strip("\ufeff\n")
@@ -85,7 +85,7 @@ def test_the_public_extracts_formats_are_imported(db, shared, tmp_path):
     report = import_annuaire(tmp_path / "bal.txt", accept_gone=True)  # what other tests imported is not in it
     assert report.written["boîtes"] == 1
     assert [line for line, _ in report.refused] == [3]
-    assert mailbox_owner("odile.bertin@inf.operateur.example").rpps == "10009999123"
+    assert mailbox("odile.bertin@inf.operateur.example").owner.rpps == "10009999123"
 
 
 def test_an_unknown_extract_is_refused_whole(db, tmp_path):

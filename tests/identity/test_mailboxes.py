@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from ens.identity.imports import import_annuaire
-from ens.identity.mailboxes import ExtractTooShort
-from ens.identity.queries import gone_mailboxes, mailbox_owner
+from ens.identity.mailboxes import ExtractTooShort, gone_mailboxes
+from ens.identity.queries import mailbox
 from ens.kernel.ids import new_id
 
 HEADER = (
@@ -62,9 +62,9 @@ def test_a_mailbox_belongs_to_its_professional_or_to_its_structure(extract, peop
         box("gyneco", place=hospital.finess),
         box("sans", label="Sans titulaire"),
     )
-    assert mailbox_owner(extract.address("dupond")).rpps == doctor.rpps
-    assert mailbox_owner(extract.address("Gyneco")).finess == hospital.finess
-    assert mailbox_owner(extract.address("sans")) is None
+    assert mailbox(extract.address("dupond")).owner.rpps == doctor.rpps
+    assert mailbox(extract.address("Gyneco")).owner.finess == hospital.finess
+    assert mailbox(extract.address("sans")).owner is None
 
 
 @pytest.mark.feature("S091")
@@ -124,7 +124,7 @@ def test_mailboxes_that_no_extract_ever_had_are_left_alone(extract, people):
     own = people.mailbox(people.professional())
     extract.write(box("un"))
     assert gone_mailboxes([own]) == set()
-    assert mailbox_owner(own) is not None
+    assert mailbox(own) is not None
 
 
 def test_a_part_of_the_directory_says_nothing_of_the_others(extract):

@@ -85,7 +85,7 @@ def suggestions(first_name: str, last_name: str) -> Iterator[str]:
 
 def _plain(name: str) -> str:
     bare = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")
+    return re.sub(r"[^a-z]+", "-", bare).strip("-")  # a digit in a name would make it look like a number
 
 
 def check_password(password: str, about: Personal) -> None:

@@ -17,6 +17,7 @@ from django.db import connections, transaction
 
 from ens.identity.reports import ImportReport
 from ens.kernel.errors import Malformed
+from ens.persistence import sql
 
 KINDS = frozenset(("PER", "ORG", "APP", "CAB"))
 GONE_AT_MOST = 0.2  # of the mailboxes known: an extract without more of them was cut, or is another's
@@ -68,6 +69,15 @@ def import_mailboxes(
         report.written.update({"boîtes": made + changed, "nouvelles": made, "parties": gone})
         cursor.execute("TRUNCATE identity_mailbox_extract")
     return report
+
+
+def gone_mailboxes(addresses: list[str]) -> set[str]:
+    """Those of these addresses that the directory had, and has no more (N080)."""
+    found = sql.rows(_LEFT, [[one.lower() for one in addresses]])
+    return {address for (address,) in found}
+
+
+_LEFT = "SELECT address FROM identity_mailbox WHERE address = ANY(%s) AND gone_at IS NOT NULL"
 
 
 def _lines(

@@ -23,7 +23,7 @@ from ens.identity.models import (
     Representation,
     Usager,
 )
-from ens.identity.types import EstablishmentRef, ProfessionalRef, Profile, Traits, UsagerRef
+from ens.identity.types import EstablishmentRef, MailboxRef, ProfessionalRef, Profile, Traits, UsagerRef
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.ids import id_of_nobody
@@ -245,26 +245,26 @@ def activity_establishments(professional_id: UUID) -> list[UUID]:
     )
 
 
-_MAILBOX = "SELECT professional_id, establishment_id FROM identity_mailbox WHERE address = %s"
+_MAILBOX = "SELECT kind, label, gone_at, professional_id, establishment_id FROM identity_mailbox WHERE address = %s"
 
 
-def mailbox_owner(address: str) -> ProfessionalRef | EstablishmentRef | None:
-    """Who holds a mailbox of the trust space, when the directory knows."""
+def mailbox(address: str) -> MailboxRef | None:
+    """A mailbox of the trust space, when the directory knows it, and who holds it."""
     box = sql.row(_MAILBOX, [address.lower()])
-    if box is None:  # most senders: asked at each message
+    if box is None:
         return None
-    if box[0] is not None:
-        return _ref(Professional.objects.filter(id=box[0]).first())
-    return _site(Establishment.objects.filter(id=box[1]).first()) if box[1] is not None else None
+    kind, label, gone_at, professional_id, establishment_id = box
+    owner: ProfessionalRef | EstablishmentRef | None = None
+    if professional_id is not None:
+        owner = _ref(Professional.objects.filter(id=professional_id).first())
+    elif establishment_id is not None:
+        owner = _site(Establishment.objects.filter(id=establishment_id).first())
+    return MailboxRef(kind, label, owner, gone_at is not None)
 
 
-def gone_mailboxes(addresses: list[str]) -> set[str]:
-    """Those of these addresses that the directory had, and has no more (N080)."""
-    found = sql.rows(_GONE, [[one.lower() for one in addresses]])
-    return {address for (address,) in found}
-
-
-_GONE = "SELECT address FROM identity_mailbox WHERE address = ANY(%s) AND gone_at IS NOT NULL"
+def has_extract() -> bool:
+    """Whether the directory of mailboxes was brought from its extract: what it does not have then says something."""
+    return sql.row("SELECT 1 FROM identity_mailbox WHERE listed LIMIT 1", []) is not None
 
 
 def compte(username: str) -> Compte:

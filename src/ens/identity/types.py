@@ -60,6 +60,16 @@ class EstablishmentRef:
 
 
 @dataclass(frozen=True, slots=True)
+class MailboxRef:
+    """``kind``: PER, ORG, APP or CAB. ``is_gone``: the extract has it no more."""
+
+    kind: str
+    label: str
+    owner: ProfessionalRef | EstablishmentRef | None
+    is_gone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NewUsager:
     """What is needed to register a person: ``email``, ``phone`` and ``address`` are where notices go."""
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from ens.coffre.keyring import digest
 from ens.coffre.services import sealer
-from ens.identity import queries as identity
+from ens.identity import mailboxes
 from ens.messaging import verdicts
 from ens.messaging.models import Acknowledgement, Attachment, Correspondent, Draft, Message, Thread
 from ens.messaging.types import (
@@ -129,7 +129,7 @@ def reply_option(unit: Unit, thread_id: UUID) -> ReplyOption:
         return ReplyOption(ReplyMode.NO_REPLY, "Ce message n'autorise pas la réponse.")
     known = [(one, identity_of(unit, one)) for one in all_writers]
     ended = tuple(said["label"] for one, said in known if one.ended_at is not None)
-    gone = identity.gone_mailboxes([said["reply_to"] for _, said in known])
+    gone = mailboxes.gone_mailboxes([said["reply_to"] for _, said in known])
     contacts = tuple(
         Contact(one.id, said["label"], said["role"], said["reply_to"] in gone)
         for one, said in known
@@ -240,6 +240,7 @@ def message_view(
         same_id_warning=message.same_id_other_content,
         receipt=known.receipts.get(message.id),
         is_unseen=bool(inside.get("unseen")),
+        is_unlisted=bool(inside.get("unlisted")),
     )
 
 

@@ -181,6 +181,7 @@ class MessageView:
     same_id_warning: bool = False  # the sender used this Message-ID for another content
     receipt: ReceiptView | None = None
     is_unseen: bool = False  # kept while the antivirus did not answer
+    is_unlisted: bool = False  # the directory did not publish the mailbox it came from
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 MAX_SHOWN = 200_000  # characters of one message's text; the rest is in a file
 # controls but tab and line ends, and what turns the direction of the words that follow (Unicode, UAX 9)
@@ -36,6 +37,11 @@ def unencoded(words: str) -> str:
     Source: RFC 2047, 2; the standard library fails on those it cannot read again.
     """
     return words.replace("=?", "= ?")
+
+
+def folded(text: str) -> str:
+    """As compared: neither case nor accents."""
+    return "".join(one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one))
 
 
 def clean_name(name: str) -> str:

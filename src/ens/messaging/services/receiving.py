@@ -18,11 +18,10 @@ from ens.coffre.services import CONTENT, sealer
 from ens.enrolment import queries as enrolment
 from ens.enrolment.errors import SpaceAbsent
 from ens.identity import queries as identity
-from ens.identity.types import EstablishmentRef, ProfessionalRef
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.ids import new_id
-from ens.messaging import archives, aside, calendars, ledger, queries, verdicts
+from ens.messaging import archives, aside, calendars, ledger, queries, senders, verdicts
 from ens.messaging.errors import (
     AddressInvalid,
     AddressKeyWrong,
@@ -230,6 +229,7 @@ def _head(unit: Unit, parsed: ParsedMail, correspondent: Correspondent | None, m
         "subject": parsed.subject,
         "from_label": known["label"],
         "role_label": known["role"],
+        "unlisted": known.get("unlisted", False),
         "text": parsed.text,
         "html": parsed.html,
         "message_id": parsed.message_id,
@@ -271,17 +271,14 @@ def _said(unit: Unit, one: ParsedFile, parsed: ParsedMail, known: dict[str, Any]
 
 def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent:
     """Who wrote: the envelope's address is who they are; writing again reopens an ended exchange."""
-    owner = identity.mailbox_owner(sender)
-    label = parsed.from_label if domain_of(parsed.from_address) in ("", domain_of(sender)) else ""
-    role = organisation = ""
-    if isinstance(owner, ProfessionalRef):
-        role, organisation = owner.profession_label, owner.organisation
+    shown = senders.shown(sender, parsed)
     known = {
         "address": sender,
         "reply_to": _reply_address(sender, parsed),
-        "label": label or sender,  # a name that another domain would have to vouch for is not shown
-        "role": role or organisation,
-        "organisation": isinstance(owner, EstablishmentRef),
+        "label": shown.label,
+        "role": shown.role,
+        "organisation": shown.is_organisation,
+        "unlisted": shown.is_unlisted,
     }
     key = queries.address_digest(unit, sender)
     found = sql.row(_CORRESPONDENT, [unit.usager_id, key])

@@ -7,7 +7,6 @@ thousand conversations take less than a tenth of a second (decision 0023).
 from __future__ import annotations
 
 import re
-import unicodedata
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -16,6 +15,7 @@ from ens.coffre.services import sealer
 from ens.messaging import queries
 from ens.messaging.models import Attachment, Correspondent, Draft, Message, Thread
 from ens.messaging.types import INCOMING, Box, MailboxFilter
+from ens.messaging.words import folded
 from ens.persistence import sql
 from ens.persistence.unit import Unit
 
@@ -47,11 +47,6 @@ def _of_box(unit: Unit, box: Box) -> QuerySet[Thread]:
         still = wrote.filter(correspondent_id__in=people.filter(ended_at=None).values("id"))
         return here.filter(Exists(wrote), ~Exists(still))
     return here
-
-
-def folded(text: str) -> str:
-    """As compared: neither case nor accents."""
-    return "".join(one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one))
 
 
 def _holding(unit: Unit, text: str) -> list[UUID]:
