@@ -120,6 +120,15 @@ def test_without_script_every_act_of_the_usager_is_done(window_for: Any, own: Sp
     page.click("text=Enregistrer dans mon dossier")
     page.wait_for_selector("text=Dans votre dossier")
 
+    page.click("summary:has-text('Joindre un document')")
+    page.click("text=Choisir dans mon dossier")
+    page.click("button:has-text('Envoyer')")
+    page.wait_for_selector("text=Choisissez au moins un document.")
+    page.fill("#id_corps", "Voici mes analyses.")
+    page.check("text=Compte rendu d’analyses de biologie")
+    page.click("button:has-text('Envoyer')")
+    page.wait_for_selector("text=Réponse envoyée")
+
     window.open("/messages/nouveau/")
     page.select_option("#id_destinataire", index=1)
     page.fill("#id_objet", "Mon traitement")
@@ -204,6 +213,18 @@ def test_without_script_the_words_of_the_browser_are_not_shown(window_for: Any, 
     assert page.evaluate(colour) == "rgba(0, 0, 0, 0)"
     page.set_input_files("#id_fichier", {"name": "bilan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"})
     assert page.evaluate(colour) != "rgba(0, 0, 0, 0)"
+
+
+@pytest.mark.feature("N078")
+def test_with_script_the_room_left_for_files_is_said_as_they_are_chosen(window_for: Any, full: Space) -> None:
+    page = (window := window_for(full.compte)).page
+    window.open(f"/messages/{full.threads['Préparation de votre rendez-vous']}/")
+    page.click("summary:has-text('Joindre un document')")
+    photos = [{"name": f"{one}.jpg", "mimeType": "image/jpeg", "buffer": b"a" * 4_000_000} for one in range(5)]
+    page.set_input_files("#id_fichiers", photos[:1])
+    page.wait_for_selector("text=0.jpg, 4\u00a0Mo. Il reste 14\u00a0Mo pour ce message.")
+    page.set_input_files("#id_fichiers", photos)
+    page.wait_for_selector("text=Vos documents pèsent 20\u00a0Mo en tout")
 
 
 # -- without a network --------------------------------------------------------------------------------------------

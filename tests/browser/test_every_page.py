@@ -155,6 +155,7 @@ FORMS = {
     "confidentialite-erreurs": ("/confidentialite/", {"#id_rpps": "123"}),
     "reponse-vide": ("fil", {"#id_corps": ""}),
     "envoyer-erreurs": ("envoyer", {"#id_corps": ""}),
+    "joindre-erreurs": ("joindre", {"#id_corps": ""}),
 }
 
 
@@ -164,6 +165,8 @@ def test_a_form_with_errors_keeps_what_was_typed_and_holds_on_every_screen(tabs:
     address, typed = FORMS[name]
     if address == "fil":
         address = f"/messages/{full.threads['Préparation de votre rendez-vous']}/"
+    if address == "joindre":
+        address = f"/messages/{full.threads['Préparation de votre rendez-vous']}/documents/"
     if address == "envoyer":
         address = f"/documents/{full.documents['pdf']}/envoyer/"
     window = tabs(full.compte)

@@ -92,6 +92,9 @@ ADDRESSES: dict[str, Row] = {
     "usager:exporter_fil": Row(
         200, about=("thread",), leaves=("messages_exportes",), refusal="messages_exportes", is_file=True
     ),
+    "usager:joindre": Row(
+        200, takes=422, about=("thread",), leaves=("documents_cherches",), refusal="documents_cherches"
+    ),
     "usager:repondre": Row(takes=422, about=("thread",), refusal="message_lu"),
     "usager:documents": Row(200, leaves=("documents_cherches",)),
     "usager:ajouter": Row(200, takes=422),

@@ -146,3 +146,48 @@ def test_whose_software_reads_archives_receives_one_that_reads_back_as_what_was_
     assert sent["Subject"].startswith("XDM/1.0/DDM+")
     assert sent["X-MSS-CODECDA"] == "11488-4"
     assert sent["In-Reply-To"]
+
+
+# -- from the conversation ------------------------------------------------------------------------------------------
+def test_several_documents_leave_together_each_with_its_line_and_the_same_form_sends_once(inaya, dupond, radio):
+    from ens.audit.models import AuditLine
+    from ens.journeys import joinable, send_documents
+    from ens.messaging.services import list_threads
+    from ens.persistence.unit import unit_of_work
+
+    other = deposit(inaya, document(title="Bilan sanguin"), by=dupond).document_id
+    hear_from(inaya)
+    (thread,) = list_threads(inaya.usager_id, by=inaya.actor)
+    shown = joinable(thread.id, by=inaya.actor)
+    assert {card.title for card, size in shown.documents if size > 0} == {"Radio du genou", "Bilan sanguin"}
+    assert (shown.total, shown.recipients_label) == (2, "Labo BioPCR Orly")
+    first, again = (
+        send_documents(thread.id, (radio, other), "Les deux.", "une-fois", by=inaya.actor) for _ in range(2)
+    )
+    assert first == again
+    assert len(list(leaving(inaya, first).iter_attachments())) == 2
+
+    def lines(unit):
+        unit.untraced("lecture d'un test")
+        return AuditLine.objects.filter(usager_id=inaya.usager_id, event="document_envoye", outcome="fait").count()
+
+    assert unit_of_work(inaya.usager_id, lines, by=inaya.actor) == 2
+
+
+def test_another_s_document_nor_an_ended_exchange_let_nothing_leave(inaya, dupond, radio, people):
+    from ens.journeys import joinable, send_documents
+    from ens.messaging.errors import ReplyNotAllowed
+    from ens.messaging.services import list_threads
+    from ens.record.errors import DocumentNotFound
+
+    stranger = people.usager()
+    theirs = deposit(stranger, document(title="Le sien"), by=dupond).document_id
+    hear_from(inaya)
+    (thread,) = list_threads(inaya.usager_id, by=inaya.actor)
+    with pytest.raises(DocumentNotFound):
+        send_documents(thread.id, (radio, theirs), "Les deux.", "", by=inaya.actor)
+    hear_from(inaya, subject="[FIN]")
+    with pytest.raises(ReplyNotAllowed):
+        joinable(thread.id, by=inaya.actor)
+    with pytest.raises(ReplyNotAllowed):
+        send_documents(thread.id, (radio,), "Trop tard.", "", by=inaya.actor)

@@ -1,4 +1,4 @@
-"""A document of the record sent to a professional who wrote, as an attachment of an answer to them."""
+"""Documents of the record sent to a professional who wrote, as attachments of an answer to them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from uuid import UUID
 from ens.audit import events
 from ens.enrolment import queries as enrolment
 from ens.journeys import archives
-from ens.journeys.types import Sendable
+from ens.journeys.types import Joinable, Sendable
 from ens.kernel.actor import Actor, ActorKind
 from ens.messaging import queries as messaging
+from ens.messaging.errors import ReplyNotAllowed
+from ens.messaging.services.keeping import draft
 from ens.messaging.services.sending import reply_in
-from ens.messaging.types import File, Reply
+from ens.messaging.types import File, Reply, ReplyMode
 from ens.persistence.locator import locate
 from ens.persistence.unit import Unit, unit_of_work
 from ens.record import queries as record
 from ens.record.errors import DocumentNotFound
-from ens.record.services.reading import card, content_in, described_in
+from ens.record.services.reading import card, content_in, described_in, list_in
+from ens.record.types import DocumentFilter
+
+SHOWN = 20  # the newest: an older one is sent from its own page
 
 
 def sendable(document_id: UUID, *, by: Actor) -> Sendable:
@@ -44,21 +49,50 @@ def send_document(document_id: UUID, thread_id: UUID, body: str, token: str, *, 
     ContentDamaged, StoreUnavailable.
     """
 
-    def act(unit: Unit) -> UUID:
-        events.document_sent(unit, document_id, attempt=True)
-        _check(unit)
-        content, title = content_in(unit, document_id)
-        to = messaging.reply_option(unit, thread_id).recipients_label
-        before = len(unit.lines)
-        answer = Reply(body, (File(content.filename, content.data),), token)
-        if messaging.reads_archives(unit, thread_id):
-            answer = archives.with_archive(unit, answer, content, described_in(unit, document_id))
-        message_id = reply_in(unit, thread_id, answer)
-        if len(unit.lines) > before:  # else this very form was sent already
-            events.document_sent(unit, document_id, title=title, to=to)
-        return message_id
+    return unit_of_work(locate(document_id), lambda unit: _send(unit, (document_id,), thread_id, body, token), by=by)
 
-    return unit_of_work(locate(document_id), act, by=by)
+
+def joinable(thread_id: UUID, *, by: Actor) -> Joinable:
+    """What the form of a conversation shows. Errors: NobodyThere, ThreadNotFound, ReplyNotAllowed, SpaceAbsent."""
+
+    def act(unit: Unit) -> Joinable:
+        events.documents_searched(unit, attempt=True)
+        _check(unit)
+        option = messaging.reply_option(unit, thread_id)
+        if option.mode is not ReplyMode.REPLY:
+            raise ReplyNotAllowed()
+        found = list_in(unit, DocumentFilter(limit=SHOWN))
+        sizes = record.sizes(unit, [one.id for one in found.cards])
+        events.documents_searched(unit, found=len(found.cards))
+        documents = [(one, sizes[one.id]) for one in found.cards]
+        return Joinable(option.recipients_label, draft(unit, thread_id), documents, found.total)
+
+    return unit_of_work(locate(thread_id), act, by=by)
+
+
+def send_documents(thread_id: UUID, documents: tuple[UUID, ...], body: str, token: str, *, by: Actor) -> UUID:
+    """Answer with several documents of the record, as ``send_document`` with one; all of them or none.
+
+    Returns the message's id. Errors: those of ``send_document``.
+    """
+    return unit_of_work(locate(thread_id), lambda unit: _send(unit, documents, thread_id, body, token), by=by)
+
+
+def _send(unit: Unit, documents: tuple[UUID, ...], thread_id: UUID, body: str, token: str) -> UUID:
+    for one in documents:
+        events.document_sent(unit, one, attempt=True)
+    _check(unit)
+    to = messaging.reply_option(unit, thread_id).recipients_label
+    contents = [content_in(unit, one) for one in documents]
+    before = len(unit.lines)
+    answer = Reply(body, tuple(File(content.filename, content.data) for content, _ in contents), token)
+    if len(documents) == 1 and messaging.reads_archives(unit, thread_id):
+        answer = archives.with_archive(unit, answer, contents[0][0], described_in(unit, documents[0]))
+    message_id = reply_in(unit, thread_id, answer)
+    if len(unit.lines) > before:  # else this very form was sent already
+        for one, (_, title) in zip(documents, contents, strict=True):
+            events.document_sent(unit, one, title=title, to=to)
+    return message_id
 
 
 def _check(unit: Unit) -> None:

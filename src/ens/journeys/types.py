@@ -49,3 +49,13 @@ class Sendable:
     card: DocumentCard
     size: int
     addressees: list[Addressee]
+
+
+@dataclass(frozen=True, slots=True)
+class Joinable:
+    """What may be joined to an answer: the newest documents with their sizes in octets; ``draft``: what was begun."""
+
+    recipients_label: str
+    draft: str
+    documents: list[tuple[DocumentCard, int]]
+    total: int  # of documents, shown or not

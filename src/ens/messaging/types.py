@@ -7,6 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+# All the files of a message the usager sends: once coded for mail, they and its text stay under ENS_MAIL_MAX_BYTES.
+FILES_MAX_BYTES = 18_000_000
 INCOMING, OUTGOING = "recu", "envoye"
 
 

@@ -163,3 +163,8 @@ def on_record(unit: Unit, contents: Iterable[bytes]) -> dict[bytes, UUID]:
         return {}
     rows = Document.objects.filter(usager_id=unit.usager_id, content_digest__in=wanted, status=CURRENT)
     return {bytes(row.content_digest): row.id for row in all_readable(unit, rows)}
+
+
+def sizes(unit: Unit, documents: list[UUID]) -> dict[UUID, int]:
+    """In octets, of documents that the unit was shown."""
+    return dict(Document.objects.filter(usager_id=unit.usager_id, id__in=documents).values_list("id", "size"))

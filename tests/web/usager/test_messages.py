@@ -129,6 +129,24 @@ def test_an_empty_answer_is_refused_and_a_heavy_file_too_with_the_text_kept(page
     assert "Voici." in text_of(heavy)
 
 
+@pytest.mark.feature("N078")
+def test_the_files_of_a_message_are_bounded_together_and_at_the_bound_they_leave(page: Any, mail: Any) -> None:
+    from ens.messaging.types import FILES_MAX_BYTES
+
+    thread_id = mail("Votre rendez-vous")
+    assert f'data-ens-total="{FILES_MAX_BYTES}"' in page.get(f"/messages/{thread_id}/").content.decode()
+
+    def sent(more: int) -> Any:
+        weights = [5_000_000, 5_000_000, 5_000_000, FILES_MAX_BYTES - 15_000_000 + more]
+        files = [SimpleUploadedFile(f"{rank}.txt", b"a" * weight) for rank, weight in enumerate(weights)]
+        return page.post(f"/messages/{thread_id}/repondre/", {"corps": "Voici.", "fichiers": files}, follow=True)
+
+    over = sent(1)
+    assert over.status_code == 422
+    assert "18 Mo au plus par message. Retirez-en." in text_of(over)
+    assert "Réponse envoyée." in text_of(sent(0))
+
+
 @pytest.mark.feature("S080", "S081")
 def test_an_ended_exchange_offers_no_answer_and_refuses_one_sent_all_the_same(page: Any, mail: Any) -> None:
     thread_id = mail("Échange terminé", ends=True)

@@ -37,7 +37,9 @@ class SeveralFilesInput(forms.FileInput):
 
 
 class SeveralFilesField(forms.FileField):
-    """The list of files sent, empty ones aside."""
+    """The list of files sent, empty ones aside. ``total``: the bytes they may weigh together, said by the page."""
+
+    total = 0
 
     widget = SeveralFilesInput
 

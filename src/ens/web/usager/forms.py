@@ -12,9 +12,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ens.journeys.types import Joinable
 from ens.kernel import clock
 from ens.kernel.errors import EnsError
-from ens.messaging.types import Addressee, Beginning, Contact, Contacts, File, Reply
+from ens.messaging.types import FILES_MAX_BYTES, Addressee, Beginning, Contact, Contacts, File, Reply
 from ens.record.types import UPLOAD_TITLE_MAX, Upload
 from ens.web.common import words
 from ens.web.common.files import body_size
@@ -132,7 +133,7 @@ class ReplyForm(EnsForm):
     )
     fichiers = SeveralFilesField(
         label=gettext_lazy("Documents à joindre"),
-        help_text=gettext_lazy("De préférence PDF ou JPEG. 5\u00a0Mo au plus par fichier."),
+        help_text=gettext_lazy("De préférence PDF ou JPEG. 5\u00a0Mo au plus par fichier, 18\u00a0Mo en tout."),
         required=False,
         error_messages={"empty": gettext_lazy("Un des fichiers est vide. Retirez-le ou choisissez-en un autre.")},
     )
@@ -146,6 +147,12 @@ class ReplyForm(EnsForm):
                 raise forms.ValidationError(
                     _("«\u00a0%(name)s\u00a0» pèse %(size)s. Choisissez un fichier de %(limit)s au plus.") % facts
                 )
+        together = sum(file.size for file in files)
+        if together > FILES_MAX_BYTES:
+            facts = {"size": words.size(together), "limit": words.size(FILES_MAX_BYTES)}
+            raise forms.ValidationError(
+                _("Vos documents pèsent %(size)s en tout\u00a0: %(limit)s au plus par message. Retirez-en.") % facts
+            )
         return files
 
     # The same form sent twice sends its answer once.
@@ -157,6 +164,7 @@ class ReplyForm(EnsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("jeton", secrets.token_urlsafe(16))
+        self.fields["fichiers"].total = FILES_MAX_BYTES
 
     def answer(self) -> Reply:
         said = self.cleaned_data
@@ -230,6 +238,45 @@ class SendDocumentForm(EnsForm):
         self.initial.setdefault("jeton", secrets.token_urlsafe(16))
         known = [(str(one.thread_id), f"{one.label}, «\u00a0{one.subject[:60]}\u00a0»") for one in addressees]
         self.fields["echange"].choices = [("", _("Choisir un destinataire")), *known]
+
+
+class JoinForm(EnsForm):
+    """An answer, and documents of one's own record."""
+
+    corps = forms.CharField(
+        label=gettext_lazy("Votre réponse"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=20_000,
+        error_messages={
+            "required": gettext_lazy("Écrivez quelques mots avant d’envoyer."),
+            "max_length": gettext_lazy("Votre réponse est trop longue\u00a0: 20\u00a0000 caractères au plus."),
+        },
+    )
+    documents = forms.MultipleChoiceField(
+        label=gettext_lazy("Documents de votre dossier"),
+        error_messages={
+            "required": gettext_lazy("Choisissez au moins un document."),
+            "invalid_choice": gettext_lazy("Un de ces documents n’est plus dans votre dossier. Choisissez de nouveau."),
+        },
+    )
+    jeton = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, shown: Joinable, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("jeton", secrets.token_urlsafe(16))
+        self.initial.setdefault("corps", shown.draft)
+        self._sizes = {str(card.id): size for card, size in shown.documents}
+        self.fields["documents"].choices = [(key, key) for key in self._sizes]
+
+    def clean_documents(self) -> list[str]:
+        chosen: list[str] = self.cleaned_data["documents"]
+        together = sum(self._sizes[one] for one in chosen)
+        if together > FILES_MAX_BYTES:
+            facts = {"size": words.size(together), "limit": words.size(FILES_MAX_BYTES)}
+            raise forms.ValidationError(
+                _("Ces documents pèsent %(size)s en tout\u00a0: %(limit)s au plus par message. Retirez-en.") % facts
+            )
+        return chosen
 
 
 class EmailForm(EnsForm):

@@ -199,6 +199,8 @@ def brouillon(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     messaging.save_draft(thread_id, body, by=request.actor)
     if request.POST.get("acte") == "seul":
         return HttpResponse(status=204)
+    if request.POST.get("acte") == "joindre":  # what was typed is found again there
+        return redirect("usager:joindre", thread_id)
     announcements.success(request, _("Brouillon supprimé.") if not body.strip() else _("Brouillon enregistré."))
     return redirect("usager:fil", thread_id)
 

@@ -162,6 +162,25 @@
     });
   });
 
+  function weight(size) {
+    if (size < 1000) return size + "\u00a0octets";
+    if (size < 999500) return Math.round(size / 1000) + "\u00a0Ko";
+    return (size / 1e6).toFixed(1).replace(".0", "").replace(".", ",") + "\u00a0Mo";
+  }
+
+  // Documents ticked: what they weigh together, against what a message carries.
+  document.querySelectorAll("[data-ens-poids-en-tout]").forEach(function (group) {
+    var most = Number(group.dataset.ensPoidsEnTout);
+    var line = group.querySelector("[data-ens-poids-dit]");
+    group.addEventListener("change", function () {
+      var all = Array.from(group.querySelectorAll("[data-ens-poids]:checked")).reduce(function (sum, box) {
+        return sum + Number(box.dataset.ensPoids);
+      }, 0);
+      if (all > most) line.textContent = group.dataset.ensTropEnTout.replace("{taille}", weight(all));
+      else line.textContent = all ? group.dataset.ensReste.replace("{taille}", weight(most - all)) : "";
+    });
+  });
+
   // File fields: what is chosen is said in the page's words, and judged on its size before it leaves.
   document.querySelectorAll("[data-ens-fichiers]").forEach(function (zone) {
     var field = zone.querySelector("input[type=file]");
@@ -171,19 +190,19 @@
     zone.querySelectorAll("[data-ens-avec-script]").forEach(function (part) {
       part.hidden = false;
     });
-    function weight(file) {
-      if (file.size < 1000) return file.size + "\u00a0octets";
-      if (file.size < 999500) return Math.round(file.size / 1000) + "\u00a0Ko";
-      return (file.size / 1e6).toFixed(1).replace(".0", "").replace(".", ",") + "\u00a0Mo";
-    }
     function tell() {
       var files = Array.from(field.files);
       var heavy = files.find(function (file) {
         return limit && file.size > limit;
       });
-      line.textContent = heavy
-        ? zone.dataset.ensTropLourd.replace("{taille}", weight(heavy))
-        : files.map(function (file) { return file.name + ", " + weight(file); }).join("\u00a0; ");
+      var all = files.reduce(function (sum, file) { return sum + file.size; }, 0);
+      var total = Number(zone.dataset.ensTotal || 0);
+      if (heavy) line.textContent = zone.dataset.ensTropLourd.replace("{taille}", weight(heavy.size));
+      else if (total && all > total) line.textContent = zone.dataset.ensTropEnTout.replace("{taille}", weight(all));
+      else {
+        line.textContent = files.map(function (file) { return file.name + ", " + weight(file.size); }).join("\u00a0; ");
+        if (total && all) line.textContent += ". " + zone.dataset.ensReste.replace("{taille}", weight(total - all));
+      }
     }
     field.addEventListener("change", tell);
     tell();
