@@ -8,7 +8,9 @@ from uuid import UUID
 
 from ens.enrolment import queries as enrolment
 from ens.identity import queries as identity
+from ens.identity.types import Profile
 from ens.kernel.actor import Actor, ActorKind
+from ens.messaging import queries as messaging
 from ens.persistence.unit import Unit, unit_of_work
 
 
@@ -18,6 +20,7 @@ class ProfileCard:
     name: str
     is_own: bool
     is_open: bool
+    unread: int  # conversations, of that space alone
 
 
 def cards(compte: Any) -> list[ProfileCard]:
@@ -26,12 +29,14 @@ def cards(compte: Any) -> list[ProfileCard]:
     for profile in identity.profiles(compte):
         actor = Actor(ActorKind.USAGER, str(compte.id), compte.name, usager_id=profile.usager_id)
 
-        def act(unit: Unit) -> tuple[str, bool]:
-            unit.untraced("le nom seul, à qui gère ce profil")
-            return identity.traits(unit).shown_name, enrolment.state(unit).is_open
+        def act(unit: Unit, profile: Profile = profile) -> ProfileCard:
+            unit.untraced("un nom et un nombre de messages, sans leur contenu, à qui gère ce profil")
+            is_open = enrolment.state(unit).is_open
+            unread = messaging.unread_threads(unit) if is_open else 0
+            name = identity.traits(unit).shown_name
+            return ProfileCard(profile.usager_id, name, profile.role == "titulaire", is_open, unread)
 
-        name, is_open = unit_of_work(profile.usager_id, act, by=actor)
-        found.append(ProfileCard(profile.usager_id, name, profile.role == "titulaire", is_open))
+        found.append(unit_of_work(profile.usager_id, act, by=actor))
     return found
 
 

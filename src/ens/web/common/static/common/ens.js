@@ -162,6 +162,14 @@
     });
   });
 
+  // Without a script, the browser's own menu prints the same page.
+  document.querySelectorAll("[data-ens-imprimer]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      window.print();
+    });
+  });
+
   function weight(size) {
     if (size < 1000) return size + "\u00a0octets";
     if (size < 999500) return Math.round(size / 1000) + "\u00a0Ko";
