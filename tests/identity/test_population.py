@@ -251,6 +251,20 @@ def test_a_child_s_first_number_is_kept_when_the_second_comes(people, tmp_path):
     assert known(nir, queries.traits).matricule == nir
 
 
+@pytest.mark.feature("S033")
+def test_a_child_who_becomes_their_own_insured_keeps_number_mailbox_and_record(people, tmp_path):
+    """The number of who insured them goes; nothing that is theirs does (at sixteen, or at the first job)."""
+    from ens.identity import queries
+
+    one = line(matricule_assure=matricule(), date_naissance="2010-03-02")
+    imported(write(tmp_path / "avant.csv", one))
+    before, address = found(one["matricule"]), known(one["matricule"], queries.mail_address)
+    assert imported(write(tmp_path / "apres.csv", {**one, "matricule_assure": ""})).updated == 1
+    assert found(one["matricule"]) == before
+    assert known(one["matricule"], queries.mail_address) == address
+    assert known(one["matricule"], queries.traits).insured_matricule == ""
+
+
 def test_a_number_that_is_somebody_else_s_waits_for_a_human(people, tmp_path):
     one, two = line(), line()
     imported(write(tmp_path / "p.csv", one))

@@ -68,6 +68,23 @@ def test_the_code_of_the_message_types_its_file(inaya):
     assert saved(inaya, piece).type_code == "11502-2"
 
 
+@pytest.mark.feature("S134")
+@pytest.mark.parametrize("operator", ["operateur.example", "autre.example"])
+def test_a_prescription_sent_through_any_operator_is_filed_as_one_and_may_be_answered(inaya, db, operator):
+    from ens.messaging.services import allow_operator, list_threads, open_thread, receive
+    from ens.messaging.types import IncomingMail, OperatorRef, ReplyMode
+
+    allow_operator(OperatorRef(operator, "Opérateur d'essai", "127.0.0.1", 1))
+    sender, file = f"dupond@{operator}", ("ordonnance.pdf", "application/pdf", PDF)
+    data = mail(inaya.address, sender=sender, files=(file,), headers={"X-MSS-CODECDA": "57833-6"})
+    by = Actor(ActorKind.OPERATEUR, operator, "Opérateur d'essai")
+    receive(IncomingMail(sender, inaya.address, data), by=by)
+    thread = open_thread(list_threads(inaya.usager_id, by=inaya.actor)[0].id, by=inaya.actor)
+    card = saved(inaya, thread.messages[-1].attachments[0])
+    assert (card.type_code, card.category) == ("57833-6", "ORD_SOIN")
+    assert thread.reply.mode is ReplyMode.REPLY
+
+
 @pytest.mark.parametrize("codes", ["11502-2, 34112-3", "inconnu", ""])
 def test_several_codes_or_none_known_leave_the_type_open(inaya, codes):
     (piece,) = received(inaya, ("analyses.pdf", "application/pdf", PDF), X_MSS_CODECDA=codes)

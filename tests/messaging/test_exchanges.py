@@ -87,3 +87,18 @@ def test_who_writes_for_themselves_signs_with_one_name(inaya, operator, relay):
     ((_, message),) = sent(inaya, only_thread(inaya), Reply("Merci"), relay)
     assert message["From"].addresses[0].display_name == "Inaya Michel"
     assert message.get_content().strip() == "Merci"
+
+
+@pytest.mark.feature("S135")
+def test_a_letter_to_a_colleague_with_the_patient_in_copy_is_answered_to_who_wrote_it_alone(inaya, operator, relay):
+    """One message, two mailboxes: ours receives its own copy; the colleague wrote nothing to the patient."""
+    receive(
+        inaya,
+        operator,
+        "dupond@operateur.example",
+        subject="Orientation vers un spécialiste",
+        headers={"Cc": "specialiste@autre.example"},
+    )
+    thread = only_thread(inaya)
+    assert [contact.label for contact in thread.reply.contacts] == ["Labo BioPCR Orly"]
+    assert [recipient for recipient, _ in sent(inaya, thread, Reply("Merci"), relay)] == ["dupond@operateur.example"]

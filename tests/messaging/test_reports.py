@@ -101,3 +101,20 @@ def test_a_report_is_believed_only_about_ones_own_message_from_a_recipients_oper
     comes_back(inaya, data, by=Actor(ActorKind.OPERATEUR, "autre.example", "Autre"))
     comes_back(people.usager(), data, by=operator)
     assert answered(inaya, thread)[0].delivery_state is Delivery.QUEUED
+
+
+@pytest.mark.feature("S095")
+def test_a_message_of_the_service_is_told_apart_and_cannot_be_answered(inaya, operator):
+    """Nobody stands behind it: it is read in the same place, under the service's name."""
+    from ens.messaging.errors import ReplyNotAllowed
+    from ens.messaging.services import list_threads, open_thread, reply
+    from ens.messaging.types import Reply, ReplyMode
+
+    comes_back(inaya, mail(inaya.address, sender="mailer-daemon@operateur.example", subject="Maintenance"), by=operator)
+    (card,) = list_threads(inaya.usager_id, by=inaya.actor)
+    thread = open_thread(card.id, by=inaya.actor)
+    assert [message.is_system for message in thread.messages] == [True]
+    assert card.correspondent_label == "Service de messagerie"
+    assert (thread.reply.mode, thread.reply.reason) == (ReplyMode.NO_REPLY, "Ce message n'autorise pas la réponse.")
+    with pytest.raises(ReplyNotAllowed):
+        reply(card.id, Reply("Merci"), by=inaya.actor)

@@ -41,7 +41,7 @@ def test_a_usager_finds_nothing_at_a_professional_s_address(page: Any) -> None:
     assert page.get("/pro/").status_code == 404
 
 
-@pytest.mark.feature("S167")
+@pytest.mark.feature("S167", "N016")
 def test_a_session_without_any_act_ends_and_says_so(page: Any) -> None:
     from ens.web.common.sessions import LAST_SEEN
 
@@ -56,6 +56,7 @@ def test_a_session_without_any_act_ends_and_says_so(page: Any) -> None:
     assert page.get("/menu/").status_code == 302
 
 
+@pytest.mark.feature("N016")
 def test_a_page_that_asks_by_itself_does_not_keep_the_session_alive(page: Any) -> None:
     from ens.web.common.sessions import LAST_SEEN
 
