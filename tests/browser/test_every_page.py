@@ -24,6 +24,10 @@ PUBLIC = {
     "aide": "/aide/",
     "a-propos": "/a-propos/",
     "absente": "/nulle-part/",
+    "oubli": "/connexion/oubli/",
+    "oubli-identifiant": "/connexion/oubli/identifiant/",
+    "oubli-mot-de-passe": "/connexion/oubli/mot-de-passe/",
+    "activation": "/activation/",
     "porte": "/demonstration/",
     "role": "/demonstration/roles/labo/",
 }
@@ -37,6 +41,10 @@ ALWAYS = {
 FULL = {
     "messages-recherche": "/messages/?q=analyses",
     "messages-rien": "/messages/?q=introuvable",
+    "messages-brouillons": "/messages/?boite=brouillons",
+    "messages-corbeille": "/messages/?boite=corbeille",
+    "joindre": "fil",
+    "profils": "/profils/",
     "adresse": "/messages/adresse/",
     "messages-nouveau": "/messages/nouveau/",
     "documents-filtres": "/documents/?filtres=1&masque=oui",
@@ -75,7 +83,10 @@ def test_an_open_page_holds_on_every_screen(tabs: Any, name: str) -> None:
 
 @pytest.mark.parametrize("name", [*ALWAYS, *FULL])
 def test_a_page_with_content_holds_on_every_screen(tabs: Any, full: Space, name: str) -> None:
-    (window := tabs(full.compte)).open({**ALWAYS, **FULL}[name])
+    address = {**ALWAYS, **FULL}[name]
+    if address == "fil":
+        address = f"/messages/{full.threads['Préparation de votre rendez-vous']}/documents/"
+    (window := tabs(full.compte)).open(address)
     check(window, name)
 
 
@@ -201,7 +212,35 @@ def _unavailable() -> Exception:
     return StoreUnavailable()
 
 
+def _too_large() -> Exception:
+    from ens.record.errors import UploadTooLarge
+
+    return UploadTooLarge(size="6 Mo", limit="5 Mo")
+
+
+def _too_many() -> Exception:
+    from ens.access.errors import TooManySearches
+
+    return TooManySearches()
+
+
+def _conflict() -> Exception:
+    from ens.enrolment.errors import TerritoryTaken
+
+    return TerritoryTaken(departement="31")
+
+
+def _malformed() -> Exception:
+    from ens.record.errors import DocumentEmpty
+
+    return DocumentEmpty()
+
+
 FAULTS: dict[str, tuple[int, str, Callable[[Window], None], Callable[[], Exception] | None]] = {
+    "400-pas-comprise": (400, "Cette demande n’a pas été comprise", _home, _malformed),
+    "409-plus-possible": (409, "Cette action n’est plus possible", _home, _conflict),
+    "413-trop-lourd": (413, "Cet envoi est trop lourd", _home, _too_large),
+    "429-trop-de-demandes": (429, "Trop de demandes en peu de temps", _home, _too_many),
     "403-formulaire-expire": (403, "Ce formulaire a expiré", _expired, None),
     "500-panne": (500, "Une erreur est survenue", _home, lambda: RuntimeError("une panne, pour la voir")),
     "503-indisponible": (503, "Le service ne répond pas", _home, _unavailable),
