@@ -24,6 +24,7 @@ class Relay(Heard):
     """Refuses who is unknown, and falls after ``falls_after`` messages."""
 
     falls_after = 10_000
+    unwanted = ("filtre",)
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address.startswith("inconnu"):
@@ -31,6 +32,8 @@ class Relay(Heard):
         return await super().handle_RCPT(server, session, envelope, address, options)
 
     async def handle_DATA(self, server, session, envelope):
+        if any(one.startswith(self.unwanted) for one in envelope.rcpt_tos):
+            return "554 5.7.1 contenu refuse"
         if len(self.mails) >= self.falls_after:
             return "421 4.3.2 en panne"
         return await super().handle_DATA(server, session, envelope)
@@ -161,6 +164,31 @@ def test_whose_address_the_relay_refuses_is_noticed_by_letter_too(relay, territo
     advance()
     assert Lot.objects.filter(people__contains=[refused], channel="courrier", again=True).count() == 1
     assert kinds(refused) == ["noticed", "returned"]
+
+
+@pytest.mark.feature("S003")
+def test_what_a_recipient_s_filter_refuses_holds_nobody_back(relay, territory, tmp_path, monkeypatch):
+    monkeypatch.setattr(carrier, "SESSIONS", 1)
+    refused, reached = register(tmp_path, territory, by_email("filtre@exemple.fr"), by_email("zoe@exemple.fr"))
+    create(territory)
+    assert advance().noticed == 2
+    assert relay.reached == Counter({"zoe@exemple.fr": 1})
+    assert (kinds(refused), kinds(reached)) == (["noticed", "returned"], ["noticed"])
+
+
+def test_a_relay_that_refuses_everything_we_say_is_tried_again(relay, territory, tmp_path, monkeypatch):
+    """Its quarrel is with us: nobody is noticed by letter because of it."""
+    monkeypatch.setattr(carrier, "SESSIONS", 1)
+    monkeypatch.setattr(carrier, "IN_A_ROW", 2)
+    relay.unwanted = ("",)
+    people = register(tmp_path, territory, *(by_email(f"zoe{rank}@exemple.fr") for rank in range(3)))
+    create(territory)
+    assert advance().noticed == 0
+    assert [kinds(one) for one in people] == [[]] * 3
+    relay.unwanted = ("filtre",)
+    assert advance().noticed == 3
+    assert set(relay.reached.values()) == {1}
+    assert len(relay.reached) == 3
 
 
 @pytest.mark.feature("S003")

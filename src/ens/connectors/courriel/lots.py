@@ -20,6 +20,7 @@ from ens.persistence.outbox import TryLater
 
 SESSIONS = 4  # at once; a relay takes a few without calling it abuse
 A_SESSION = 200  # messages, then another one
+IN_A_ROW = 20  # contents refused, and none taken: what is refused is then ourselves, not one recipient
 Answer = tuple[Notice, bool] | Exception  # who, and whether the relay refused them for good
 
 
@@ -80,6 +81,7 @@ class EmailLots:
         answers: queue.SimpleQueue[Answer | None],
         stop: threading.Event,
     ) -> None:
+        unwanted: list[Notice] = []  # refused for what was said to them: of them, or of us, the next answer tells
         try:
             while not stop.is_set() and not waiting.empty():
                 with self._relay.session() as client:
@@ -87,9 +89,19 @@ class EmailLots:
                         if stop.is_set():
                             return
                         one = waiting.get_nowait()
-                        answers.put((one, not self._hand(client, told, one)))
+                        try:
+                            is_taken = self._hand(client, told, one)
+                        except smtplib.SMTPDataError as refusal:
+                            unwanted.append(one)
+                            if not 500 <= refusal.smtp_code < 600 or len(unwanted) >= IN_A_ROW:
+                                raise
+                        else:
+                            _refused(unwanted, answers)
+                            answers.put((one, not is_taken))
+            if not stop.is_set():
+                _refused(unwanted, answers)
         except queue.Empty:
-            pass
+            _refused(unwanted, answers)
         except (smtplib.SMTPException, OSError) as error:
             answers.put(error)
         except Exception as error:  # noqa: BLE001 - a thread's fault is the sending's: said by the one who waits for it
@@ -98,7 +110,10 @@ class EmailLots:
             answers.put(None)
 
     def _hand(self, client: smtplib.SMTP, told: Told, one: Notice) -> bool:
-        """False when the relay refuses this recipient for good. Errors: smtplib.SMTPException, OSError."""
+        """False when the relay refuses this recipient for good.
+
+        Errors: smtplib.SMTPDataError, of what was said to them; any other smtplib.SMTPException, OSError.
+        """
         try:
             message = written(self._relay, self._service, told, one).as_bytes()
             client.sendmail(return_path(self._relay.sender, one.reference), [one.email], message)
@@ -111,6 +126,12 @@ class EmailLots:
             client.rset()  # the sender may have been said: what comes next in this session begins anew
             return False  # no relay takes such an address: one must not hold the others back
         return True
+
+
+def _refused(unwanted: list[Notice], answers: queue.SimpleQueue[Answer | None]) -> None:
+    for one in unwanted:
+        answers.put((one, True))
+    unwanted.clear()
 
 
 def return_path(sender: str, reference: str) -> str:
