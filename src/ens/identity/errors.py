@@ -33,6 +33,13 @@ class EstablishmentUnknown(Absent):
     message = "Cet établissement n'est pas dans l'annuaire."
 
 
+class ClientUnknown(Absent):
+    """No software under that identifier."""
+
+    code = "logiciel_inconnu"
+    message = "Ce logiciel n'existe pas."
+
+
 class AccountUnknown(Absent):
     """No account under that name."""
 
