@@ -43,7 +43,6 @@ FULL = {
     "messages-rien": "/messages/?q=introuvable",
     "messages-brouillons": "/messages/?boite=brouillons",
     "messages-corbeille": "/messages/?boite=corbeille",
-    "joindre": "fil",
     "profils": "/profils/",
     "adresse": "/messages/adresse/",
     "messages-nouveau": "/messages/nouveau/",
@@ -83,11 +82,13 @@ def test_an_open_page_holds_on_every_screen(tabs: Any, name: str) -> None:
 
 @pytest.mark.parametrize("name", [*ALWAYS, *FULL])
 def test_a_page_with_content_holds_on_every_screen(tabs: Any, full: Space, name: str) -> None:
-    address = {**ALWAYS, **FULL}[name]
-    if address == "fil":
-        address = f"/messages/{full.threads['Préparation de votre rendez-vous']}/documents/"
-    (window := tabs(full.compte)).open(address)
+    (window := tabs(full.compte)).open({**ALWAYS, **FULL}[name])
     check(window, name)
+
+
+def test_the_choice_of_documents_to_join_holds_on_every_screen(tabs: Any, full: Space) -> None:
+    (window := tabs(full.compte)).open(f"/messages/{full.threads['Préparation de votre rendez-vous']}/documents/")
+    check(window, "joindre", QUICK)
 
 
 @pytest.mark.parametrize("name", ALWAYS)

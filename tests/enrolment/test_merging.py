@@ -10,6 +10,7 @@ from ens.enrolment import lots, merging, queries, services
 from ens.enrolment.errors import MergeImpossible, MergeUnknown
 from ens.enrolment.funnel import figures
 from ens.enrolment.types import State
+from ens.identity.models import Doubt
 from ens.identity.queries import find_usager
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM, Actor, ActorKind
@@ -194,9 +195,7 @@ def test_a_doubt_answered_by_the_command_is_a_merge_in_the_name_of_the_account(p
     identity.create_compte(account, name="Nadia Roux", role="support")
     listed, _ = answer("liste", "", "", "")
     ours = find_usager(twin["matricule"]).usager_id
-    from ens.identity.population import doubts
-
-    asked = next(str(doubt.id) for doubt in doubts.waiting(1_000) if doubt.usager_id == ours)
+    asked = str(Doubt.objects.get(usager_id=ours, decided_at=None).id)  # the queue also holds what other tests left
     assert listed["waiting"] >= 1
     assert one["nom_naissance"] in " ".join(answer("comparer", asked, account, "")[1])
     for wrong in (("reunir", asked, account, ""), ("reunir", asked, "personne", "x"), ("separer", "x", account, "x")):

@@ -39,8 +39,9 @@ def test_each_of_the_cast_enters_with_one_click(space):
 def test_a_message_comes_with_its_files_is_kept_and_answered(space):
     inaya, operator = space.one("usagers", "inaya"), Operator(space, HOSPITAL)
     subject = f"Votre glycémie {uuid4().hex[:6]}"
+    own = PDF + f"\n% {subject}".encode()  # what the record already has is not offered
     files = (
-        ("compte rendu.pdf", "application/pdf", PDF),
+        ("compte rendu.pdf", "application/pdf", own),
         ("photo.jpg", "image/jpeg", JPEG),
         ("notes.docx", "application/octet-stream", b"PK"),
     )
