@@ -129,6 +129,13 @@ def test_without_script_every_act_of_the_usager_is_done(window_for: Any, own: Sp
     page.click("button:has-text('Envoyer')")
     page.wait_for_selector("text=Réponse envoyée")
 
+    page.click("main >> text=Signaler")
+    page.click("button:has-text('Envoyer au support')")
+    page.wait_for_selector("text=Choisissez ce qui se passe.")
+    page.check("text=Je ne connais pas cette personne")
+    page.click("button:has-text('Envoyer au support')")
+    page.wait_for_selector("text=Signalée au support")
+
     window.open("/messages/nouveau/")
     page.select_option("#id_destinataire", index=1)
     page.fill("#id_objet", "Mon traitement")

@@ -168,6 +168,7 @@ FORMS = {
     "reponse-vide": ("fil", {"#id_corps": ""}),
     "envoyer-erreurs": ("envoyer", {"#id_corps": ""}),
     "joindre-erreurs": ("joindre", {"#id_corps": ""}),
+    "signaler-erreurs": ("signaler", {"#id_mots": "Je ne comprends pas."}),
 }
 
 
@@ -177,8 +178,9 @@ def test_a_form_with_errors_keeps_what_was_typed_and_holds_on_every_screen(tabs:
     address, typed = FORMS[name]
     if address == "fil":
         address = f"/messages/{full.threads['Préparation de votre rendez-vous']}/"
-    if address == "joindre":
-        address = f"/messages/{full.threads['Préparation de votre rendez-vous']}/documents/"
+    if address in ("joindre", "signaler"):
+        last = {"joindre": "documents"}.get(address, address)
+        address = f"/messages/{full.threads['Préparation de votre rendez-vous']}/{last}/"
     if address == "envoyer":
         address = f"/documents/{full.documents['pdf']}/envoyer/"
     window = tabs(full.compte)

@@ -74,3 +74,23 @@ def test_the_contact_block_holds_on_every_screen(tabs: Any) -> None:
     window = tabs()
     window.open("/aide/")
     check(window, "aide")
+
+
+def test_what_usagers_reported_holds_on_every_screen(tabs: Any, desk: Any, people: Any) -> None:
+    from ens.messaging import services as messaging
+    from ens.messaging.models import SignalQueue
+    from ens.messaging.signals import SignalReason
+    from tests.browser.story import Space, deliver, note_threads
+
+    space = Space(people.usager())
+    deliver(space, people.mailbox(people.professional()), subject="Bonjour", body="Votre carte, s’il vous plaît.")
+    note_threads(space)
+    words = "On me demande ma carte. " * 12
+    messaging.signal(space.threads["Bonjour"], SignalReason.FRAUD, words, by=space.person.actor)
+    row = SignalQueue.objects.get(usager_id=space.person.usager_id)
+    window = tabs(desk)
+    window.open("/support/signalements/")
+    with window.page.expect_navigation():
+        window.page.click(f"form:has([value='{row.id}']) button")
+    window.page.wait_for_selector("text=On me demande ma carte.")
+    check(window, "support-signalements")

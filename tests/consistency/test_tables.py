@@ -40,6 +40,7 @@ NOT_OWNED = {
     "messaging_passage": "counts about nobody, local",
     "messaging_daily": "counts about nobody, local",
     "messaging_servicemail": "a queue of the service's own mail, local",
+    "messaging_signalqueue": "a queue for the support, local",
     "messaging_signedlist": "about a file of the trust space, local",
     "messaging_revocationlist": "about a file of the trust space, local",
     "messaging_revokedcertificate": "certificates of the trust space, local",

@@ -89,6 +89,9 @@ ADDRESSES: dict[str, Row] = {
     "usager:jeter": Row(takes=302, about=("thread",), refusal="conversation_jetee"),
     "usager:reprendre": Row(takes=302, about=("thread",), refusal="conversation_reprise"),
     "usager:supprimer_fil": Row(takes=404, about=("thread",), refusal="conversation_supprimee"),  # not in the trash
+    "usager:signaler": Row(
+        200, takes=422, about=("thread",), leaves=("messages_listes",), refusal="conversation_signalee"
+    ),
     "usager:exporter_fil": Row(
         200, about=("thread",), leaves=("messages_exportes",), refusal="messages_exportes", is_file=True
     ),
@@ -172,6 +175,7 @@ ADDRESSES: dict[str, Row] = {
     "support:changement": Row(takes=302),
     "support:code": Row(takes=302),
     "support:terminer": Row(takes=302),
+    "support:signalements": Row(200, takes=404),  # of no report
     # software: no session speaks for it
     "fhir": Row(401, takes=401),
     "oauth2-token": Row(takes=411),

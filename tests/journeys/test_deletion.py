@@ -59,7 +59,8 @@ def with_everything(people, operator):
     from ens.enrolment.models import Declaration
     from ens.identity.models import Representation
     from ens.kernel import clock
-    from ens.messaging.services import list_threads, receive, save_draft
+    from ens.messaging.services import list_threads, receive, save_draft, signal
+    from ens.messaging.signals import SignalReason
     from ens.messaging.types import IncomingMail
     from ens.notifications import codes as one_time_codes
     from ens.notifications.codes import Purpose
@@ -82,6 +83,7 @@ def with_everything(people, operator):
     receive(IncomingMail("labo@operateur.example", person.address, data), by=operator)
     (thread,) = list_threads(person.usager_id, by=person.actor)
     save_draft(thread.id, "Merci, une question…", by=person.actor)
+    signal(thread.id, SignalReason.UNKNOWN, "Qui est-ce ?", by=person.actor)
 
     def link(unit):
         unit.untraced("essai")

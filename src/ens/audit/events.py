@@ -169,8 +169,13 @@ def message_undelivered(unit: Unit, message_id: UUID, *, title: str = "", to: st
 
 
 def conversation_moved(unit: Unit, event: Event, thread_id: UUID, *, title: str = "", attempt: bool = False) -> None:
-    """``event``: put in the trash, taken back, deleted for good, or exported."""
+    """``event``: put in the trash, taken back, deleted for good, exported, or reported."""
     _leave(unit, Line(event, thread_id, title), attempt)
+
+
+def report_read(unit: Unit, thread_id: UUID) -> None:
+    """The support's: what the usager said of a conversation, never the conversation."""
+    _leave(unit, Line(Event.REPORT_READ, thread_id), attempt=False)
 
 
 def receipt_answered(unit: Unit, message_id: UUID, *, agrees: bool, title: str = "", attempt: bool = False) -> None:

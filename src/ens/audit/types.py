@@ -37,6 +37,8 @@ class Event(StrEnum):
     CONVERSATION_RESTORED = "conversation_reprise"
     CONVERSATION_DELETED = "conversation_supprimee"
     MESSAGES_EXPORTED = "messages_exportes"
+    CONVERSATION_REPORTED = "conversation_signalee"
+    REPORT_READ = "signalement_lu"
     RECEIPT_SENT = "accuse_envoye"
     RECEIPT_DECLINED = "accuse_refuse"
     ATTACHMENT_READ = "piece_lue"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ens.kernel.errors import Absent, Malformed, Refused, Unavailable
+from ens.kernel.errors import Absent, Conflict, Malformed, Refused, Unavailable
 
 
 class MailboxAbsent(Absent):
@@ -183,3 +183,17 @@ class TrustListTooShort(Malformed):
         "Cette liste ôterait {gone} domaines sur {known} : rien n'a changé. Si c'est voulu, recommencez avec "
         "--disparitions."
     )
+
+
+class SignalPointless(Conflict):
+    """Nobody stands behind a message of the service."""
+
+    code = "signalement_sans_objet"
+    message = "Personne n'a écrit dans cette conversation : il n'y a rien à signaler."
+
+
+class SignalNotFound(Absent):
+    """No such report, or its usager is no more."""
+
+    code = "signalement_absent"
+    message = "Ce signalement n'existe pas."

@@ -163,6 +163,32 @@ class Daily(_Counted):
         )
 
 
+class Signal(UsagerOwned):
+    """What the usager said to the support about a conversation: once (N093)."""
+
+    thread_id = models.UUIDField()
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=12)
+    sealed_said = models.BinaryField()  # their words, and whom they are about: never a message
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("usager_id", "thread_id"), name="one_signal"),)
+
+
+class SignalQueue(models.Model):
+    """What waits for an agent of the support: whose, why, by which operator it came; nothing else is in clear."""
+
+    id = models.UUIDField(primary_key=True)  # the signal's
+    usager_id = models.UUIDField()
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=12)
+    operator = models.CharField(max_length=253, blank=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("read_at", "at"), name="signal_waiting"),)
+
+
 class Draft(UsagerOwned):
     """An answer begun in a conversation: one of them, until it is sent or discarded."""
 

@@ -245,6 +245,7 @@ class ThreadView:
     ended_by: str = ""
     draft: str = ""
     trashed_at: datetime | None = None
+    signalled_at: datetime | None = None  # to the support
 
 
 @dataclass(frozen=True, slots=True)

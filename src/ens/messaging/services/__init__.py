@@ -16,6 +16,7 @@ from ens.messaging.services.reading import (
 )
 from ens.messaging.services.receiving import check_recipient, receive
 from ens.messaging.services.sending import reply
+from ens.messaging.services.signalling import read_signal, signal, signallable, waiting
 
 __all__ = [
     "allow_operator",
@@ -34,10 +35,14 @@ __all__ = [
     "mailbox",
     "open_attachment",
     "open_thread",
+    "read_signal",
     "receive",
     "reply",
     "restore",
     "save_draft",
+    "signal",
+    "signallable",
     "trash",
     "unread_count",
+    "waiting",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ens.messaging.models import Acknowledgement, Attachment, Correspondent, Draft, Message, Thread
+from ens.messaging.models import Acknowledgement, Attachment, Correspondent, Draft, Message, Signal, SignalQueue, Thread
 from ens.persistence.erasing import Erased, delete_rows
 from ens.persistence.unit import Unit
 
@@ -16,5 +16,6 @@ def erase(unit: Unit) -> Erased:
         raws.append(raw)
     pieces = list(Attachment.objects.filter(**rows).values_list("id", flat=True))
     threads = list(Thread.objects.filter(**rows).values_list("id", flat=True))
-    delete_rows(unit, Draft, Acknowledgement, Attachment, Message, Thread, Correspondent)
+    SignalQueue.objects.filter(**rows).delete()
+    delete_rows(unit, Signal, Draft, Acknowledgement, Attachment, Message, Thread, Correspondent)
     return Erased((*raws, *pieces), (*messages, *raws, *pieces, *threads))

@@ -35,7 +35,8 @@ DRAFT_MOST = 20_000  # characters
 _FROM = re.compile(rb"^(>*From )", re.MULTILINE)
 
 
-def _thread(unit: Unit, thread_id: UUID) -> Thread:
+def thread_in(unit: Unit, thread_id: UUID) -> Thread:
+    """A conversation of the unit's usager, who acts. Errors: ThreadNotFound, SpaceAbsent."""
     if not is_usager(unit.by, unit.usager_id):
         raise ThreadNotFound()
     enrolment.check_open(unit)
@@ -53,7 +54,7 @@ def trash(thread_id: UUID, *, by: Actor) -> None:
 
     def act(unit: Unit) -> None:
         events.conversation_moved(unit, Event.CONVERSATION_TRASHED, thread_id, attempt=True)
-        thread = _thread(unit, thread_id)
+        thread = thread_in(unit, thread_id)
         now = clock.now()
         rows = Thread.objects.filter(usager_id=unit.usager_id, id=thread.id, trashed_at=None)
         if not rows.update(trashed_at=now):
@@ -70,7 +71,7 @@ def restore(thread_id: UUID, *, by: Actor) -> None:
 
     def act(unit: Unit) -> None:
         events.conversation_moved(unit, Event.CONVERSATION_RESTORED, thread_id, attempt=True)
-        thread = _thread(unit, thread_id)
+        thread = thread_in(unit, thread_id)
         rows = Thread.objects.filter(usager_id=unit.usager_id, id=thread.id).exclude(trashed_at=None)
         if not rows.update(trashed_at=None):
             unit.untraced("pas à la corbeille : rien n'a changé")
@@ -86,7 +87,7 @@ def delete_trashed(thread_id: UUID, *, by: Actor) -> None:
 
     def act(unit: Unit) -> None:
         events.conversation_moved(unit, Event.CONVERSATION_DELETED, thread_id, attempt=True)
-        thread = _thread(unit, thread_id)
+        thread = thread_in(unit, thread_id)
         if thread.trashed_at is None:
             raise ThreadNotFound()
         _delete(unit, thread)
@@ -142,7 +143,7 @@ def save_draft(thread_id: UUID, body: str, *, by: Actor) -> None:
 
     def act(unit: Unit) -> None:
         events.message_sent(unit, None, attempt=True)
-        thread = _thread(unit, thread_id)
+        thread = thread_in(unit, thread_id)
         unit.untraced("un brouillon, que personne d'autre ne lit")
         if not body.strip():
             discard(unit, thread.id)
@@ -186,7 +187,7 @@ def export(thread_id: UUID, *, by: Actor) -> OpenedAttachment:
 
     def act(unit: Unit) -> OpenedAttachment:
         events.conversation_moved(unit, Event.MESSAGES_EXPORTED, thread_id, attempt=True)
-        thread = _thread(unit, thread_id)
+        thread = thread_in(unit, thread_id)
         title = queries.subject(unit, thread)
         rows = Message.objects.filter(usager_id=unit.usager_id, thread_id=thread.id).order_by("at", "id")
         parts = []

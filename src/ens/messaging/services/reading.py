@@ -16,7 +16,7 @@ from ens.kernel.actor import Actor
 from ens.messaging import queries, verdicts
 from ens.messaging.errors import ThreadNotFound
 from ens.messaging.models import Attachment, Message, Thread
-from ens.messaging.services import keeping, searching
+from ens.messaging.services import keeping, searching, signalling
 from ens.messaging.services.receiving import is_usager
 from ens.messaging.types import (
     INCOMING,
@@ -108,6 +108,7 @@ def open_thread(thread_id: UUID, *, by: Actor) -> ThreadView:
             ended_by=known["label"] if known and writers and writers[0].ended_at else "",
             draft=keeping.draft(unit, thread.id),
             trashed_at=thread.trashed_at,
+            signalled_at=signalling.signalled_at(unit, thread.id),
         )
 
     return unit_of_work(locate(thread_id), act, by=by)

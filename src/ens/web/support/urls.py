@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.support import views
+from ens.web.support import signals, views
 
 app_name = "support"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("personne/opposition/", views.opposition, name="opposition"),
     path("personne/changement/", views.changement, name="changement"),
     path("personne/code/", views.code, name="code"),
+    path("signalements/", signals.signalements, name="signalements"),
     path("terminer/", views.terminer, name="terminer"),
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 
 from ens.enrolment.types import EventKind, State
+from ens.messaging.signals import SignalReason
 
 STATES = {
     State.UNKNOWN: _("Pas encore prévenue"),
@@ -28,4 +29,10 @@ STAGES = {
     EventKind.MERGED: _("Inscription réunie à une autre"),
     EventKind.SEPARATED: _("Inscription séparée"),
     EventKind.DELETED: _("Effacement"),
+}
+SIGNALS = {
+    SignalReason.NOT_MINE: _("Message reçu par erreur"),
+    SignalReason.UNKNOWN: _("Expéditeur inconnu de la personne"),
+    SignalReason.CONTENT: _("Contenu choquant ou menaçant"),
+    SignalReason.FRAUD: _("Tentative de fraude possible"),
 }

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from ens.journeys.types import Joinable
 from ens.kernel import clock
 from ens.kernel.errors import EnsError
+from ens.messaging.signals import SignalReason
 from ens.messaging.types import FILES_MAX_BYTES, Addressee, Beginning, Contact, Contacts, File, Reply
 from ens.record.types import UPLOAD_TITLE_MAX, Upload
 from ens.web.common import words
@@ -277,6 +278,30 @@ class JoinForm(EnsForm):
                 _("Ces documents pèsent %(size)s en tout\u00a0: %(limit)s au plus par message. Retirez-en.") % facts
             )
         return chosen
+
+
+class SignalForm(EnsForm):
+    """Why a conversation is reported to the support, in one answer and a few words."""
+
+    motif = forms.ChoiceField(
+        label=gettext_lazy("Que se passe-t-il\u00a0?"),
+        widget=forms.RadioSelect,
+        choices=(
+            (SignalReason.NOT_MINE, gettext_lazy("Ce message n’est pas pour moi")),
+            (SignalReason.UNKNOWN, gettext_lazy("Je ne connais pas cette personne")),
+            (SignalReason.CONTENT, gettext_lazy("Ce qui est écrit est choquant ou menaçant")),
+            (SignalReason.FRAUD, gettext_lazy("Cela ressemble à une tentative de fraude")),
+        ),
+        error_messages={"required": gettext_lazy("Choisissez ce qui se passe.")},
+    )
+    mots = forms.CharField(
+        label=gettext_lazy("En quelques mots (facultatif)"),
+        help_text=gettext_lazy("500 caractères au plus. N’y mettez rien de votre santé."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        max_length=500,
+        error_messages={"max_length": gettext_lazy("C’est trop long\u00a0: 500 caractères au plus.")},
+    )
 
 
 class EmailForm(EnsForm):

@@ -16,6 +16,7 @@ from ens.web.usager.views import (
     messages,
     profiles,
     security,
+    signalling,
     soon,
 )
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("messages/<uuid:thread_id>/corbeille/", messages.jeter, name="jeter"),
     path("messages/<uuid:thread_id>/reprendre/", messages.reprendre, name="reprendre"),
     path("messages/<uuid:thread_id>/supprimer/", messages.supprimer, name="supprimer_fil"),
+    path("messages/<uuid:thread_id>/signaler/", signalling.signaler, name="signaler"),
     path("messages/<uuid:thread_id>/exporter/", messages.exporter, name="exporter_fil"),
     path("messages/<uuid:thread_id>/documents/", joining.joindre, name="joindre"),
     path("messages/<uuid:thread_id>/repondre/", messages.repondre, name="repondre"),
