@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import trustme
 from aiosmtpd.controller import Controller
@@ -58,10 +59,10 @@ def listening(heard: Heard, context: ssl.SSLContext | None = None) -> Iterator[H
         server.stop()
 
 
-def server_context(authority: trustme.CA, *names: str) -> ssl.SSLContext:
+def server_context(authority: trustme.CA, *names: str, not_after: datetime | None = None) -> ssl.SSLContext:
     """Demands a client certificate of the authority."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert(*names).configure_cert(context)
+    authority.issue_cert(*names, not_after=not_after).configure_cert(context)
     authority.configure_trust(context)
     context.verify_mode = ssl.CERT_REQUIRED
     return context

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+from datetime import UTC, datetime
 
 import dns.message
 import dns.rcode
@@ -87,8 +88,10 @@ def test_nobody_listening_is_tried_again(relay):
 
 
 @pytest.mark.feature("S090")
-def test_nothing_leaves_without_tls_nor_to_a_server_of_another_authority(relay, authority):
-    for context in (None, server_context(trustme.CA(), "127.0.0.1"), server_context(authority, "ailleurs.example")):
+def test_nothing_leaves_without_tls_nor_to_a_server_that_does_not_prove_itself(relay, authority):
+    ended = server_context(authority, "127.0.0.1", not_after=datetime(2020, 1, 1, tzinfo=UTC))
+    elsewhere, misnamed = server_context(trustme.CA(), "127.0.0.1"), server_context(authority, "ailleurs.example")
+    for context in (None, elsewhere, misnamed, ended):
         with listening(Heard(), context) as heard, pytest.raises(TryLater):
             send(relay, heard.port)
         assert heard.mails == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -117,7 +118,9 @@ def test_after_two_days_the_usager_is_told(inaya, operator, relay, due):
     assert state(inaya, thread) == (Delivery.FAILED, delivery.SILENT)
 
 
-def test_an_operator_taken_off_the_list_receives_nothing_more(inaya, people, relay, due):
+@pytest.mark.feature("S089", "S090")
+@pytest.mark.parametrize("becomes", ["off the list", "under test"])
+def test_an_operator_taken_off_the_list_or_put_under_test_receives_nothing_more(inaya, relay, due, becomes):
     from ens.kernel.actor import Actor, ActorKind
     from ens.messaging import delivery
     from ens.messaging.services import allow_operator
@@ -127,7 +130,10 @@ def test_an_operator_taken_off_the_list_receives_nothing_more(inaya, people, rel
     allow_operator(leaving)
     actor = Actor(ActorKind.OPERATEUR, leaving.domain, leaving.name)
     thread = sent(inaya, actor, "labo@partant.example")
-    allow_operator(leaving, until=datetime(2020, 1, 1, tzinfo=UTC))
+    if becomes == "under test":
+        allow_operator(replace(leaving, is_test=True))
+    else:
+        allow_operator(leaving, until=datetime(2020, 1, 1, tzinfo=UTC))
     due()
     assert state(inaya, thread) == (Delivery.FAILED, delivery.UNREACHABLE)
     assert recipients(relay, inaya) == []

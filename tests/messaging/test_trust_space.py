@@ -276,7 +276,9 @@ def test_the_state_says_what_is_in_force_and_what_is_overdue(keepers, bring, mon
     (tmp_path / "nous.pem").write_bytes(keepers.issue("CN=patient.mssante.example", days=10).pem)
     monkeypatch.setattr(settings, "ENS_SMTP_CERT", str(tmp_path / "nous.pem"))
     facts, _ = _told(trustspace.state())
-    assert facts["warnings"][0] == "Aucune liste signée des domaines."
+    no_list, no_revocations, _ = facts["warnings"]
+    assert no_list == "Aucune liste signée des domaines."
+    assert no_revocations.startswith("Aucune liste de révocations")
     bring(keepers.signed_list(("a.example", MIPIH), at=datetime.now(UTC) - timedelta(days=9)))
     revoke(bring, keepers.crl(keepers.issue(MIPIH)))
     facts, said = _told(trustspace.state())

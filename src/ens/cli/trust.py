@@ -68,6 +68,8 @@ def _told(found: Any) -> tuple[dict[str, Any], list[str]]:
     now = datetime.now(UTC)
     said = [f"{found.domains} domaines, {found.test_domains} de test ; {found.by_hand} mis à la main."]
     warnings = [] if any(one.kind == "domaines" for one in found.published) else ["Aucune liste signée des domaines."]
+    if not any(one.kind == "revocations" for one in found.published):
+        warnings.append("Aucune liste de révocations : un certificat révoqué serait encore entendu.")
     for one in found.published:
         what = f"Révocations de {one.of}" if one.kind == "revocations" else f"Liste des {one.kind}"
         due = f", prochaine promise le {one.due_at.astimezone(PARIS):%d/%m/%Y à %H:%M}" if one.due_at else ""

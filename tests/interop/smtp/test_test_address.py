@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import smtplib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -70,6 +71,21 @@ def test_a_test_message_is_answered_at_its_operator_once(session, operator_serve
     words = answer.get_payload(decode=True).decode()
     assert "bien arrivé" in words
     assert "was received" in words
+
+
+@pytest.mark.feature("S088", "S089")
+def test_an_operator_under_test_is_answered(session, operator_server, due):
+    from ens.messaging.services import allow_operator
+    from ens.messaging.trustspace import operator_of
+
+    listed = operator_of("operateur.example")
+    allow_operator(replace(listed, is_test=True))
+    try:
+        write(session, text="Ceci est un TEST.", message_id="<essai-en-test@operateur.example>")
+        due()
+    finally:
+        allow_operator(listed)
+    assert [recipients for _, recipients, _ in operator_server.mails] == [["labo@operateur.example"]]
 
 
 @pytest.mark.feature("S088")
