@@ -7,6 +7,7 @@ import errno
 import io
 import json
 import os
+from datetime import date, timedelta
 
 import pikepdf
 import pypdfium2
@@ -16,9 +17,10 @@ import zxingcpp
 from ens.connectors.courrier import batches
 from ens.connectors.courrier.client import PrintFolder
 from ens.connectors.courrier.rendering import Sender
-from ens.enrolment import codes, pace, ports, references
+from ens.enrolment import codes, pace, ports, references, services
 from ens.enrolment.models import Lot
 from ens.kernel import clock
+from ens.kernel.actor import Actor, ActorKind
 from tests.connectors.letters import CODE, LAST_DAY, MONDAY, OPENS_ON, by_post, create, pages, register
 
 OURS = Sender("Mon espace santé", ("Service d’information", "TSA 00000", "00000 Ville Cedex"), "Démonstration")
@@ -236,3 +238,40 @@ def test_a_telephone_that_reads_the_letter_is_led_to_the_site_and_nothing_more(p
     finally:
         document.close()
     assert seen == [["http://127.0.0.1:8000/bienvenue/"]] * 2
+
+
+@pytest.mark.feature("S014", "S119")
+def test_a_letter_lost_is_sent_again_once_with_another_code_and_another_delay(printer, territory, tmp_path):
+    """To who has no e-mail and asks: not while the first may still arrive, and never to who chose meanwhile."""
+    from ens.journeys import new_code
+
+    lost, chose = register(tmp_path, territory, by_post(), by_post())
+    create(territory)
+    advance()
+
+    def ask(moment):
+        with clock.freeze(moment):
+            for who in (lost, chose):
+                new_code.send(who, who)
+            pace.advance()
+        return len(written(printer, "pdf"))
+
+    assert ask(MONDAY + timedelta(days=3)) == 1  # it is on its way
+    agent = Actor(ActorKind.SUPPORT, "agent", "Agent")
+    services.oppose(chose, by=agent, at=MONDAY + timedelta(days=4))
+    for _ in range(2):
+        assert ask(MONDAY + timedelta(days=12)) == 2
+    (again,) = Lot.objects.filter(people__contains=[lost], again=True)
+    assert again.people == [lost]
+    assert again.deadline == (MONDAY + timedelta(days=12 + 42)).date()
+    told = {str(again.id) in pdf.name: {*CODE.findall(" ".join(pages(pdf)))} for pdf in written(printer, "pdf")}
+    with clock.freeze(MONDAY + timedelta(days=20)):
+        assert [proved(text) for text in told[True]] == [lost]
+        assert lost not in {proved(text) for text in told[False]}  # the former code serves no more
+
+
+def proved(text):
+    try:
+        return codes.prove(text, date(1990, 5, 17)).usager_id
+    except codes.CodeRefused:
+        return None

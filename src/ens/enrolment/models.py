@@ -199,7 +199,7 @@ class Change(models.Model):
 
 
 class Return(models.Model):
-    """A notice that came back and may be sent another way: a queue, local."""
+    """A notice that came back, or that its reader asks for again, and may be sent by letter: a queue, local."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     usager_id = models.UUIDField()

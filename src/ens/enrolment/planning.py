@@ -96,11 +96,11 @@ def _ranges(shares: Sequence[Share]) -> str:
     return json.dumps(found)
 
 
-# E-mails that came back, to people who have an address and did not choose meanwhile: a letter, once.
+# E-mails that came back and letters asked again, to people who have an address and did not choose meanwhile: one each.
 _RETURNS = """
 WITH waiting AS (
     SELECT id, usager_id, wave_id FROM enrolment_return
-    WHERE answered_at IS NULL AND channel = 'email' AND wave_id = ANY(%(waves)s)
+    WHERE answered_at IS NULL AND channel IN ('email', 'demande') AND wave_id = ANY(%(waves)s)
     ORDER BY at LIMIT 10000 FOR UPDATE SKIP LOCKED
 ), reached AS (
     SELECT DISTINCT w.usager_id, w.wave_id, p.departement FROM waiting w JOIN identity_population p USING (usager_id)

@@ -20,9 +20,12 @@ from ens.persistence import sql
 from ens.persistence.unit import StartAgain, Unit, unit_of_work
 
 __all__ = [
-    "activate", "change_mind", "close", "delivered", "freeze", "note_deletion", "notice", "open_due", "oppose",
-    "record", "release", "returned",
+    "activate", "ask_letter", "change_mind", "close", "delivered", "freeze", "note_deletion", "notice", "open_due",
+    "oppose", "record", "release", "returned",
 ]  # fmt: skip
+
+ON_ITS_WAY = timedelta(days=10)  # a letter, from its handing over
+ASKED = "demande"
 
 Also = Callable[[Unit], None]
 
@@ -74,6 +77,23 @@ def returned(usager_id: UUID, *, by: Actor, at: datetime | None = None, lot_id: 
 
     _move(usager_id, EventKind.RETURNED, act, by=by)
     return news
+
+
+def ask_letter(unit: Unit) -> bool:
+    """Inside a unit: whoever was noticed and chose nothing is written to again, by letter, with another delay.
+
+    Whether a letter will leave: not while the last notice may still be on its way, nor to who has another choice to
+    make than that of the notice. The campaign hands it over with its next lots.
+    """
+    last = Event.objects.filter(usager_id=unit.usager_id, kind=EventKind.NOTICED).order_by("-rank").first()
+    if last is None or queries.state(unit) is not State.NOTICED or last.at > clock.now() - ON_ITS_WAY:
+        return False
+    wave_id = Lot.objects.filter(id=last.lot_id).values_list("wave_id", flat=True).first()
+    if wave_id is None:
+        return False
+    if not Return.objects.filter(usager_id=unit.usager_id, answered_at=None).exists():
+        Return.objects.create(usager_id=unit.usager_id, channel=ASKED, wave_id=wave_id, at=clock.now())
+    return True
 
 
 def oppose(usager_id: UUID, *, by: Actor, at: datetime | None = None, also: Also = nothing) -> None:

@@ -159,18 +159,22 @@ def change_mind(usager_id: UUID, *, by: Actor) -> None:
     moves.change_mind(usager_id, by=by, also=_also(by, events.mind_changed_for))
 
 
-def send_code(usager_id: UUID, *, by: Actor) -> date:
+def send_code(usager_id: UUID, *, by: Actor) -> date | None:
     """Send a new provisional code, which revokes the former, to the e-mail known; the agent never sees it.
 
-    Its last day. Errors: PersonNotProved, MoveNotAllowed, NoAddressForCode.
+    Its last day; without an e-mail, nothing: the letter leaves again, with another delay. Errors: PersonNotProved,
+    MoveNotAllowed; NoAddressForCode, neither may be.
     """
 
-    def act(unit: Unit) -> date:
+    def act(unit: Unit) -> date | None:
         _check_agent(by)
         if enrolment.state(unit) not in (State.NOTICED, State.OPPOSED, State.OPENED):
             raise MoveNotAllowed()
         if not identity.email(unit):
-            raise NoAddressForCode()
+            if not moves.ask_letter(unit):
+                raise NoAddressForCode()
+            events.code_sent_for(unit)
+            return None
         issued = codes.issue(unit, channel="email")
         until = datetime.combine(issued.expires_on, of_day.max, clock.PARIS)
         notifications.tell(unit, NoticeKind.PROVISIONAL_CODE, code=issued.text, until=until)

@@ -1,4 +1,4 @@
-"""A new provisional code, asked for on the site by whoever lost theirs (S014, N007).
+"""A new provisional code, asked for on the site by whoever lost theirs (S014, N007): by e-mail, or by letter without.
 
 Whoever asks, about whoever it is, the answer is one, by the same work: a row that the worker takes up. Only it sees
 whether there is somebody to write to. The former code is then revoked.
@@ -15,6 +15,7 @@ from django.conf import settings
 
 from ens.enrolment import codes
 from ens.enrolment import queries as enrolment
+from ens.enrolment import services as moves
 from ens.enrolment.types import State, is_frozen
 from ens.identity import limits
 from ens.identity import queries as identity
@@ -34,7 +35,7 @@ _STATES = (State.NOTICED, State.OPPOSED, State.OPENED)
 
 
 def ask(matricule: str, birth_date: date, *, address: str) -> None:
-    """Have a new code sent to the person's e-mail, if they are who is said and it is known. Nothing tells whether.
+    """Have a new code sent to the person, if they are who is said and may choose. Nothing tells whether.
 
     Errors: CodeJustSent, TooManyTries: by what was typed and by the network ``address``, whoever it is about.
     """
@@ -68,7 +69,10 @@ def send(usager_id: UUID, request_id: UUID) -> None:
 
     def act(unit: Unit) -> None:
         unit.untraced("l'avis qui part laisse sa trace")
-        if unit.is_nobody or not identity.is_registered_alive(unit) or not identity.email(unit):
+        if unit.is_nobody or not identity.is_registered_alive(unit):
+            return
+        if not identity.email(unit):
+            moves.ask_letter(unit)  # its code, made when it is printed, revokes the former
             return
         may_choose = enrolment.state(unit) in _STATES or not identity.has_account(unit.usager_id)
         if not may_choose or is_frozen(enrolment.events(unit)):

@@ -56,6 +56,28 @@ def told(person) -> list[tuple[str, str, str]]:
     return [(line.event.value, line.outcome, line.actor_name) for line in found.lines]
 
 
+def test_without_an_e_mail_another_letter_is_asked_for_and_it_is_said(desk, people):
+    from ens.enrolment.models import Event, Lot, Return
+    from ens.kernel.ids import new_id
+
+    person = people.usager(state="noticed", email="")
+    last = Event.objects.filter(usager_id=person.usager_id, kind="noticed").order_by("-rank")
+    wave = new_id()
+
+    def of_a_wave(unit):
+        unit.untraced("essai")
+        Lot.objects.filter(id=last.get().lot_id).update(wave_id=wave)
+        return last.get().at
+
+    noticed_at = unit_of_work(person.usager_id, of_a_wave, by=SYSTEM)
+    with clock.freeze(noticed_at + timedelta(days=11)):
+        call(desk, person)
+        answer = desk.post("/support/personne/code/", {"demande": "on"}, follow=True)
+    assert "La personne recevra une nouvelle lettre" in answer.content.decode()
+    assert Return.objects.get(usager_id=person.usager_id).wave_id == wave
+    assert ("code_renvoye", "fait", "Hugo Petit") in told(person)
+
+
 @pytest.mark.feature("S154")
 def test_an_opposition_is_taken_on_the_telephone_and_told_in_the_persons_history(desk, people):
     person = people.usager(state="noticed")

@@ -68,10 +68,12 @@ def changement(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def code(request: HttpRequest) -> HttpResponse:
-    def send(usager_id: UUID, *, by: Actor) -> None:
-        assistance.send_code(usager_id, by=by)
+    def send(usager_id: UUID, *, by: Actor) -> str:
+        if assistance.send_code(usager_id, by=by) is None:
+            return _("La personne recevra une nouvelle lettre, avec un nouveau code et un nouveau délai.")
+        return _("Nouveau code envoyé à l’adresse e-mail connue. Le précédent ne sert plus.")
 
-    return _asked(request, send, _("Nouveau code envoyé à l’adresse e-mail connue. Le précédent ne sert plus."))
+    return _asked(request, send, "")
 
 
 @require_POST
@@ -91,11 +93,11 @@ def _asked(request: HttpRequest, act: Callable[..., object], done: str) -> HttpR
     if not form.is_valid():
         return _shown(request, usager_id, form, status=422)
     try:
-        act(usager_id, by=request.actor)
+        said = act(usager_id, by=request.actor)
     except (MoveNotAllowed, NoAddressForCode) as error:
         form.add_error(None, words.typeset(error.sentence))
         return _shown(request, usager_id, form, status=409)
-    announcements.success(request, done)
+    announcements.success(request, done or str(said))
     return redirect("support:personne")
 
 
