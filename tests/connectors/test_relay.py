@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 import dns.message
@@ -95,6 +96,19 @@ def test_nothing_leaves_without_tls_nor_to_a_server_that_does_not_prove_itself(r
         with listening(Heard(), context) as heard, pytest.raises(TryLater):
             send(relay, heard.port)
         assert heard.mails == []
+
+
+@pytest.mark.feature("S090")
+def test_an_authority_given_without_its_root_is_believed_and_its_sisters_are_not(relay, authority, tmp_path):
+    subordinate, sister = authority.create_child_ca(), authority.create_child_ca()
+    subordinate.cert_pem.write_to_path(tmp_path / "ca.pem")
+    strict = OperatorRelay(relay._certificate, relay._key, str(tmp_path / "ca.pem"))
+    for source, taken in ((subordinate, 1), (sister, 0)):
+        context = server_context(source, "127.0.0.1")
+        authority.configure_trust(context)
+        with listening(Heard(), context) as heard, nullcontext() if taken else pytest.raises(TryLater):
+            send(strict, heard.port)
+        assert len(heard.mails) == taken
 
 
 def serving(authority, *names):

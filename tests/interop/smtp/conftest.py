@@ -78,7 +78,7 @@ def door_with(
     db: Any, authority: trustme.CA, tmp_path: Path
 ) -> Callable[..., Any]:
     """A door of other limits, to pass them without waiting for minutes nor sending gigabytes."""
-    return lambda **limits: listening(authority, tmp_path, **limits)
+    return lambda source=authority, **limits: listening(source, tmp_path, **limits)
 
 
 @pytest.fixture

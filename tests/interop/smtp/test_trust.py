@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import smtplib
+import ssl
 from types import SimpleNamespace
 
 import pytest
@@ -55,3 +57,12 @@ def test_an_operator_under_test_is_told_whom_it_may_write_to(known, people):
     assert client.mail("labo@essai.example")[0] == 250
     assert said(client.rcpt(people.usager().address)) == "550 5.7.1 operateur_en_test"
     assert client.rcpt("reponse.automatique-test@patient.mssante.fr")[0] == 250
+
+
+def test_an_authority_given_without_its_root_is_believed_and_its_sisters_are_not(authority, door_with, connect):
+    subordinate, sister = authority.create_child_ca(), authority.create_child_ca()
+    with door_with(source=subordinate) as place:
+        assert connect(place, source=subordinate).mail("labo@operateur.example")[0] == 250
+        for other in (sister, authority):
+            with pytest.raises((ssl.SSLError, smtplib.SMTPServerDisconnected), match="unknown ca"):
+                connect(place, source=other).mail("labo@operateur.example")

@@ -32,6 +32,7 @@ class OperatorRelay:
         """The authority's signature and the dates. The name: of the host, unless the list names the certificates."""
         context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=self._authority)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # a subordinate authority alone, without its sisters
         context.check_hostname = not operator.subjects
         context.load_cert_chain(self._certificate, self._key)
         return context
