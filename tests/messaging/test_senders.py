@@ -12,7 +12,7 @@ from ens.messaging import services
 from ens.messaging.types import IncomingMail
 from tests.messaging.mails import mail
 
-pytestmark = pytest.mark.feature("S089")
+pytestmark = pytest.mark.feature("S089", "S091")
 
 
 @pytest.fixture

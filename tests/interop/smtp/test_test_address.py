@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import email.utils
 import smtplib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -71,6 +72,26 @@ def test_a_test_message_is_answered_at_its_operator_once(session, operator_serve
     words = answer.get_payload(decode=True).decode()
     assert "bien arrivé" in words
     assert "was received" in words
+
+
+def test_an_answer_is_dated_by_the_clock_of_now_whatever_its_process_did_before(listed, due):
+    from ens.kernel import clock
+    from ens.kernel.actor import Actor, ActorKind
+    from ens.messaging.models import ServiceMail
+    from ens.messaging.services import receive
+    from ens.messaging.types import IncomingMail
+
+    sender, told = "labo@operateur.example", clock.offset()
+    data = mail(ADDRESS, sender=sender, subject="TEST", text="Un TEST.", message_id="<essai-date@operateur.example>")
+    clock.set_offset(timedelta(days=-400))
+    try:
+        kept = receive(IncomingMail(sender, ADDRESS, data), by=Actor(ActorKind.OPERATEUR, "operateur.example", "Essai"))
+        dated = email.utils.parsedate_to_datetime(
+            email.message_from_bytes(bytes(ServiceMail.objects.get(id=kept.message_id).data))["Date"]
+        )
+        assert dated > datetime.now(UTC) - timedelta(days=300)
+    finally:
+        clock.set_offset(told)
 
 
 @pytest.mark.feature("S088", "S089")

@@ -31,6 +31,7 @@ from ens.messaging.ports import PermanentFailure, mail_relay
 from ens.messaging.types import IncomingMail, ParsedMail, Received
 from ens.messaging.words import is_plain
 from ens.persistence import outbox, sql
+from ens.persistence.clock import refresh
 from ens.persistence.outbox import TryLater
 
 OUTBOX_KIND = "reponse_automatique"
@@ -62,6 +63,7 @@ def answer(mail: IncomingMail, parsed: ParsedMail, *, by: Actor) -> Received:
         return Received(done, created=False)
     if limits.add(OUTBOX_KIND, sender) > settings.ENS_MAIL_TESTS:
         raise TooManyTests(minutes=settings.ENS_TRIES_MINUTES)
+    refresh()  # about nobody, so in no unit: this context may hold the clock of an earlier one
     row = ServiceMail(id=new_id(), at=datetime.now(UTC), answers_digest=known, recipient=sender)
     row.data = _mail(mail, parsed, sender, row.id, by).as_bytes(policy=SMTP)
     try:
