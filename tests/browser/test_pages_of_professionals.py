@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.watching import check
+from tests.browser.watching import QUICK, check
 
 
 class Consultation:
@@ -101,6 +101,13 @@ def test_the_record_holds_on_every_screen(tabs: Any, consultation: Consultation)
     window = tabs(consultation.compte)
     window.open(f"/pro/dossiers/{consultation.inaya.usager_id}/")
     check(window, "pro-dossier")
+
+
+@pytest.mark.parametrize("asked", ["texte=analyses&categorie=BIOLOGIE", "texte=introuvable", "periode=12"])
+def test_a_record_narrowed_holds_on_every_screen(tabs: Any, consultation: Consultation, asked: str) -> None:
+    window = tabs(consultation.compte)
+    window.open(f"/pro/dossiers/{consultation.inaya.usager_id}/?{asked}")
+    check(window, f"pro-dossier-{asked.split('=')[1].split('&')[0]}", QUICK)
 
 
 def test_an_empty_record_holds_on_every_screen(tabs: Any, consultation: Consultation) -> None:

@@ -210,3 +210,34 @@ def test_landmarks_and_headings_are_in_place(
         assert 'aria-current="' in shown
         assert "onclick" not in shown
         assert "style=" not in shown
+
+
+@pytest.mark.feature("S047")
+def test_a_record_is_narrowed_by_words_category_and_period_among_what_may_be_read(
+    doctor: Any, inaya: Any, authorised: None, file: Callable[..., Any], record_address: str
+) -> None:
+    """A masked document is found by none of them, and counted nowhere."""
+    from datetime import UTC, datetime
+
+    from ens.kernel import clock
+
+    file("Compte rendu d’analyses")
+    file("Ordonnance de lunettes", type_code="57833-6")
+    record.mask(file("Analyses de génétique"), by=inaya.actor)
+
+    def titles(question: str) -> set[str]:
+        shown = doctor.get(f"{record_address}{question}").content.decode()
+        return {one for one in ("Compte rendu d’analyses", "Ordonnance de lunettes", "génétique") if f"{one}<" in shown}
+
+    assert titles("") == {"Compte rendu d’analyses", "Ordonnance de lunettes"}
+    assert titles("?texte=ANALYSES") == {"Compte rendu d’analyses"}
+    assert titles("?texte=durand") == titles("?texte=genetique") == set()
+    assert titles("?categorie=ORD_SOIN") == {"Ordonnance de lunettes"}
+    assert titles("?categorie=nulle&periode=x") == {"Compte rendu d’analyses", "Ordonnance de lunettes"}
+    shown = doctor.get(f"{record_address}?texte=genetique").content.decode()
+    assert "Aucun document ne correspond" in shown
+    assert "(2)" not in shown  # one of each category, the masked one aside
+    assert titles("?periode=12") == {"Compte rendu d’analyses", "Ordonnance de lunettes"}
+    with clock.freeze(datetime(2027, 6, 1, tzinfo=UTC)):
+        assert titles("?periode=12") == set()
+        assert titles("?periode=12&texte=analyses") == set()

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_safe
 from ens.access import queries as access
 from ens.persistence.locator import locate
 from ens.record import services as record
-from ens.record.types import DocumentFilter, Preview
+from ens.record.types import Preview
 from ens.web.common.files import file_response, inline_image
 from ens.web.common.pages import page
 from ens.web.common.paging import page_number, pages_around
+from ens.web.professionnel.filters import RecordFilters
 from ens.web.professionnel.patients import Patient, patient
 
 PER_PAGE = 50
@@ -25,7 +26,8 @@ PER_PAGE = 50
 def dossier(request: HttpRequest, usager_id: UUID) -> HttpResponse:
     """The list, newest first."""
     who, number = _patient(request, usager_id), page_number(request)
-    which = DocumentFilter(offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
+    filters = RecordFilters(request)
+    which = filters.asked(offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
     found = record.list_documents(usager_id, which, by=request.actor)
     if number > 1 and not found.cards:
         raise Http404
@@ -33,6 +35,7 @@ def dossier(request: HttpRequest, usager_id: UUID) -> HttpResponse:
         "patient": who,
         "documents": found.cards,
         "total": found.total,
+        **filters.shown(found),
         **pages_around(request, number, last=-(-found.matching // PER_PAGE)),
     }
     return page(request, "professionnel/dossier/detail.html", context)

@@ -1,0 +1,68 @@
+"""What a professional narrows a record to, read from the address: a period, a category, words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ens.kernel import clock
+from ens.record.types import DocumentFilter, DocumentList
+from ens.standards.valuesets import categories
+from ens.web.common.forms import EnsForm
+
+YEAR, A_YEAR = "12", timedelta(days=365)
+
+
+class NarrowForm(EnsForm):
+    """A value that is none is as if it were absent."""
+
+    texte = forms.CharField(label=gettext_lazy("Mot du titre, de l’auteur ou du type"), required=False, max_length=100)
+    categorie = forms.CharField(label=gettext_lazy("Catégorie"), required=False, max_length=30, widget=forms.Select())
+    periode = forms.ChoiceField(required=False, choices=[(YEAR, YEAR)], widget=forms.HiddenInput())
+
+
+class RecordFilters:
+    """Of one request: what to ask, and what the page shows of it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.form = NarrowForm(request.GET)
+        self.form.is_valid()
+        said: dict[str, Any] = self.form.cleaned_data
+        self.form.errors.clear()
+        self.text = (said.get("texte") or "").strip()
+        self.category = said.get("categorie") if said.get("categorie") in categories() else ""
+        self.is_last_year = said.get("periode") == YEAR
+        self._parameters = request.GET
+
+    def asked(self, *, offset: int, limit: int) -> DocumentFilter:
+        since = clock.today() - A_YEAR if self.is_last_year else None
+        return DocumentFilter(self.category or "", text=self.text, since=since, offset=offset, limit=limit)
+
+    def shown(self, found: DocumentList) -> dict[str, Any]:
+        """For the template; the categories offered are those that hold something this professional may read."""
+        offered = [
+            (code, f"{one.label} ({found.counts[code]})") for code, one in categories().items() if code in found.counts
+        ]
+        self.form.fields["categorie"].widget.choices = [("", _("Toutes")), *offered]
+        return {
+            "filtres": self.form,
+            "filtre": bool(self.text or self.category),
+            "periodes": [
+                {"libelle": _("Tous"), "lien": self._with(None), "courante": not self.is_last_year},
+                {"libelle": _("Douze derniers mois"), "lien": self._with(YEAR), "courante": self.is_last_year},
+            ],
+            "trouves": found.matching,
+        }
+
+    def _with(self, period: str | None) -> str:
+        parameters = self._parameters.copy()
+        for name in ("page", "periode"):
+            parameters.pop(name, None)
+        if period:
+            parameters["periode"] = period
+        return f"?{parameters.urlencode()}"
