@@ -114,6 +114,8 @@ def on_disk(space: Space, documents_: int) -> dict[str, Any]:
     }
     blocks = files = 0
     for folder in os.scandir(space.data / "contenus"):
+        if not folder.is_dir():  # the mark of whose store it is
+            continue
         with os.scandir(folder.path) as entries:
             for entry in entries:
                 blocks += entry.stat().st_blocks * 512
