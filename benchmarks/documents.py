@@ -21,6 +21,7 @@ WORKLOADS = ("bundle", "search", "read", "binary")
 GROUPS = ("web", "postgres", "worker")
 TIMES = ("ops_per_s", "p50_ms", "p95_ms", "p99_ms", "load")
 ROUNDS, SECONDS = 3, 3
+CALM = 0.1  # cores taken by other programs: below, two rounds differ by chance
 
 
 class Software:
@@ -88,7 +89,7 @@ def _round(target: Target, software: Software, workload: str, clients: int) -> d
 
 
 def _told(several: list[dict[str, Any]]) -> dict[str, Any]:
-    """Times are the median of the rounds; CPU is that of the round during which other programs were least busy.
+    """Times are the median of the rounds; CPU is that of the middle one of the calm rounds, else of the calmest.
 
     Neighbours make a program's own CPU time grow, by half or more when they fill the machine: they share its caches.
     Server and database are what the reference counts; what the worker does afterwards is shown apart.
@@ -99,21 +100,20 @@ def _told(several: list[dict[str, Any]]) -> dict[str, Any]:
         return statistics.median(known) if known else None
 
     whole = sorted((one for one in several if one["cpu_ms_per_op"]), key=lambda one: one["other_cores"][0])
-    raw = [sum(sum(one["cpu_ms_per_op"][name]) for name in ("web", "postgres")) for one in whole]
-    scaled = [cost * one["scale"] for cost, one in zip(raw, whole, strict=True)]
-    quietest = whole[0] if whole else {"cpu_ms_per_op": dict.fromkeys(GROUPS, (0, 0)), "scale": 1, "other_cores": []}
+    calm = sorted([one for one in whole if one["other_cores"][0] <= CALM] or whole[:1], key=_cost)
+    kept = calm[(len(calm) - 1) // 2] if calm else {"cpu_ms_per_op": dict.fromkeys(GROUPS, (0, 0)), "scale": 1}
     times = {name: round(middle(one[name] for one in several) or 0, 2) for name in TIMES}
     return {
         "workload": several[0]["workload"],
         "clients": several[0]["clients"],
         **times,
         "ops_per_s_all": [one["ops_per_s"] for one in several],
-        "cpu_ms": round(raw[0], 3) if raw else 0,
-        "cpu_ms_scaled": round(scaled[0], 3) if scaled else 0,
-        "cpu_ms_scaled_all": [round(cost, 3) for cost in scaled],  # from the quietest round to the noisiest
-        "scale": round(quietest["scale"], 3),
+        "cpu_ms": round(_cost(kept), 3),
+        "cpu_ms_scaled": round(_cost(kept) * kept["scale"], 3),
+        "cpu_ms_scaled_all": [round(_cost(one) * one["scale"], 3) for one in whole],  # from the calmest on
+        "scale": round(kept["scale"], 3),
         "cpu_by_process": {
-            name: {"program": own, "kernel": kernel} for name, (own, kernel) in quietest["cpu_ms_per_op"].items()
+            name: {"program": own, "kernel": kernel} for name, (own, kernel) in kept["cpu_ms_per_op"].items()
         },
         "other_cores": [other for one in whole for other in one["other_cores"]],
         "noisy_repeats_dropped": sum(len(one["noisy_repeats_dropped"]) for one in several),
@@ -121,6 +121,11 @@ def _told(several: list[dict[str, Any]]) -> dict[str, Any]:
         "errors": sum(one["errors"] for one in several),
         "first_error": next((one["first_error"] for one in several if one["first_error"]), None),
     }
+
+
+def _cost(figure: dict[str, Any]) -> float:
+    """Of an operation, server and database."""
+    return sum(sum(figure["cpu_ms_per_op"][name]) for name in ("web", "postgres"))
 
 
 def _say(name: str, figure: dict[str, Any]) -> None:

@@ -122,7 +122,7 @@ def test_an_empty_answer_is_refused_and_a_heavy_file_too_with_the_text_kept(page
     address = f"/messages/{thread_id}/repondre/"
     empty = page.post(address, {"corps": " "})
     assert empty.status_code == 422
-    assert "Écrivez votre réponse avant de l’envoyer." in text_of(empty)
+    assert "Écrivez quelques mots avant d’envoyer." in text_of(empty)
     heavy = page.post(address, {"corps": "Voici.", "fichiers": [SimpleUploadedFile("film.txt", b"a" * 6_000_000)]})
     assert heavy.status_code == 422
     assert "« film.txt » pèse 6 Mo" in text_of(heavy)

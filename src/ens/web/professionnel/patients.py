@@ -1,4 +1,4 @@
-"""What the identity strip shows of a patient, in words."""
+"""Whom a professional asks for, and what the identity strip shows of them, in words."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ens.access import services
+from ens.identity import queries as identity
 from ens.identity.types import Traits
 from ens.kernel import clock
+from ens.kernel.actor import Actor
+from ens.web.professionnel.forms import SearchForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,22 @@ class Patient:
     age: str
     ne: str
     matricule: str
+
+
+def asked_for(form: SearchForm, *, by: Actor) -> UUID | None:
+    """The usager of a search, or the id of nobody: what follows is the same work for both. Every search is counted.
+
+    None when the form is to be typed again, and says why.
+    """
+    if not form.is_valid():
+        return None
+    services.count_search(by)
+    matricule = form.cleaned_data["matricule"]
+    ref = identity.find_usager(matricule)
+    if ref is None and form.key_is_wrong():
+        form.say_wrong_key()
+        return None
+    return ref.usager_id if ref else identity.nobody(matricule)
 
 
 def patient(usager_id: UUID, traits: Traits) -> Patient:

@@ -26,7 +26,17 @@ from ens.web.usager.categories import own_categories
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.rtf,.txt"
 
 
-class AddDocumentForm(EnsForm):
+class OnceForm(EnsForm):
+    """The same form sent twice does its act once, by the token the page gave it."""
+
+    jeton = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("jeton", secrets.token_urlsafe(16))
+
+
+class AddDocumentForm(OnceForm):
     """One file with its title, category and date. The content is judged by the service, not here."""
 
     fichier = forms.FileField(
@@ -61,12 +71,8 @@ class AddDocumentForm(EnsForm):
         help_text=gettext_lazy("Celle du soin ou de l’examen. Exemple\u00a0: 16 2 2021"),
     )
 
-    # The same form sent twice adds its file once.
-    jeton = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("jeton", secrets.token_urlsafe(16))
         self.fields["categorie"].choices = [("", _("Choisir une catégorie")), *own_categories()]
         self._announced = 0
 
@@ -120,18 +126,23 @@ class AddDocumentForm(EnsForm):
         self.add_error(fields.get(str(error.facts.get("field", "")), "fichier"), words.typeset(error.sentence))
 
 
-class ReplyForm(EnsForm):
-    """An answer and its attachments."""
+class WritingForm(OnceForm):
+    """A few words to send."""
 
     corps = forms.CharField(
-        label=gettext_lazy("Votre réponse"),
+        label=gettext_lazy("Votre message"),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=20_000,
         error_messages={
-            "required": gettext_lazy("Écrivez votre réponse avant de l’envoyer."),
-            "max_length": gettext_lazy("Votre réponse est trop longue\u00a0: 20\u00a0000 caractères au plus."),
+            "required": gettext_lazy("Écrivez quelques mots avant d’envoyer."),
+            "max_length": gettext_lazy("C’est trop long\u00a0: 20\u00a0000 caractères au plus."),
         },
     )
+
+
+class ReplyForm(WritingForm):
+    """An answer and its attachments."""
+
     fichiers = SeveralFilesField(
         label=gettext_lazy("Documents à joindre"),
         help_text=gettext_lazy("De préférence PDF ou JPEG. 5\u00a0Mo au plus par fichier, 18\u00a0Mo en tout."),
@@ -156,15 +167,12 @@ class ReplyForm(EnsForm):
             )
         return files
 
-    # The same form sent twice sends its answer once.
-    jeton = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
-
     # One of those whom the page offered, by id; nobody chosen, all of them.
     destinataire = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("jeton", secrets.token_urlsafe(16))
+        self.fields["corps"].label = _("Votre réponse")
         self.fields["fichiers"].total = FILES_MAX_BYTES
 
     def answer(self) -> Reply:
@@ -212,7 +220,7 @@ def _named(one: Contact) -> str:
     return f"{one.label} ({one.role})" if one.role else one.label
 
 
-class SendDocumentForm(EnsForm):
+class SendDocumentForm(WritingForm):
     """To whom, and a few words."""
 
     echange = forms.ChoiceField(
@@ -223,36 +231,15 @@ class SendDocumentForm(EnsForm):
             "invalid_choice": gettext_lazy("Vous ne pouvez plus écrire à cette personne. Choisissez-en une autre."),
         },
     )
-    corps = forms.CharField(
-        label=gettext_lazy("Votre message"),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=20_000,
-        error_messages={
-            "required": gettext_lazy("Écrivez quelques mots avant d’envoyer."),
-            "max_length": gettext_lazy("Votre message est trop long\u00a0: 20\u00a0000 caractères au plus."),
-        },
-    )
-    jeton = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
-
     def __init__(self, addressees: list[Addressee], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("jeton", secrets.token_urlsafe(16))
         known = [(str(one.thread_id), f"{one.label}, «\u00a0{one.subject[:60]}\u00a0»") for one in addressees]
         self.fields["echange"].choices = [("", _("Choisir un destinataire")), *known]
 
 
-class JoinForm(EnsForm):
+class JoinForm(WritingForm):
     """An answer, and documents of one's own record."""
 
-    corps = forms.CharField(
-        label=gettext_lazy("Votre réponse"),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=20_000,
-        error_messages={
-            "required": gettext_lazy("Écrivez quelques mots avant d’envoyer."),
-            "max_length": gettext_lazy("Votre réponse est trop longue\u00a0: 20\u00a0000 caractères au plus."),
-        },
-    )
     documents = forms.MultipleChoiceField(
         label=gettext_lazy("Documents de votre dossier"),
         error_messages={
@@ -260,12 +247,10 @@ class JoinForm(EnsForm):
             "invalid_choice": gettext_lazy("Un de ces documents n’est plus dans votre dossier. Choisissez de nouveau."),
         },
     )
-    jeton = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
-
     def __init__(self, shown: Joinable, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("jeton", secrets.token_urlsafe(16))
         self.initial.setdefault("corps", shown.draft)
+        self.fields["corps"].label = _("Votre réponse")
         self._sizes = {str(card.id): size for card, size in shown.documents}
         self.fields["documents"].choices = [(key, key) for key in self._sizes]
 

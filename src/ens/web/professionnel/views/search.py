@@ -19,7 +19,7 @@ from ens.access.errors import ConsentNotRecorded, RecordNotOpen
 from ens.identity import queries as identity
 from ens.web.common.pages import page
 from ens.web.professionnel.forms import ConsentForm, SearchForm
-from ens.web.professionnel.patients import patient
+from ens.web.professionnel.patients import asked_for, patient
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,19 +28,13 @@ def recherche(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, SearchForm())
     form = SearchForm(request.POST)
-    if not form.is_valid():
+    usager_id = asked_for(form, by=request.actor)
+    if usager_id is None:
         return _page(request, form, status=422)
-    services.count_search(request.actor)
-    matricule = form.cleaned_data["matricule"]
-    ref = identity.find_usager(matricule)
-    if ref is None and form.key_is_wrong():
-        form.say_wrong_key()
-        return _page(request, form, status=422)
-    usager_id = ref.usager_id if ref else identity.nobody(matricule)
     try:
         found = patient(usager_id, access.open_record(usager_id, by=request.actor))
     except RecordNotOpen:
-        return _page(request, form, accord=_consent_form(matricule))
+        return _page(request, form, accord=_consent_form(form.cleaned_data["matricule"]))
     return _page(request, form, patient=found)
 
 

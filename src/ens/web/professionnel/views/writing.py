@@ -12,12 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from ens.access import queries as access
-from ens.access import services
 from ens.access.errors import RecordNotOpen
 from ens.identity import queries as identity
 from ens.web.common.pages import page
 from ens.web.professionnel.forms import SearchForm
-from ens.web.professionnel.patients import patient
+from ens.web.professionnel.patients import asked_for, patient
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,15 +25,9 @@ def ecrire(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, SearchForm())
     form = SearchForm(request.POST)
-    if not form.is_valid():
+    usager_id = asked_for(form, by=request.actor)
+    if usager_id is None:
         return _page(request, form, status=422)
-    services.count_search(request.actor)
-    matricule = form.cleaned_data["matricule"]
-    ref = identity.find_usager(matricule)
-    if ref is None and form.key_is_wrong():
-        form.say_wrong_key()
-        return _page(request, form, status=422)
-    usager_id = ref.usager_id if ref else identity.nobody(matricule)
     try:
         traits = access.open_record(usager_id, by=request.actor)
     except RecordNotOpen:
