@@ -59,6 +59,17 @@ def search(window: Any, matricule: str) -> None:
         window.page.keyboard.press("Enter")
 
 
+def opened(tabs: Any, consultation: Consultation, who: Any) -> Any:
+    """The doctor's tab, in the record of someone whose reason to be opened was said."""
+    window = tabs(consultation.compte)
+    window.open(f"/pro/dossiers/{who.usager_id}/")
+    if "/ouvrir/" in window.page.url:
+        window.page.check("text=Je prends en charge ce patient")
+        with window.page.expect_navigation():
+            window.page.click("button:has-text('Ouvrir le dossier')")
+    return window
+
+
 def test_the_search_holds_on_every_screen(tabs: Any, consultation: Consultation) -> None:
     window = tabs(consultation.compte)
     window.open("/pro/")
@@ -98,37 +109,65 @@ def test_a_mistyped_matricule_holds_on_every_screen(tabs: Any, consultation: Con
 
 
 def test_the_record_holds_on_every_screen(tabs: Any, consultation: Consultation) -> None:
-    window = tabs(consultation.compte)
-    window.open(f"/pro/dossiers/{consultation.inaya.usager_id}/")
+    window = opened(tabs, consultation, consultation.inaya)
     check(window, "pro-dossier")
 
 
 @pytest.mark.parametrize("asked", ["texte=analyses&categorie=BIOLOGIE", "texte=introuvable", "periode=12"])
 def test_a_record_narrowed_holds_on_every_screen(tabs: Any, consultation: Consultation, asked: str) -> None:
-    window = tabs(consultation.compte)
+    window = opened(tabs, consultation, consultation.inaya)
     window.open(f"/pro/dossiers/{consultation.inaya.usager_id}/?{asked}")
     check(window, f"pro-dossier-{asked.split('=')[1].split('&')[0]}", QUICK)
 
 
 def test_an_empty_record_holds_on_every_screen(tabs: Any, consultation: Consultation) -> None:
-    window = tabs(consultation.compte)
-    window.open(f"/pro/dossiers/{consultation.empty.usager_id}/")
+    window = opened(tabs, consultation, consultation.empty)
     check(window, "pro-dossier-vide")
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_a_document_holds_on_every_screen(tabs: Any, consultation: Consultation, which: int) -> None:
-    window = tabs(consultation.compte)
+    window = opened(tabs, consultation, consultation.inaya)
     window.open(f"/pro/dossiers/{consultation.inaya.usager_id}/documents/{consultation.documents[which]}/")
     check(window, f"pro-document-{which}")
+
+
+def test_a_reason_not_said_and_a_record_left_alone_hold_on_every_screen(tabs: Any, consultation: Consultation) -> None:
+    window = tabs(consultation.compte)
+    place = f"/pro/dossiers/{consultation.inaya.usager_id}/"
+    window.open(f"{place}ouvrir/")
+    window.page.click("button:has-text('Ouvrir le dossier')")
+    window.page.wait_for_selector("[data-ens-erreurs]")
+    check(window, "pro-motif-erreur", QUICK)
+    window.open(f"/pro/dossiers/referme/?suite={place}")
+    check(window, "pro-referme", QUICK)
+
+
+def test_a_screen_left_before_nobody_shows_nothing_of_the_patient(window_for: Any, consultation: Consultation) -> None:
+    """After a while without a key or a pointer, whatever the server knows of other screens."""
+    window = window_for(consultation.compte)
+    window.page.clock.install()
+    opened(lambda _: window, consultation, consultation.inaya)
+    window.page.wait_for_selector("text=se ferme après 30 minutes")
+    window.page.clock.run_for(29 * 60_000)
+    window.page.keyboard.press("Shift")
+    window.page.clock.run_for(29 * 60_000)
+    assert "MICHEL" in window.page.inner_text("body")
+    window.page.clock.run_for(2 * 60_000)
+    window.page.wait_for_selector("h1:has-text('Ce dossier s’est refermé')")
+    assert "MICHEL" not in window.page.inner_text("body")
 
 
 def test_the_keyboard_alone_goes_from_the_search_to_a_document(tabs: Any, consultation: Consultation) -> None:
     window = tabs(consultation.compte)
     search(window, consultation.inaya.matricule)
-    window.page.focus("text=Ouvrir le dossier")
+    window.page.focus("[name=motif]")
+    window.page.keyboard.press("Space")
+    window.page.keyboard.press("ArrowDown")
+    window.page.keyboard.press("Tab")
     window.page.keyboard.press("Enter")
-    window.page.wait_for_url("**/pro/dossiers/**")
+    window.page.wait_for_url(f"**/pro/dossiers/{consultation.inaya.usager_id}/")
+    assert "équipe de soins" in window.page.inner_text("main")
     window.page.focus("table a")
     window.page.keyboard.press("Enter")
     window.page.wait_for_url("**/documents/**")

@@ -143,6 +143,11 @@ ADDRESSES: dict[str, Row] = {
     "professionnel:recherche": Row(200, takes=422),
     "professionnel:ecrire": Row(200, takes=422),
     "professionnel:accord": Row(takes=422),
+    "professionnel:ouvrir": Row(
+        200, takes=422, about=("usager",), leaves=("patient_recherche",), refusal="patient_recherche"
+    ),
+    "professionnel:fermer": Row(takes=302),
+    "professionnel:referme": Row(200),
     "professionnel:dossier": Row(200, about=("usager",), leaves=("documents_cherches",), refusal="patient_recherche"),
     "professionnel:document": Row(
         200, about=("usager", "document"), leaves=("document_lu",), refusal="patient_recherche"

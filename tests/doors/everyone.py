@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from PIL import Image
 
 from ens.access import mandates
 from ens.access import services as access
+from ens.access.types import Motive
 from ens.audit.models import AuditLine
 from ens.identity import services as identity
 from ens.identity.models import Compte
@@ -25,6 +27,7 @@ from ens.messaging.types import IncomingMail
 from ens.persistence.unit import unit_of_work
 from ens.record import services as record
 from ens.record.types import DocumentDeposit, SubmissionDeposit
+from ens.web.professionnel.openings import KEY
 from tests.factories import People, Person
 from tests.messaging.mails import mail
 
@@ -111,6 +114,11 @@ class World:
         account = self.accounts[kind]
         if account is not None:
             client.force_login(account)
+        if kind in self.professionals:  # who opened these records while they could
+            session, now = client.session, int(time.time())
+            opened = {str(one.usager_id): [str(Motive.CARE), now, now] for one in (self.inaya, self.other)}
+            session[KEY] = opened
+            session.save()
         return client
 
     def lines(self, *, after: int = 0) -> list[AuditLine]:

@@ -11,8 +11,8 @@ from django.db import connections
 from ens.access.errors import BlockedFirst, ConsentNotRecorded, TooManySearches, WhomToChoose
 from ens.access.models import Autorisation, Preference
 from ens.access.policies import check_is_individual
-from ens.access.queries import all_reader_facts, check_own, current, forget
-from ens.access.types import InForce
+from ens.access.queries import all_reader_facts, check_own, current, enter, forget
+from ens.access.types import InForce, Motive
 from ens.audit import events
 from ens.audit.services import rights_changed
 from ens.enrolment.queries import check_open, state
@@ -120,6 +120,23 @@ def record_consent(usager_id: UUID, *, birth_date: date, by: Actor, statement: s
         if _current(unit, person) is None:
             _choose(unit, person, Autorisation.PERMIT)
         events.access_consented(unit, who, name=by.name, statement=statement)
+
+    unit_of_work(usager_id, act, by=by)
+
+
+# -- by the professional, each time --------------------------------------------------------------------------------
+
+
+def open_record(usager_id: UUID, motive: Motive, *, by: Actor) -> None:
+    """The professional opens the record and says why; the patient reads it in their history.
+
+    What they read inside is decided document by document. Errors: as ``queries.open_record``.
+    """
+
+    def act(unit: Unit) -> None:
+        events.record_opened(unit, motive=motive, told=motive.told, attempt=True)
+        enter(unit)
+        events.record_opened(unit, motive=motive, told=motive.told)
 
     unit_of_work(usager_id, act, by=by)
 

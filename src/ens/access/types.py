@@ -24,6 +24,24 @@ class InForce(NamedTuple):
     by_kind: str
 
 
+class Motive(StrEnum):
+    """Why a professional opens a record in the usual mode: said each time, and read by the patient."""
+
+    CARE = "prise_en_charge"
+    TEAM = "equipe_de_soins"
+
+    @property
+    def told(self) -> str:
+        """In the sentence of the patient's history."""
+        return _TOLD[self]
+
+
+_TOLD = {
+    Motive.CARE: "pour vous prendre en charge ce jour-là",
+    Motive.TEAM: "comme membre de votre équipe de soins",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ReaderFacts:
     """Who wants to read, as far as this usager's record is concerned. ``queries.reader_facts`` makes it."""

@@ -105,6 +105,11 @@ def patient_looked_up(unit: Unit, *, attempt: bool = False) -> None:
     _leave(unit, Line(Event.PATIENT_LOOKED_UP), attempt)
 
 
+def record_opened(unit: Unit, *, motive: str, told: str, attempt: bool = False) -> None:
+    """A professional opened the record and said why: ``motive`` is the code, ``told`` its words as of then."""
+    _leave(unit, Line(Event.RECORD_OPENED, facts={"motive": motive, "told": told}), attempt)
+
+
 def documents_searched(unit: Unit, *, found: int = 0, attempt: bool = False) -> None:
     """A list or a search was answered; ``found`` is how many documents the actor saw."""
     _leave(unit, Line(Event.DOCUMENTS_SEARCHED, facts={"found": found}), attempt)

@@ -20,6 +20,7 @@ _DONE: dict[Event, str] = {
     Event.CODE_ASKED: "a demandé un code par e-mail.",
     Event.CODE_CHECKED: "a tapé un code reçu par e-mail : {title}.",
     Event.PATIENT_LOOKED_UP: "a vérifié que vous avez un espace.",
+    Event.RECORD_OPENED: "a ouvert votre dossier, {told}.",
     Event.DOCUMENTS_SEARCHED: "a consulté la liste des documents.",
     Event.DOCUMENT_READ: "a lu {title}.",
     Event.DOCUMENT_DOWNLOADED: "a téléchargé {title}.",
@@ -70,6 +71,7 @@ _DONE: dict[Event, str] = {
 _REFUSED: dict[Event, str] = {
     Event.IDENTITY_PROVED: "a reçu un appel à votre sujet, sans que l'identité soit prouvée.",
     Event.PATIENT_LOOKED_UP: "a cherché votre dossier, sans y avoir accès.",
+    Event.RECORD_OPENED: "a voulu ouvrir votre dossier, sans y avoir accès.",
     Event.DOCUMENTS_SEARCHED: "a demandé la liste des documents : refusé.",
     Event.DOCUMENT_READ: "a demandé à lire {title} : refusé.",
     Event.DOCUMENT_DOWNLOADED: "a demandé à télécharger {title} : refusé.",
@@ -102,4 +104,4 @@ def sentence(event: Event, outcome: str, title: str, facts: dict[str, Any]) -> s
     else:
         pattern = _DONE[event]
     thing = f"« {title} »" if title else _THING.get(event, "un document")
-    return pattern.format(title=thing, name=facts.get("name") or "un professionnel")
+    return pattern.format(title=thing, name=facts.get("name") or "un professionnel", told=facts.get("told", ""))

@@ -19,6 +19,7 @@ class Event(StrEnum):
 
     USAGER_REGISTERED = "usager_inscrit"
     PATIENT_LOOKED_UP = "patient_recherche"
+    RECORD_OPENED = "dossier_ouvert"
     DOCUMENTS_SEARCHED = "documents_cherches"
     DOCUMENT_READ = "document_lu"
     DOCUMENT_DOWNLOADED = "document_telecharge"

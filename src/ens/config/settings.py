@@ -33,6 +33,7 @@ ENS_SUPPORT_PROOF_MINUTES = number("ENS_SUPPORT_PROOF_MINUTES", 15)  # how long 
 ENS_OPENINGS = openings("ENS_OPENINGS", DEPARTEMENTS)  # when a part of the space opens, and where
 ENS_OPPOSITION_DAYS = number("ENS_OPPOSITION_DAYS", 42)  # R1111-28: six weeks after sending
 ENS_SESSION_IDLE_MINUTES = number("ENS_SESSION_IDLE_MINUTES", 120)
+ENS_RECORD_IDLE_MINUTES = number("ENS_RECORD_IDLE_MINUTES", 30)  # of a record open to a professional
 ENS_SIGNIN_TRIES = number("ENS_SIGNIN_TRIES", 5)
 ENS_SIGNIN_TRIES_PER_ADDRESS = number("ENS_SIGNIN_TRIES_PER_ADDRESS", 100)
 ENS_CODE_TRIES = number("ENS_CODE_TRIES", 10)  # of one provisional code, from anywhere

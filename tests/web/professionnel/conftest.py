@@ -47,6 +47,17 @@ def authorised(inaya: Any, dupond: Any) -> None:
     services.authorise(inaya.usager_id, rpps=dupond.rpps, by=inaya.actor)
 
 
+def say_why(browser: Any, person: Any, motive: str = "prise_en_charge", **more: str) -> Any:
+    """Open the record as its page does."""
+    return browser.post(f"/pro/dossiers/{person.usager_id}/ouvrir/", {"motif": motive, **more})
+
+
+@pytest.fixture
+def opened(doctor: Any, inaya: Any, authorised: None) -> None:
+    """Docteur Dupond, authorised, opened Inaya's record and said why."""
+    assert say_why(doctor, inaya).status_code == 302
+
+
 @pytest.fixture
 def file(people: Any, inaya: Any) -> Callable[..., UUID]:
     """File a text in Inaya's record, by the laboratory unless told."""

@@ -16,7 +16,7 @@ from ens.audit.queries import history
 from ens.audit.types import Event, HistoryFilter
 from ens.record import services as record
 from ens.record.types import Upload
-from tests.web.professionnel.conftest import said
+from tests.web.professionnel.conftest import said, say_why
 
 
 def readings_of(person: Any) -> list[tuple[Event, str, str, str]]:
@@ -32,7 +32,7 @@ def record_address(inaya: Any) -> str:
 
 @pytest.mark.feature("S047", "S098")
 def test_the_record_shows_the_strip_and_the_documents(
-    doctor: Any, inaya: Any, authorised: None, file: Callable[..., Any], record_address: str
+    doctor: Any, inaya: Any, opened: None, file: Callable[..., Any], record_address: str
 ) -> None:
     document_id = file("Compte rendu d’analyses")
     shown = doctor.get(record_address).content.decode()
@@ -46,7 +46,7 @@ def test_the_record_shows_the_strip_and_the_documents(
 
 @pytest.mark.feature("S045", "S093", "S107")
 def test_a_reading_and_a_download_are_in_the_patient_s_history_under_the_person_s_name(
-    doctor: Any, page: Any, inaya: Any, authorised: None, file: Callable[..., Any], record_address: str, dupond: Any
+    doctor: Any, page: Any, inaya: Any, opened: None, file: Callable[..., Any], record_address: str, dupond: Any
 ) -> None:
     document_id = file("Compte rendu d’analyses")
     doctor.get(record_address)
@@ -68,7 +68,7 @@ def test_a_reading_and_a_download_are_in_the_patient_s_history_under_the_person_
 
 @pytest.mark.feature("S101")
 def test_nothing_hints_at_a_masked_document(
-    doctor: Any, inaya: Any, authorised: None, file: Callable[..., Any], record_address: str
+    doctor: Any, inaya: Any, opened: None, file: Callable[..., Any], record_address: str
 ) -> None:
     alone = said(doctor.get(record_address))
     secret = file("Bilan secret")
@@ -94,10 +94,12 @@ def test_the_medecin_traitant_reads_a_masked_document(
     document_id = getattr(added, "document_id", added)
     record.mask(document_id, by=person.actor)
     address = f"/pro/dossiers/{person.usager_id}/documents/{document_id}/"
-    assert sign_in(compte_of(treating)).get(address).status_code == 200
     moreau = people.professional("Moreau")
     services.authorise(person.usager_id, rpps=moreau.rpps, by=person.actor)
-    assert sign_in(compte_of(moreau)).get(address).status_code == 404
+    for doctor, answer in ((treating, 200), (moreau, 404)):
+        browser = sign_in(compte_of(doctor))
+        say_why(browser, person)
+        assert browser.get(address).status_code == answer
 
 
 @pytest.mark.feature("S112")
@@ -115,6 +117,7 @@ def test_a_nurse_sees_only_the_types_of_her_row_of_the_matrix(
     refused = file("Certificat", type_code="89601-9")
     unknown = file("Analyses", type_code="11502-2")
     nurse = sign_in(compte_of(thomas))
+    say_why(nurse, inaya)
     shown = nurse.get(record_address).content.decode()
     assert "Protocole ALD" in shown
     assert "Certificat" not in shown
@@ -125,7 +128,7 @@ def test_a_nurse_sees_only_the_types_of_her_row_of_the_matrix(
 
 @pytest.mark.feature("S099")
 def test_a_block_is_effective_on_the_next_request(
-    doctor: Any, inaya: Any, authorised: None, dupond: Any, file: Callable[..., Any], record_address: str
+    doctor: Any, inaya: Any, opened: None, dupond: Any, file: Callable[..., Any], record_address: str
 ) -> None:
     document_id = file("Compte rendu")
     addresses = (
@@ -150,22 +153,23 @@ def test_a_record_that_is_not_open_answers_like_an_absent_one(people: Any, docto
 
 
 def test_a_document_of_another_patient_does_not_exist_under_this_address(
-    people: Any, doctor: Any, dupond: Any, authorised: None, file: Callable[..., Any]
+    people: Any, doctor: Any, dupond: Any, opened: None, file: Callable[..., Any]
 ) -> None:
     document_id = file("Compte rendu")
     other = people.usager()
     services.authorise(other.usager_id, rpps=dupond.rpps, by=other.actor)
+    say_why(doctor, other)
     for end in ("", "telecharger/", "page-1.png"):
         assert doctor.get(f"/pro/dossiers/{other.usager_id}/documents/{document_id}/{end}").status_code == 404
     assert doctor.get(f"/pro/dossiers/{document_id}/").status_code == 404
 
 
-def test_an_empty_record_says_so(doctor: Any, authorised: None, record_address: str) -> None:
+def test_an_empty_record_says_so(doctor: Any, opened: None, record_address: str) -> None:
     assert "Aucun document à lire" in doctor.get(record_address).content.decode()
 
 
 def test_a_title_is_shown_as_received_and_never_runs(
-    doctor: Any, authorised: None, file: Callable[..., Any], record_address: str
+    doctor: Any, opened: None, file: Callable[..., Any], record_address: str
 ) -> None:
     document_id = file("<script>alert(1)</script> " + "très long " * 15)
     for address in (record_address, f"{record_address}documents/{document_id}/"):
@@ -174,7 +178,7 @@ def test_a_title_is_shown_as_received_and_never_runs(
         assert "<script>alert" not in shown
 
 
-def test_pages_of_the_list_that_do_not_exist(doctor: Any, authorised: None, record_address: str) -> None:
+def test_pages_of_the_list_that_do_not_exist(doctor: Any, opened: None, record_address: str) -> None:
     assert [doctor.get(f"{record_address}?page={typed}").status_code for typed in ("1", "2", "x", "-1")] == [
         200,
         404,
@@ -184,7 +188,7 @@ def test_pages_of_the_list_that_do_not_exist(doctor: Any, authorised: None, reco
 
 
 def test_the_list_asks_the_same_number_of_queries_however_many_documents(
-    doctor: Any, authorised: None, file: Callable[..., Any], record_address: str
+    doctor: Any, opened: None, file: Callable[..., Any], record_address: str
 ) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:
@@ -200,7 +204,7 @@ def test_the_list_asks_the_same_number_of_queries_however_many_documents(
 
 
 def test_landmarks_and_headings_are_in_place(
-    doctor: Any, authorised: None, file: Callable[..., Any], record_address: str
+    doctor: Any, opened: None, file: Callable[..., Any], record_address: str
 ) -> None:
     document_id = file("Compte rendu")
     for address in ("/pro/", record_address, f"{record_address}documents/{document_id}/"):
@@ -214,7 +218,7 @@ def test_landmarks_and_headings_are_in_place(
 
 @pytest.mark.feature("S047")
 def test_a_record_is_narrowed_by_words_category_and_period_among_what_may_be_read(
-    doctor: Any, inaya: Any, authorised: None, file: Callable[..., Any], record_address: str
+    doctor: Any, inaya: Any, opened: None, file: Callable[..., Any], record_address: str
 ) -> None:
     """A masked document is found by none of them, and counted nowhere."""
     from datetime import UTC, datetime

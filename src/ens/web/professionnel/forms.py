@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ens.access.types import Motive
 from ens.standards.errors import MalformedMatricule
 from ens.standards.ins import Matricule
 from ens.web.common.forms import EnsForm, ThreePartDateField
@@ -42,6 +47,32 @@ class SearchForm(EnsForm):
 
     def say_wrong_key(self) -> None:
         self.add_error("matricule", _("La clé (les deux derniers chiffres) n’est pas correcte. Relisez le matricule."))
+
+
+def _reason(said: str, meaning: str) -> SafeString:
+    return format_html('{}<span class="fr-hint-text">{}</span>', said, meaning)
+
+
+class MotiveForm(EnsForm):
+    """Why the record is opened, nothing chosen beforehand; ``suite``: the page of the record to come back to."""
+
+    motif = forms.ChoiceField(
+        label=gettext_lazy("Pourquoi consultez-vous son dossier\u00a0?"),
+        widget=forms.RadioSelect(),
+        error_messages={
+            "required": gettext_lazy("Dites pourquoi vous consultez ce dossier."),
+            "invalid_choice": gettext_lazy("Dites pourquoi vous consultez ce dossier."),
+        },
+    )
+    suite = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        care = _reason(_("Je prends en charge ce patient aujourd’hui"), _("Présent, ou en téléconsultation"))
+        team = _reason(
+            _("Je fais partie de son équipe de soins"), _("Suivi, relecture d’un résultat, réponse à un confrère")
+        )
+        self.fields["motif"].choices = [(Motive.CARE, care), (Motive.TEAM, team)]
 
 
 class ConsentForm(EnsForm):

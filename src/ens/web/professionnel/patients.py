@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ens.access import queries as access
 from ens.access import services
 from ens.identity import queries as identity
 from ens.identity.types import Traits
 from ens.kernel import clock
 from ens.kernel.actor import Actor
+from ens.persistence.locator import locate
 from ens.web.professionnel.forms import SearchForm
 
 
@@ -47,6 +50,13 @@ def asked_for(form: SearchForm, *, by: Actor) -> UUID | None:
         form.say_wrong_key()
         return None
     return ref.usager_id if ref else identity.nobody(matricule)
+
+
+def patient_of(request: HttpRequest, usager_id: UUID, *, traced: bool) -> Patient:
+    """The identity to check or to show. Errors: as ``access.open_record``, the same for an id that is nobody's."""
+    if locate(usager_id) != usager_id:  # the id of a document is not a patient's
+        raise Http404
+    return patient(usager_id, access.open_record(usager_id, by=request.actor, traced=traced))
 
 
 def patient(usager_id: UUID, traits: Traits) -> Patient:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.professionnel.views import records, search, writing
+from ens.web.professionnel.views import opening, records, search, writing
 
 app_name = "professionnel"
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path("", search.recherche, name="recherche"),
     path("messagerie/", writing.ecrire, name="ecrire"),
     path("accord/", search.accord, name="accord"),
+    path("dossiers/referme/", opening.referme, name="referme"),
+    path("dossiers/fermer/", opening.fermer, name="fermer"),
+    path("dossiers/<uuid:usager_id>/ouvrir/", opening.ouvrir, name="ouvrir"),
     path("dossiers/<uuid:usager_id>/", records.dossier, name="dossier"),
     path("dossiers/<uuid:usager_id>/documents/<uuid:document_id>/", records.document, name="document"),
     path(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from ens.access import queries as access
 from ens.persistence.locator import locate
 from ens.record import services as record
 from ens.record.types import Preview
@@ -17,15 +17,17 @@ from ens.web.common.files import file_response, inline_image
 from ens.web.common.pages import page
 from ens.web.common.paging import page_number, pages_around
 from ens.web.professionnel.filters import RecordFilters
-from ens.web.professionnel.patients import Patient, patient
+from ens.web.professionnel.openings import of_an_open_record
+from ens.web.professionnel.patients import patient_of
 
 PER_PAGE = 50
 
 
 @require_safe
+@of_an_open_record
 def dossier(request: HttpRequest, usager_id: UUID) -> HttpResponse:
     """The list, newest first."""
-    who, number = _patient(request, usager_id), page_number(request)
+    who, number = patient_of(request, usager_id, traced=False), page_number(request)
     filters = RecordFilters(request)
     which = filters.asked(offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
     found = record.list_documents(usager_id, which, by=request.actor)
@@ -33,6 +35,7 @@ def dossier(request: HttpRequest, usager_id: UUID) -> HttpResponse:
         raise Http404
     context = {
         "patient": who,
+        **_opening(request),
         "documents": found.cards,
         "total": found.total,
         **filters.shown(found),
@@ -42,13 +45,15 @@ def dossier(request: HttpRequest, usager_id: UUID) -> HttpResponse:
 
 
 @require_safe
+@of_an_open_record
 def document(request: HttpRequest, usager_id: UUID, document_id: UUID) -> HttpResponse:
     """The preview and the facts of a document; its reading is in the patient's history."""
-    who = _patient(request, usager_id)
+    who = patient_of(request, usager_id, traced=False)
     _check_whose(usager_id, document_id)
     opened = record.open_document(document_id, by=request.actor)
     context = {
         "patient": who,
+        **_opening(request),
         "document": opened.card,
         "auteur": opened.author_label,
         "organisation": opened.organisation_label,
@@ -58,6 +63,11 @@ def document(request: HttpRequest, usager_id: UUID, document_id: UUID) -> HttpRe
         **_preview(request, usager_id, document_id, opened.preview),
     }
     return page(request, "professionnel/documents/detail.html", context)
+
+
+def _opening(request: HttpRequest) -> dict[str, Any]:
+    """Why the record is open, and until when: shown on each of its pages."""
+    return {"ouverture": request.opening, "minutes": settings.ENS_RECORD_IDLE_MINUTES}
 
 
 def _preview(request: HttpRequest, usager_id: UUID, document_id: UUID, preview: Preview) -> dict[str, Any]:
@@ -76,6 +86,7 @@ def _preview(request: HttpRequest, usager_id: UUID, document_id: UUID, preview: 
 
 
 @require_safe
+@of_an_open_record
 def apercu(request: HttpRequest, usager_id: UUID, document_id: UUID, number: int) -> HttpResponse:
     """One page of the preview, as a picture."""
     _check_whose(usager_id, document_id)
@@ -83,17 +94,11 @@ def apercu(request: HttpRequest, usager_id: UUID, document_id: UUID, number: int
 
 
 @require_safe
+@of_an_open_record
 def telecharger(request: HttpRequest, usager_id: UUID, document_id: UUID) -> HttpResponse:
     """The file as it was filed, traced as a download."""
     _check_whose(usager_id, document_id)
     return file_response(record.open_content(document_id, by=request.actor))
-
-
-def _patient(request: HttpRequest, usager_id: UUID) -> Patient:
-    """The identity strip. Errors: as ``open_record``, the same for an id that is nobody's."""
-    if locate(usager_id) != usager_id:  # the id of a document is not a patient's
-        raise Http404
-    return patient(usager_id, access.open_record(usager_id, by=request.actor, traced=False))
 
 
 def _check_whose(usager_id: UUID, document_id: UUID) -> None:

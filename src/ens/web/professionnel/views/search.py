@@ -16,9 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ens.access import queries as access
 from ens.access import services
 from ens.access.errors import ConsentNotRecorded, RecordNotOpen
+from ens.access.types import Motive
 from ens.identity import queries as identity
 from ens.web.common.pages import page
-from ens.web.professionnel.forms import ConsentForm, SearchForm
+from ens.web.professionnel.forms import ConsentForm, MotiveForm, SearchForm
+from ens.web.professionnel.openings import note
 from ens.web.professionnel.patients import asked_for, patient
 
 
@@ -35,7 +37,7 @@ def recherche(request: HttpRequest) -> HttpResponse:
         found = patient(usager_id, access.open_record(usager_id, by=request.actor))
     except RecordNotOpen:
         return _page(request, form, accord=_consent_form(form.cleaned_data["matricule"]))
-    return _page(request, form, patient=found)
+    return _page(request, form, patient=found, motif=MotiveForm())
 
 
 @require_POST
@@ -56,6 +58,8 @@ def accord(request: HttpRequest) -> HttpResponse:
     except ConsentNotRecorded as error:
         form.add_error(None, error.sentence.replace("'", "’"))
         return _page(request, search, accord=form, status=422)
+    services.open_record(usager_id, Motive.CARE, by=request.actor)  # the patient is there, and has just agreed
+    note(request, usager_id, Motive.CARE)
     announcements.success(request, _("Accord enregistré. Votre patient le verra dans son historique."))
     return redirect("professionnel:dossier", usager_id)
 

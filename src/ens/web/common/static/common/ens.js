@@ -113,6 +113,19 @@
     });
   });
 
+  // A record left open before nobody: after a while without a key or a pointer, the screen says nothing of it.
+  document.querySelectorAll("[data-ens-referme]").forEach(function (page) {
+    var waiting = 0;
+    function wait() {
+      clearTimeout(waiting);
+      waiting = setTimeout(function () { location.replace(page.dataset.ensVers); }, Number(page.dataset.ensReferme) * 60000);
+    }
+    ["keydown", "pointerdown", "scroll"].forEach(function (act) {
+      window.addEventListener(act, wait, { passive: true });
+    });
+    wait();
+  });
+
   // Copy a text shown on the page.
   document.querySelectorAll("[data-ens-copier]").forEach(function (button) {
     if (!navigator.clipboard) return;
