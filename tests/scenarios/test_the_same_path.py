@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import connections
 
 from ens.access import services as access
 from ens.audit.models import ServiceLine
 from ens.kernel.actor import Actor, ActorKind
+from ens.persistence import sql
 from tests.factories import matricule as new_matricule
 from tests.identity.population import line, write
 from tests.interop.fhir.builders import provide_bundle
@@ -40,14 +41,19 @@ def shape(statement: str) -> str:
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """What is sent to the database, by the faces as by the services."""
+    """What is sent to the database, by the faces as by the services, alone or with others."""
     sent: list[str] = []
 
-    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        sent.append(shape(sql))
-        return execute(sql, params, many, context)
+    def noted(send: Callable[..., Any], place: int) -> Callable[..., Any]:
+        def note(*arguments: Any, **options: Any) -> Any:
+            sent.append(shape(str(arguments[place])))
+            return send(*arguments, **options)
 
-    with connections["default"].execute_wrapper(note):
+        return note
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.Cursor, "execute", noted(psycopg.Cursor.execute, 1))
+        patch.setattr(sql, "begin", noted(sql.begin, 0))
         yield sent
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -38,10 +39,16 @@ _LOOK_UP = f"SELECT usager_id, oid FROM {MatriculeLookup._meta.db_table} WHERE d
 
 def find_usager(matricule: str, oid: str = "") -> UsagerRef | None:
     """Whose matricule this is. With another OID than the one on file, nobody's (DESIGN 2.3)."""
-    found = sql.row(_LOOK_UP, [digest(MATRICULE, matricule.upper())])
-    if found is None or (oid and found[1] != oid):
-        return None
-    return UsagerRef(found[0], found[1])
+    return sql.ask(whose(matricule, oid))
+
+
+def whose(matricule: str, oid: str = "") -> sql.Question[UsagerRef | None]:
+    """The same, as a question that leaves with others."""
+
+    def answer(found: list[tuple[Any, ...]]) -> UsagerRef | None:
+        return next((UsagerRef(*row) for row in found if not oid or row[1] == oid), None)
+
+    return sql.Question(_LOOK_UP, [digest(MATRICULE, matricule.upper())], answer)
 
 
 def nobody(matricule: str) -> UUID:

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
+import psycopg
 from django.apps import apps
 from django.db import connections
 from django.db.models import AutoField, Model
-from psycopg.pq import Format
+from psycopg.pq import ConnStatus, ExecStatus, Format
 
+T = TypeVar("T")
 Statement = tuple[str, Sequence[Any] | Mapping[str, Any]]
+
+
+def begin(statements: str) -> None:
+    """Begin the transaction Django has announced, and run these constants first thing in it, all in one trip.
+
+    The driver would send BEGIN by itself, and wait for it: a sixth of what a short unit costs in trips. It sees the
+    transaction open, and sends none. Errors: those of Django's own cursors.
+    """
+    connection = connections["default"]
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        server = connection.connection.pgconn
+        result = server.exec_(f"BEGIN; {statements}".encode())
+        if server.status != ConnStatus.OK:
+            raise psycopg.OperationalError("the connection was lost as the transaction began")
+        if result.status != ExecStatus.COMMAND_OK:
+            raise psycopg.errors.error_from_result(result)
 
 
 def execute(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> int:
@@ -64,6 +83,29 @@ def rows(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[
         cursor.execute(statement, parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
+
+
+class Question(NamedTuple, Generic[T]):
+    """A statement, and what its rows, in binary form, answer."""
+
+    statement: str
+    parameters: Sequence[Any] | Mapping[str, Any]
+    answer: Callable[[list[tuple[Any, ...]]], T]
+
+
+def ask(question: Question[T]) -> T:
+    """Errors: those of Django's own cursors."""
+    return question.answer(rows(question.statement, question.parameters))
+
+
+def ask_together(questions: Sequence[Question[Any]]) -> list[Any]:
+    """The answer to each, in one trip. Errors: those of Django's own cursors."""
+    connection = connections["default"]
+    connection.ensure_connection()
+    raw = connection.connection
+    with connection.wrap_database_errors, raw.pipeline():
+        cursors = [raw.execute(one.statement, one.parameters, binary=True) for one in questions]
+    return [one.answer(cursor.fetchall()) for one, cursor in zip(questions, cursors, strict=True)]
 
 
 def row(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> tuple[Any, ...] | None:

@@ -220,8 +220,7 @@ def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor) -> T:
     result: T
     try:
         with transaction.atomic(durable=True):
-            with connection.cursor() as cursor:
-                cursor.execute(_OPENING.format(usager_id))
+            sql.begin(_OPENING.format(usager_id))
             unit.facts = facts.read(usager_id, by)
             set_from(unit.facts)
             _ledger.open(unit)

@@ -73,7 +73,9 @@ def bare_media_type(media_type: str) -> str:
 
 def normal_id(unique_id: str) -> str:
     """One form for a producer's identifier: without ``urn:oid:``, so that FHIR, CDA and XDS agree."""
-    return "".join(letter for letter in unique_id if letter.isprintable()).strip().removeprefix("urn:oid:")
+    if not unique_id.isprintable():
+        unique_id = "".join(letter for letter in unique_id if letter.isprintable())
+    return unique_id.strip().removeprefix("urn:oid:")
 
 
 def _identifiers(*unique_ids: str) -> tuple[str, ...]:

@@ -2,40 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from ens.kernel.ids import new_id
 from ens.persistence import sql
-from ens.persistence.unit import StartAgain, Unit
+from ens.persistence.unit import Unit
 from ens.record.digests import unique_digest
 from ens.record.models import Document, DocumentIdentifier
 
 _TABLE = DocumentIdentifier._meta.db_table
 
 
+_KNOWN = f"SELECT digest, document_id FROM {_TABLE} WHERE usager_id = %s AND digest = ANY(%s)"  # noqa: S608 - ours
+
+
+def known_under(unit: Unit, digests: Iterable[bytes]) -> sql.Question[dict[bytes, UUID]]:
+    """Which of these this usager's documents are known under, and which document each designates."""
+    return sql.Question(
+        _KNOWN, [unit.usager_id, sorted(set(digests))], lambda found: {bytes(row[0]): row[1] for row in found}
+    )
+
+
 def find_by_unique_ids(unit: Unit, unique_ids: Iterable[str]) -> list[Document]:
     """The documents of this usager known under any of these."""
-    wanted = sorted({unique_digest(unit.usager_id, one) for one in unique_ids})
-    known = sql.rows(
-        f"SELECT DISTINCT document_id FROM {_TABLE} WHERE usager_id = %s AND digest = ANY(%s)",  # noqa: S608 - ours
-        [unit.usager_id, wanted],
-    )
-    return list(Document.objects.filter(usager_id=unit.usager_id, id__in=[row[0] for row in known])) if known else []
+    return of_ids(unit, sql.ask(known_under(unit, digests_of(unit, unique_ids))).values())
+
+
+def of_ids(unit: Unit, ids: Iterable[UUID]) -> list[Document]:
+    """The documents of this usager that have these ids."""
+    wanted = set(ids)
+    return list(Document.objects.filter(usager_id=unit.usager_id, id__in=wanted)) if wanted else []
+
+
+def digests_of(unit: Unit, unique_ids: Iterable[str]) -> list[bytes]:
+    """Each once."""
+    return list(dict.fromkeys(unique_digest(unit.usager_id, one) for one in unique_ids))
 
 
 _REGISTER = f"""
 INSERT INTO {_TABLE} (usager_id, id, digest, document_id)
-SELECT %s, id, digest, %s FROM unnest(%s::uuid[], %s::bytea[]) AS new (id, digest)
+SELECT %s, id, digest, document_id FROM unnest(%s::uuid[], %s::bytea[], %s::uuid[]) AS new (id, digest, document_id)
 ON CONFLICT (usager_id, digest) DO NOTHING
 """  # noqa: S608 - our own table's name
 
 
-def insert(document: Document, unique_ids: Iterable[str]) -> None:
-    """Write a document and tie its identifiers to it, in one trip.
+def registration(unit: Unit, designated: Mapping[bytes, UUID]) -> sql.Statement:
+    """What ties identifiers to their documents, in one order for all, so that two units never wait for each other.
 
-    Whoever files the same at the same moment waits here, then starts again.
+    Fewer rows than identifiers: someone filed the same at the same moment.
     """
-    digests = sorted({unique_digest(document.usager_id, one) for one in unique_ids})
-    registration = [document.usager_id, document.id, [new_id() for _ in digests], digests]
-    if sql.together([sql.insertion(document), (_REGISTER, registration)])[-1] < len(digests):
-        raise StartAgain()
+    digests = sorted(designated)
+    return _REGISTER, [unit.usager_id, [new_id() for _ in digests], digests, [designated[one] for one in digests]]
