@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -66,6 +67,19 @@ def opened_lately(unit: Unit, object_id: UUID) -> bool:
         at__gte=since,
     )
     return bool(rows.exists())
+
+
+def opened_by_actor(unit: Unit, object_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these objects that the unit's actor read or downloaded, ever, by whatever door."""
+    rows = AuditLine.objects.filter(
+        usager_id=unit.usager_id,
+        object_id__in=list(object_ids),
+        actor_id=unit.by.id,
+        actor_kind=unit.by.kind,
+        event__in=(Event.DOCUMENT_READ, Event.DOCUMENT_DOWNLOADED),
+        outcome=DONE,
+    )
+    return set(rows.values_list("object_id", flat=True).distinct())
 
 
 def _line(unit: Unit, row: AuditLine) -> HistoryLine:

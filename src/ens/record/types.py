@@ -128,7 +128,7 @@ class DocumentCard:
     source_label: str
     by_message: bool
     is_masked: bool
-    is_new: bool
+    is_new: bool  # not opened yet: by the usager, lately; by the professional who lists, ever
     version: int
     status: str
     image_count: int = 0
@@ -194,6 +194,8 @@ class OpenedContent:
 class DocumentFilter:
     """Filters of the list and its page; ``text`` is looked for in title, author and type, ``since`` bounds the act.
 
+    ``unread``: those the professional who asks never opened, their own aside; of anyone else, none.
+
     ``text`` and ``author`` are sealed: with them, or with ``with_authors``, every card of the list is opened.
     """
 
@@ -203,6 +205,7 @@ class DocumentFilter:
     masked: bool | None = None
     text: str = ""
     since: date | None = None
+    unread: bool = False
     offset: int = 0
     limit: int = 500
     with_authors: bool = False  # to offer them as choices

@@ -78,6 +78,7 @@ def file(people: Any, inaya: Any) -> Callable[..., UUID]:
             act_at=datetime(2026, 1, 12, 9, tzinfo=UTC),
             created_at=datetime(2026, 1, 12, 9, tzinfo=UTC),
             author_label="Docteur Moreau",
+            **more,
         )
         return services.deposit(inaya.usager_id, SubmissionDeposit((document,)), by=by or laboratory).document_id
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -245,3 +246,44 @@ def test_a_record_is_narrowed_by_words_category_and_period_among_what_may_be_rea
     with clock.freeze(datetime(2027, 6, 1, tzinfo=UTC)):
         assert titles("?periode=12") == set()
         assert titles("?periode=12&texte=analyses") == set()
+
+
+@pytest.mark.feature("S047")
+def test_what_this_professional_never_opened_is_said_and_listed_apart(
+    doctor: Any,
+    dupond: Any,
+    people: Any,
+    inaya: Any,
+    opened: None,
+    file: Callable[..., Any],
+    record_address: str,
+    sign_in: Callable[[Any], Any],
+    compte_of: Callable[[Any], Any],
+) -> None:
+    """By their own readings at any door: another's do not count, nor does a document they wrote or may not know of."""
+    moreau = people.professional("Moreau")
+    services.authorise(inaya.usager_id, rpps=moreau.rpps, by=inaya.actor)
+    read, downloaded, analyses = file("Radio"), file("Échographie"), file("Analyses")
+    file("Ma consultation", by=people.actor(dupond), author_rpps=dupond.rpps)
+    record.mask(file("Bilan secret"), by=inaya.actor)
+    record.open_document(analyses, by=people.actor(moreau))
+    record.open_document(read, by=people.actor(dupond))
+    doctor.get(f"{record_address}documents/{downloaded}/telecharger/")
+
+    def unread(question: str = "") -> set[str]:
+        shown = doctor.get(f"{record_address}{question}").content.decode()
+        return {row.split("</a>")[0].split(">")[-1] for row in shown.split("<tr")[2:] if "Non lu<" in row}
+
+    shown = doctor.get(f"{record_address}?lecture=non_lus").content.decode()
+    assert unread() == unread("?lecture=non_lus") == {"Analyses"}
+    assert "Radio<" not in shown
+    assert "1 document trouvé" in shown
+    assert unread("?lecture=non_lus&texte=radio") == set()
+    assert unread("?lecture=non_lus&categorie=BIOLOGIE&periode=12") == {"Analyses"}
+    chips = re.findall(r'fr-tag[^"]*" href="([^"]+)"', doctor.get(f"{record_address}?texte=a&lecture=non_lus").text)
+    assert chips == ["?texte=a", "?texte=a&amp;periode=12&amp;lecture=non_lus", "?texte=a"]
+    doctor.get(f"{record_address}documents/{analyses}/")
+    assert "Vous avez tout lu" in doctor.get(f"{record_address}?lecture=non_lus").content.decode()
+    browser = sign_in(compte_of(moreau))
+    say_why(browser, inaya)
+    assert "Radio<" in browser.get(f"{record_address}?lecture=non_lus").content.decode()

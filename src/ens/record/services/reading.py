@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from ens.audit import events
-from ens.audit.queries import lines, opened_lately
+from ens.audit.queries import lines, opened_by_actor, opened_lately
 from ens.audit.types import Event, HistoryFilter
 from ens.coffre import store
 from ens.coffre.services import CONTENT, sealer
@@ -57,6 +57,9 @@ def list_in(unit: Unit, which: DocumentFilter) -> DocumentList:
     columns = current.order_by("-act_at", "-id").values_list(*queries.Listed._fields)
     rows = queries.all_readable(unit, [queries.Listed(*row) for row in columns])
     kept = [row for row in rows if _matches(row, which)]
+    if which.unread:
+        unread = _unread(unit, kept)
+        kept = [row for row in kept if row.id in unread]
     page, authors = slice(which.offset, which.offset + which.limit), []
     if which.text or which.author or which.with_authors:
         opened = _cards(unit, rows)
@@ -65,6 +68,11 @@ def list_in(unit: Unit, which: DocumentFilter) -> DocumentList:
         matching, cards = len(found), found[page]
     else:
         matching, cards = len(kept), list(_cards(unit, kept[page]).values())
+    if unit.by.kind is ActorKind.PROFESSIONNEL:
+        shown = {one.id for one in cards}
+        if not which.unread:
+            unread = _unread(unit, [row for row in rows if row.id in shown])
+        cards = [replace(one, is_new=one.id in unread) for one in cards]
     return DocumentList(
         cards=cards,
         total=len(rows),
@@ -73,6 +81,14 @@ def list_in(unit: Unit, which: DocumentFilter) -> DocumentList:
         years=sorted({_day(row).year for row in rows}, reverse=True),
         authors=authors,
     )
+
+
+def _unread(unit: Unit, rows: list[queries.Listed]) -> set[UUID]:
+    """Those a professional never opened, by the trace: it alone knows every door. What they wrote is known to them."""
+    if unit.by.kind is not ActorKind.PROFESSIONNEL:
+        return set()
+    others = {row.id for row in rows if not queries.facts(unit, row).declared_author_rpps}
+    return others - opened_by_actor(unit, others)
 
 
 def _cards(unit: Unit, rows: list[queries.Listed]) -> dict[UUID, DocumentCard]:

@@ -1,4 +1,4 @@
-"""What a professional narrows a record to, read from the address: a period, a category, words."""
+"""What a professional narrows a record to, read from the address: a period, what is unread, a category, words."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from ens.standards.valuesets import categories
 from ens.web.common.forms import EnsForm
 
 YEAR, A_YEAR = "12", timedelta(days=365)
+UNREAD = "non_lus"
+CHIPS = {"periode": YEAR, "lecture": UNREAD}
 
 
 class NarrowForm(EnsForm):
@@ -24,6 +26,7 @@ class NarrowForm(EnsForm):
     texte = forms.CharField(label=gettext_lazy("Mot du titre, de l’auteur ou du type"), required=False, max_length=100)
     categorie = forms.CharField(label=gettext_lazy("Catégorie"), required=False, max_length=30, widget=forms.Select())
     periode = forms.ChoiceField(required=False, choices=[(YEAR, YEAR)], widget=forms.HiddenInput())
+    lecture = forms.ChoiceField(required=False, choices=[(UNREAD, UNREAD)], widget=forms.HiddenInput())
 
 
 class RecordFilters:
@@ -37,11 +40,14 @@ class RecordFilters:
         self.text = (said.get("texte") or "").strip()
         self.category = said.get("categorie") if said.get("categorie") in categories() else ""
         self.is_last_year = said.get("periode") == YEAR
+        self.is_unread = said.get("lecture") == UNREAD
+        self._chips = {"periode": self.is_last_year, "lecture": self.is_unread}
         self._parameters = request.GET
 
     def asked(self, *, offset: int, limit: int) -> DocumentFilter:
         since = clock.today() - A_YEAR if self.is_last_year else None
-        return DocumentFilter(self.category or "", text=self.text, since=since, offset=offset, limit=limit)
+        category, unread = self.category or "", self.is_unread
+        return DocumentFilter(category, text=self.text, since=since, unread=unread, offset=offset, limit=limit)
 
     def shown(self, found: DocumentList) -> dict[str, Any]:
         """For the template; the categories offered are those that hold something this professional may read."""
@@ -52,17 +58,24 @@ class RecordFilters:
         return {
             "filtres": self.form,
             "filtre": bool(self.text or self.category),
-            "periodes": [
-                {"libelle": _("Tous"), "lien": self._with(None), "courante": not self.is_last_year},
-                {"libelle": _("Douze derniers mois"), "lien": self._with(YEAR), "courante": self.is_last_year},
+            "tout_lu": self.is_unread and not (self.text or self.category or self.is_last_year),
+            "restreint": bool(self.text or self.category or self.is_unread),
+            "choix": [
+                {"libelle": _("Tous"), "lien": self._with(), "courant": not any(self._chips.values())},
+                self._chip(_("Douze derniers mois"), "periode"),
+                self._chip(_("Non lus par moi"), "lecture"),
             ],
             "trouves": found.matching,
         }
 
-    def _with(self, period: str | None) -> str:
+    def _chip(self, words: str, name: str) -> dict[str, Any]:
+        """A choice beside the other: pressed again, it lets go."""
+        after = [one for one, is_on in self._chips.items() if is_on != (one == name)]
+        return {"libelle": words, "lien": self._with(*after), "courant": self._chips[name]}
+
+    def _with(self, *chips: str) -> str:
         parameters = self._parameters.copy()
-        for name in ("page", "periode"):
+        for name in ("page", *CHIPS):
             parameters.pop(name, None)
-        if period:
-            parameters["periode"] = period
+        parameters.update({name: CHIPS[name] for name in chips})
         return f"?{parameters.urlencode()}"
