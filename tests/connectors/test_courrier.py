@@ -249,20 +249,19 @@ def test_a_letter_lost_is_sent_again_once_with_another_code_and_another_delay(pr
     create(territory)
     advance()
 
-    def ask(moment):
+    def written_on(moment, *asking):
         with clock.freeze(moment):
-            for who in (lost, chose):
+            for who in asking:
                 new_code.send(who, who)
             pace.advance()
         return len(written(printer, "pdf"))
 
-    assert ask(MONDAY + timedelta(days=3)) == 1  # it is on its way
-    agent = Actor(ActorKind.SUPPORT, "agent", "Agent")
-    services.oppose(chose, by=agent, at=MONDAY + timedelta(days=4))
-    for _ in range(2):
-        assert ask(MONDAY + timedelta(days=12)) == 2
+    assert written_on(MONDAY + timedelta(days=3), lost, chose) == 1  # it is on its way: the request waits
+    services.oppose(chose, by=Actor(ActorKind.SUPPORT, "agent", "Agent"), at=MONDAY + timedelta(days=4))
+    assert written_on(MONDAY + timedelta(days=9), lost, lost) == 1
+    assert written_on(MONDAY + timedelta(days=12)) == 2
+    assert written_on(MONDAY + timedelta(days=12), chose) == 2
     (again,) = Lot.objects.filter(people__contains=[lost], again=True)
-    assert again.people == [lost]
     assert again.deadline == (MONDAY + timedelta(days=12 + 42)).date()
     told = {str(again.id) in pdf.name: {*CODE.findall(" ".join(pages(pdf)))} for pdf in written(printer, "pdf")}
     with clock.freeze(MONDAY + timedelta(days=20)):

@@ -199,7 +199,10 @@ class Change(models.Model):
 
 
 class Return(models.Model):
-    """A notice that came back, or that its reader asks for again, and may be sent by letter: a queue, local."""
+    """A notice that came back, or that its reader asks for again, and may be sent by letter: a queue, local.
+
+    ``at``: not before. A letter asked for again waits until the former can no longer be on its way.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     usager_id = models.UUIDField()

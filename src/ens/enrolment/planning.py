@@ -96,11 +96,12 @@ def _ranges(shares: Sequence[Share]) -> str:
     return json.dumps(found)
 
 
-# E-mails that came back and letters asked again, to people who have an address and did not choose meanwhile: one each.
+# E-mails that came back and letters asked again, whose time has come, to people who have an address: one each. Who chose
+# meanwhile is left out when the lot is written (lots.to_notice).
 _RETURNS = """
 WITH waiting AS (
     SELECT id, usager_id, wave_id FROM enrolment_return
-    WHERE answered_at IS NULL AND channel IN ('email', 'demande') AND wave_id = ANY(%(waves)s)
+    WHERE answered_at IS NULL AND at <= %(now)s AND channel IN ('email', 'demande') AND wave_id = ANY(%(waves)s)
     ORDER BY at LIMIT 10000 FOR UPDATE SKIP LOCKED
 ), reached AS (
     SELECT DISTINCT w.usager_id, w.wave_id, p.departement FROM waiting w JOIN identity_population p USING (usager_id)

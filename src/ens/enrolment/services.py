@@ -79,21 +79,23 @@ def returned(usager_id: UUID, *, by: Actor, at: datetime | None = None, lot_id: 
     return news
 
 
-def ask_letter(unit: Unit) -> bool:
+def ask_letter(unit: Unit) -> date | None:
     """Inside a unit: whoever was noticed and chose nothing is written to again, by letter, with another delay.
 
-    Whether a letter will leave: not while the last notice may still be on its way, nor to who has another choice to
-    make than that of the notice. The campaign hands it over with its next lots.
+    From which day the campaign hands it over with its next lots: once the last notice can no longer be on its way.
+    None when no letter will leave: the choice of the notice is made, or it was of no campaign. Asked twice, one letter.
     """
     last = Event.objects.filter(usager_id=unit.usager_id, kind=EventKind.NOTICED).order_by("-rank").first()
-    if last is None or queries.state(unit) is not State.NOTICED or last.at > clock.now() - ON_ITS_WAY:
-        return False
+    if last is None or queries.state(unit) is not State.NOTICED:
+        return None
     wave_id = Lot.objects.filter(id=last.lot_id).values_list("wave_id", flat=True).first()
     if wave_id is None:
-        return False
-    if not Return.objects.filter(usager_id=unit.usager_id, answered_at=None).exists():
-        Return.objects.create(usager_id=unit.usager_id, channel=ASKED, wave_id=wave_id, at=clock.now())
-    return True
+        return None
+    waiting = Return.objects.filter(usager_id=unit.usager_id, answered_at=None).first()
+    if waiting is None:
+        at = max(clock.now(), last.at + ON_ITS_WAY)
+        waiting = Return.objects.create(usager_id=unit.usager_id, channel=ASKED, wave_id=wave_id, at=at)
+    return max(clock.today(), waiting.at.astimezone(clock.PARIS).date())
 
 
 def oppose(usager_id: UUID, *, by: Actor, at: datetime | None = None, also: Also = nothing) -> None:

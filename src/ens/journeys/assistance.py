@@ -159,27 +159,36 @@ def change_mind(usager_id: UUID, *, by: Actor) -> None:
     moves.change_mind(usager_id, by=by, also=_also(by, events.mind_changed_for))
 
 
-def send_code(usager_id: UUID, *, by: Actor) -> date | None:
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """What leaves: a code by e-mail, with its last day, or a letter, from a day on."""
+
+    last_day: date | None = None
+    letter_from: date | None = None
+
+
+def send_code(usager_id: UUID, *, by: Actor) -> NewCode:
     """Send a new provisional code, which revokes the former, to the e-mail known; the agent never sees it.
 
-    Its last day; without an e-mail, nothing: the letter leaves again, with another delay. Errors: PersonNotProved,
-    MoveNotAllowed; NoAddressForCode, neither may be.
+    Without an e-mail, the letter leaves again, with another delay, once the former can no longer be on its way.
+    Errors: PersonNotProved, MoveNotAllowed; NoAddressForCode, neither may be.
     """
 
-    def act(unit: Unit) -> date | None:
+    def act(unit: Unit) -> NewCode:
         _check_agent(by)
         if enrolment.state(unit) not in (State.NOTICED, State.OPPOSED, State.OPENED):
             raise MoveNotAllowed()
         if not identity.email(unit):
-            if not moves.ask_letter(unit):
+            letter_from = moves.ask_letter(unit)
+            if letter_from is None:
                 raise NoAddressForCode()
             events.code_sent_for(unit)
-            return None
+            return NewCode(letter_from=letter_from)
         issued = codes.issue(unit, channel="email")
         until = datetime.combine(issued.expires_on, of_day.max, clock.PARIS)
         notifications.tell(unit, NoticeKind.PROVISIONAL_CODE, code=issued.text, until=until)
         events.code_sent_for(unit)
-        return issued.expires_on
+        return NewCode(issued.expires_on)
 
     return unit_of_work(usager_id, act, by=by)
 

@@ -13,10 +13,10 @@ class PersonNotProved(Absent):
 
 
 class NoAddressForCode(Conflict):
-    """No e-mail is known, to which a new code could go, and no letter may leave now."""
+    """No e-mail is known, to which a new code could go, and no letter is to leave."""
 
     code = "code_sans_adresse"
     message = (
-        "Aucune adresse e-mail n'est connue, et la dernière lettre peut encore arriver ou le choix est déjà fait : "
-        "un nouveau code ne peut pas partir maintenant."
+        "Aucune adresse e-mail n'est connue, et le choix est déjà fait ou aucune lettre n'est partie : "
+        "un nouveau code ne peut pas partir."
     )

@@ -70,6 +70,11 @@ def test_without_an_e_mail_another_letter_is_asked_for_and_it_is_said(desk, peop
         return last.get().at
 
     noticed_at = unit_of_work(person.usager_id, of_a_wave, by=SYSTEM)
+    with clock.freeze(noticed_at + timedelta(days=1)):
+        call(desk, person)
+        answer = desk.post("/support/personne/code/", {"demande": "on"}, follow=True)
+    assert "La dernière lettre peut encore arriver" in answer.content.decode()
+    assert Return.objects.get(usager_id=person.usager_id).at == noticed_at + timedelta(days=10)
     with clock.freeze(noticed_at + timedelta(days=11)):
         call(desk, person)
         answer = desk.post("/support/personne/code/", {"demande": "on"}, follow=True)

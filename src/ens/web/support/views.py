@@ -17,6 +17,7 @@ from ens.identity.errors import TooManyTries
 from ens.journeys import assistance
 from ens.journeys.assistance import ProofTrait
 from ens.journeys.errors import NoAddressForCode, PersonNotProved
+from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.web.common import words
 from ens.web.common.pages import page
@@ -69,7 +70,13 @@ def changement(request: HttpRequest) -> HttpResponse:
 @require_POST
 def code(request: HttpRequest) -> HttpResponse:
     def send(usager_id: UUID, *, by: Actor) -> str:
-        if assistance.send_code(usager_id, by=by) is None:
+        letter_from = assistance.send_code(usager_id, by=by).letter_from
+        if letter_from is not None and letter_from > clock.today():
+            return _(
+                "La dernière lettre peut encore arriver. Si la personne n’a pas choisi d’ici au %(day)s, une nouvelle "
+                "partira, avec un nouveau code et un nouveau délai."
+            ) % {"day": words.day(letter_from)}
+        if letter_from is not None:
             return _("La personne recevra une nouvelle lettre, avec un nouveau code et un nouveau délai.")
         return _("Nouveau code envoyé à l’adresse e-mail connue. Le précédent ne sert plus.")
 
