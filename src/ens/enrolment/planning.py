@@ -96,8 +96,8 @@ def _ranges(shares: Sequence[Share]) -> str:
     return json.dumps(found)
 
 
-# E-mails that came back and letters asked again, whose time has come, to people who have an address: one each. Who chose
-# meanwhile is left out when the lot is written (lots.to_notice).
+# E-mails that came back and letters asked again, whose time has come, to people who have an address: one each.
+# Who chose meanwhile is left out when the lot is written (lots.to_notice).
 _RETURNS = """
 WITH waiting AS (
     SELECT id, usager_id, wave_id FROM enrolment_return
