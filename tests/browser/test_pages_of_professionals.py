@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.test_by_other_means import walk
 from tests.browser.watching import QUICK, check
 
 
@@ -130,6 +131,43 @@ def test_an_empty_record_holds_on_every_screen(tabs: Any, consultation: Consulta
 def test_a_document_holds_on_every_screen(tabs: Any, consultation: Consultation, which: int) -> None:
     window = opened(tabs, consultation, consultation.inaya, f"documents/{consultation.documents[which]}/")
     check(window, f"pro-document-{which}")
+
+
+def test_the_recent_patients_hold_on_every_screen(tabs: Any, window_for: Any, consultation: Consultation) -> None:
+    (window := window_for(consultation.compte)).open("/pro/patients/")
+    check(window, "pro-recents-aucun", QUICK)
+    window = opened(tabs, consultation, consultation.inaya)
+    window.open("/pro/patients/")
+    check(window, "pro-recents")
+
+
+def test_the_menu_is_folded_on_a_phone_and_opens_with_the_keyboard(tabs: Any, consultation: Consultation) -> None:
+    window = tabs(consultation.compte)
+    window.page.set_viewport_size({"width": 390, "height": 800})
+    window.open("/pro/")
+    window.page.focus("summary:has-text('Menu')")
+    window.page.keyboard.press("Enter")
+    check(window, "pro-menu", {(390, "light"): None, (320, "dark"): ("color-contrast",)})
+    window.page.set_viewport_size({"width": 390, "height": 800})
+    window.open("/pro/")
+    window.page.evaluate("document.querySelector('.ens-burger').open = true")
+    walk(window)
+    window.open("/pro/")
+    window.page.click("summary:has-text('Menu')")
+    window.page.click(".ens-burger >> text=Mes patients récents")
+    window.page.wait_for_url("**/pro/patients/")
+
+
+@pytest.mark.parametrize("place", ["/pro/", "/pro/patients/", "record"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_keyboard_alone_goes_through_a_page(
+    tabs: Any, consultation: Consultation, place: str, width: int
+) -> None:
+    window = opened(tabs, consultation, consultation.inaya)
+    window.page.set_viewport_size({"width": width, "height": 800})
+    if place != "record":
+        window.open(place)
+    walk(window)
 
 
 def test_a_reason_not_said_and_a_record_left_alone_hold_on_every_screen(tabs: Any, consultation: Consultation) -> None:

@@ -48,7 +48,8 @@ class Window:
         page.on("requestfailed", self._failed)
 
     def _failed(self, request: Any) -> None:
-        if not (request.url.endswith("/healthz") and "ERR_ABORTED" in str(request.failure)):  # left before its end
+        is_last = request.url.endswith("/healthz") or "/marque." in request.url  # asked once the page is there
+        if not (is_last and "ERR_ABORTED" in str(request.failure)):  # the page was left before
             self.complaints.append(f"{request.url}: {request.failure}")
 
     def _heard(self, message: Any) -> None:

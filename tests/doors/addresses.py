@@ -146,6 +146,7 @@ ADDRESSES: dict[str, Row] = {
     "professionnel:ouvrir": Row(
         200, takes=422, about=("usager",), leaves=("patient_recherche",), refusal="patient_recherche"
     ),
+    "professionnel:recents": Row(200),
     "professionnel:fermer": Row(takes=302),
     "professionnel:referme": Row(200),
     "professionnel:dossier": Row(200, about=("usager",), leaves=("documents_cherches",), refusal="patient_recherche"),

@@ -153,7 +153,27 @@ def test_the_openings_end_with_the_session_and_only_the_latest_are_kept(
     session[KEY] = {str(uuid4()): ["equipe_de_soins", now - n, 0] for n in range(25)}
     session.save()
     say_why(doctor, inaya)
-    assert len(doctor.session[KEY]) == 20
+    assert len(doctor.session[KEY]) == 12
     assert str(inaya.usager_id) in doctor.session[KEY]
     doctor.post("/deconnexion/")
     assert KEY not in doctor.session
+
+
+def test_the_recent_patients_are_those_of_the_session_and_a_block_takes_one_away(
+    people: Any, doctor: Any, dupond: Any, inaya: Any, opened: None, record_address: str
+) -> None:
+    other = people.usager(birth_name="DURAND")
+    services.authorise(other.usager_id, rpps=dupond.rpps, by=other.actor)
+    say_why(doctor, other)
+    doctor.post("/pro/dossiers/fermer/", {"dossier": str(other.usager_id)})
+    shown = doctor.get("/pro/patients/").content.decode()
+    assert set(re.findall(r">(MICHEL|DURAND) \w+</a>", shown)) == {"MICHEL", "DURAND"}
+    assert (shown.count(">Ouvert<"), shown.count(">Refermé<")) == (1, 1)
+    assert record_address in shown
+    services.block(inaya.usager_id, rpps=dupond.rpps, by=inaya.actor)
+    before = len(lines_of(inaya, Event.PATIENT_LOOKED_UP))
+    assert "MICHEL" not in doctor.get("/pro/patients/").content.decode()
+    assert "MICHEL" not in doctor.get("/pro/patients/").content.decode()
+    assert len(lines_of(inaya, Event.PATIENT_LOOKED_UP)) == before + 1  # asked once, and forgotten
+    services.block(other.usager_id, rpps=dupond.rpps, by=other.actor)
+    assert "Aucun dossier ouvert depuis votre connexion" in doctor.get("/pro/patients/").content.decode()

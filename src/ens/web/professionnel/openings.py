@@ -24,7 +24,7 @@ from ens.web.common.sessions import POLLING_HEADER, PRECISION_SECONDS
 from ens.web.professionnel.patients import patient_of
 
 KEY = "ens_dossiers"
-KEPT = 20  # records of one session: the oldest openings are forgotten first
+KEPT = 12  # records of one session: the oldest openings are forgotten first
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,11 @@ def note(request: HttpRequest, usager_id: UUID, motive: Motive) -> None:
 def close(request: HttpRequest, usager_id: UUID) -> None:
     """Nothing of it is shown any more before its reason is said again."""
     _seen(request, usager_id, 0)
+
+
+def forget(request: HttpRequest, usager_id: UUID) -> None:
+    """It is no longer among those opened lately either."""
+    _keep(request, [one for one in lately(request) if one.usager_id != usager_id])
 
 
 def _seen(request: HttpRequest, usager_id: UUID, seen: int) -> None:

@@ -30,6 +30,7 @@ class Patient:
     prenoms: str
     nom_utilise: str
     naissance: date
+    lieu: str
     sexe: str
     age: str
     ne: str
@@ -69,6 +70,7 @@ def patient(usager_id: UUID, traits: Traits) -> Patient:
         prenoms=", ".join(name.title() for name in traits.first_names.split()),
         nom_utilise=used,
         naissance=traits.birth_date,
+        lieu=traits.birth_place,
         sexe={"F": _("féminin"), "M": _("masculin")}.get(traits.sex, _("non précisé")),
         age=_age(traits.birth_date),
         ne=_("Née le") if female else _("Né le"),

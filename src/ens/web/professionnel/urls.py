@@ -14,6 +14,7 @@ app_name = "professionnel"
 urlpatterns = [
     path("", search.recherche, name="recherche"),
     path("messagerie/", writing.ecrire, name="ecrire"),
+    path("patients/", opening.recents, name="recents"),
     path("accord/", search.accord, name="accord"),
     path("dossiers/referme/", opening.referme, name="referme"),
     path("dossiers/fermer/", opening.fermer, name="fermer"),

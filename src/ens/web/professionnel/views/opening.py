@@ -11,6 +11,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ens.access import services
+from ens.access.errors import RecordNotOpen
 from ens.access.types import Motive
 from ens.web.common.pages import page
 from ens.web.professionnel import openings
@@ -24,13 +25,25 @@ def ouvrir(request: HttpRequest, usager_id: UUID) -> HttpResponse:
     form = MotiveForm(request.POST) if request.method == "POST" else MotiveForm(initial={"suite": _asked(request)})
     if not form.is_valid():
         who = patient_of(request, usager_id, traced=True)
-        context = {"patient": who, "motif": form, "cherche": True}
+        context = {"patient": who, "motif": form}
         return page(request, "professionnel/dossier/ouvrir.html", context, status=422 if form.is_bound else 200)
     motive = Motive(form.cleaned_data["motif"])
     services.open_record(usager_id, motive, by=request.actor)
     openings.note(request, usager_id, motive)
     place = form.cleaned_data["suite"]
     return redirect(place if _inside(place) == usager_id else reverse("professionnel:dossier", args=(usager_id,)))
+
+
+@require_safe
+def recents(request: HttpRequest) -> HttpResponse:
+    """Whose records were opened since signing in, the latest first. One that closed to this professional is gone."""
+    rows = []
+    for one in openings.lately(request):
+        try:
+            rows.append({"patient": patient_of(request, one.usager_id, traced=False), "ouverture": one})
+        except RecordNotOpen:
+            openings.forget(request, one.usager_id)
+    return page(request, "professionnel/recherche/recents.html", {"lignes": rows})
 
 
 @require_POST

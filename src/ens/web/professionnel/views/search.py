@@ -72,6 +72,6 @@ def _page(request: HttpRequest, form: SearchForm, *, status: int = 200, **found:
     return page(
         request,
         "professionnel/recherche/liste.html",
-        {"formulaire": form, "cherche": form.is_bound, **found},
+        {"formulaire": form, **found},
         status=status,
     )

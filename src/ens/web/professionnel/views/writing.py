@@ -36,5 +36,5 @@ def ecrire(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: SearchForm, *, status: int = 200, **found: Any) -> HttpResponse:
-    context = {"formulaire": form, "ecrit": True, **found}
+    context = {"formulaire": form, **found}
     return page(request, "professionnel/recherche/ecrire.html", context, status=status)
