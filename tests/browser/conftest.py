@@ -151,6 +151,15 @@ def crowded(database: Any, browser: Any) -> Space:
 
 
 @pytest.fixture(scope="session")
+def consultation(database: Any, browser: Any) -> Any:
+    """A doctor with patients of theirs; tests that open a record say why themselves."""
+    from tests.browser.test_pages_of_professionals import Consultation
+    from tests.factories import People
+
+    return Consultation(People())
+
+
+@pytest.fixture(scope="session")
 def single(database: Any, browser: Any) -> Space:
     from tests.factories import People
 

@@ -46,13 +46,6 @@ class Consultation:
             self.documents.append(filed.document_id)
 
 
-@pytest.fixture(scope="module")
-def consultation(database: Any, browser: Any) -> Consultation:
-    from tests.factories import People
-
-    return Consultation(People())
-
-
 def search(window: Any, matricule: str) -> None:
     window.open("/pro/")
     window.page.fill("#id_matricule", matricule)
