@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tests.browser.story import Space
 from tests.browser.test_by_other_means import walk
 from tests.browser.watching import QUICK, check
 
@@ -187,6 +189,22 @@ def test_a_screen_left_before_nobody_shows_nothing_of_the_patient(window_for: An
     window.page.clock.run_for(2 * 60_000)
     window.page.wait_for_selector("h1:has-text('Ce dossier s’est refermé')")
     assert "MICHEL" not in window.page.inner_text("body")
+
+
+@pytest.mark.parametrize("asked", ["", "?page=10", "?lecture=non_lus&texte=numéro"])
+def test_a_record_of_five_hundred_documents_holds_on_every_screen(tabs: Any, crowded: Space, asked: str) -> None:
+    """Fifty a page, as its usager's: the ways around keep what was asked."""
+    from ens.identity.models import Compte
+
+    doctor = crowded.doctor
+    compte, _ = Compte.objects.get_or_create(username=f"pro-{doctor.id}", professional_id=doctor.id)
+    window = opened(tabs, SimpleNamespace(compte=compte), crowded.person, asked)
+    assert window.page.locator("tbody tr").count() == 50
+    check(window, f"pro-cinq-cents-{asked[1:8]}", QUICK)
+    if asked.startswith("?lecture"):
+        assert window.page.locator("text=487 documents trouvés").count()  # all but the thirteen they wrote
+        window.page.click(".ens-pages a")
+        window.page.wait_for_url("**lecture=non_lus&texte=num**page=2")
 
 
 def test_the_keyboard_alone_goes_from_the_search_to_a_document(tabs: Any, consultation: Consultation) -> None:
