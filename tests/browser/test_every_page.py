@@ -50,6 +50,7 @@ FULL = {
     "documents-aucun": "/documents/?annee=1999&categorie=BIOLOGIE",
     "ajouter": "/documents/ajouter/",
     "historique-tout": "/historique/?qui=tout",
+    "historique-ancien-dmp": "/historique/ancien-dmp/",
     "confidentialite-bloques": "/confidentialite/?voir=bloques",
     "profil": "/profil/",
     "agenda": "/agenda/",

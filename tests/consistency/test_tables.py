@@ -36,6 +36,7 @@ NOT_OWNED = {
     "enrolment_change": "of the service, local",
     "enrolment_return": "a queue, local",
     "enrolment_moved": "a queue, local",
+    "enrolment_waiting": "a queue, local",
     "enrolment_daily": "counts by lot and by day, local",
     "messaging_passage": "counts about nobody, local",
     "messaging_daily": "counts about nobody, local",

@@ -113,6 +113,7 @@ ADDRESSES: dict[str, Row] = {
     "usager:apercu": Row(200, about=("document", "page"), leaves=("document_lu",), refusal="document_lu"),
     "usager:masquer": Row(takes=302, about=("document",), refusal="document_demasque"),
     "usager:historique": Row(200, leaves=("historique_lu",)),
+    "usager:ancien_dmp": Row(200, leaves=("historique_lu",)),
     "usager:confidentialite": Row(200, leaves=("acces_lus", "documents_cherches")),
     "usager:reglages": Row(200, takes=422, leaves=("acces_lus",)),
     "usager:conditions": Row(302, takes=302),  # accepted already

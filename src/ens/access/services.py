@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -12,11 +13,12 @@ from ens.access.errors import BlockedFirst, ConsentNotRecorded, TooManySearches,
 from ens.access.models import Autorisation, Preference
 from ens.access.policies import check_is_individual
 from ens.access.queries import all_reader_facts, check_own, current, enter, forget
-from ens.access.types import InForce, Motive
+from ens.access.types import FormerChoice, InForce, Motive
 from ens.audit import events
 from ens.audit.services import rights_changed
 from ens.enrolment.queries import check_open, state
 from ens.identity import queries as identity
+from ens.identity.errors import EstablishmentUnknown, ProfessionalUnknown
 from ens.identity.types import EstablishmentRef, ProfessionalRef
 from ens.kernel.actor import Actor, ActorKind
 from ens.persistence.erasing import Erased, delete_rows
@@ -191,14 +193,16 @@ def _current(unit: Unit, who: ProfessionalRef | EstablishmentRef) -> InForce | N
     return next((row for row in current(unit) if row.who_kind == kind and row.who_id == who.id), None)
 
 
-def _choose(unit: Unit, who: ProfessionalRef | EstablishmentRef, state: str) -> None:
+def _choose(
+    unit: Unit, who: ProfessionalRef | EstablishmentRef, state: str, *, since: datetime | None = None
+) -> None:
     """Write the choice. A twin written meanwhile by another unit makes this one start again and see it."""
     row = Autorisation(
         usager_id=unit.usager_id,
         who_kind=_kind(who),
         who_id=who.id,
         state=state,
-        since=unit.now,
+        since=since or unit.now,
         by_kind=unit.by.kind,
         by_id=unit.by.id,
     )
@@ -215,6 +219,29 @@ def _end(unit: Unit, row: InForce) -> None:
     Autorisation.objects.filter(usager_id=unit.usager_id, id=row.id).update(until=until)
     rights_changed(unit)
     forget(unit)
+
+
+# -- from a former DMP -----------------------------------------------------------------------------------------
+
+
+def take_over(unit: Unit, choices: Iterable[FormerChoice]) -> int:
+    """Inside a unit: the choices the usager had made before the space, with their dates; how many now hold.
+
+    Left: about whom the usager chose since, or who is not in the directory. A block goes before an authorisation.
+    """
+    held = 0
+    for one in sorted(choices, key=lambda choice: not choice.is_block):
+        try:
+            who = identity.establishment(one.finess) if one.finess else identity.professional(one.rpps)
+        except (ProfessionalUnknown, EstablishmentUnknown):
+            continue
+        state = Autorisation.DENY if one.is_block else Autorisation.PERMIT
+        known = _current(unit, who)
+        if known is None:
+            _choose(unit, who, state, since=one.since)
+            (events.access_blocked if one.is_block else events.access_authorised)(unit, who.id, name=who.name)
+        held += known is None or known.state == state
+    return held
 
 
 # -- deletion -------------------------------------------------------------------------------------------------

@@ -144,3 +144,13 @@ class Choice:
     since: datetime
     blocked_since: datetime | None
     by_professional: bool = False  # written down by the professional, on oral consent (N082)
+
+
+@dataclass(frozen=True, slots=True)
+class FormerChoice:
+    """A choice made in a former DMP, about a professional or an establishment."""
+
+    is_block: bool
+    since: datetime
+    rpps: str = ""
+    finess: str = ""

@@ -266,6 +266,11 @@ def code_sent_for(unit: Unit) -> None:
     _leave(unit, Line(Event.CODE_SENT_FOR), False)
 
 
+def former_dmp(unit: Unit, event: Event, *, counts: dict[str, int] | None = None, attempt: bool = False) -> None:
+    """``event``: received and waiting, taken over, or dropped. ``counts``: what was taken."""
+    _leave(unit, Line(event, facts=dict(counts or {})), attempt)
+
+
 def space_deleted(unit: Unit, *, attempt: bool = False) -> None:
     """The key was destroyed with the rest: the line keeps who, what and when, and nothing else."""
     _leave(unit, Line(Event.SPACE_DELETED), attempt)

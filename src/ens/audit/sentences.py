@@ -65,10 +65,14 @@ _DONE: dict[Event, str] = {
     Event.OPPOSED_FOR: "a enregistré votre opposition, à votre demande.",
     Event.MIND_CHANGED_FOR: "a enregistré que vous voulez un espace, à votre demande.",
     Event.CODE_SENT_FOR: "vous a envoyé un nouveau code provisoire, à votre demande.",
+    Event.DMP_RECEIVED: "a reçu le contenu de votre ancien DMP, gardé fermé jusqu'à l'ouverture de votre espace.",
+    Event.DMP_TAKEN: "a repris le contenu de votre ancien DMP dans votre espace.",
+    Event.DMP_DROPPED: "a effacé ce qui était gardé de votre ancien DMP : votre espace n'est pas ouvert.",
     Event.NOTICE_SENT: "vous a envoyé un avis par e-mail.",
     Event.SPACE_DELETED: "a supprimé votre espace et tout ce qu'il contenait.",
 }
 _REFUSED: dict[Event, str] = {
+    Event.DMP_RECEIVED: "n'a pas pu recevoir votre ancien DMP : vous n'avez pas voulu d'espace.",
     Event.IDENTITY_PROVED: "a reçu un appel à votre sujet, sans que l'identité soit prouvée.",
     Event.PATIENT_LOOKED_UP: "a cherché votre dossier, sans y avoir accès.",
     Event.RECORD_OPENED: "a voulu ouvrir votre dossier, sans y avoir accès.",

@@ -78,6 +78,10 @@ class Event(StrEnum):
     OPPOSED_FOR = "opposition_assistee"
     MIND_CHANGED_FOR = "changement_assiste"
     CODE_SENT_FOR = "code_renvoye"
+    # of what the former DMP held
+    DMP_RECEIVED = "dmp_recu"
+    DMP_TAKEN = "dmp_repris"
+    DMP_DROPPED = "dmp_ecarte"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ens.cli import former
 from ens.cli.refusals import CommandRefused
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ COUNTS = {
 
 def check(options: argparse.Namespace) -> None:
     """Errors: CommandRefused, of a file that is not there and of options that go with another one."""
+    if options.what == "dmp":
+        former.check(options)
+        return
+    if options.rapprocher:
+        raise CommandRefused("--rapprocher ne vaut que pour les anciens DMP.")
     if not options.file.is_file():
         raise CommandRefused(f"Le fichier {options.file} n'existe pas.")
     if options.what != "population" and (options.dry_run or options.refus):
@@ -37,6 +43,8 @@ def check(options: argparse.Namespace) -> None:
 
 def perform(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
     """On the space of its folder; the report is told in French, or whole as JSON. Errors: CommandRefused."""
+    if options.what == "dmp":
+        return former.perform(options)
     from ens.identity.imports import import_annuaire
     from ens.identity.population.load import import_population
     from ens.kernel.actor import Actor, ActorKind

@@ -72,16 +72,15 @@ def _parser() -> argparse.ArgumentParser:
     delete.add_argument("--definitif", action="store_true", help="le faire, et pas seulement le dire")
     command("migrate", _migrate, "Mettre à jour le schéma d'une base extérieure (ENS_DATABASE_OWNER_URL).", data=False)
     load = command("import", _inside("ens.cli.imports"), "Importer population, annuaire, engagement, opérateurs.")
-    load.add_argument("what", choices=("population", "annuaire", "engagement", "operateurs", "revocations"))
+    load.add_argument("what", choices=("population", "annuaire", "engagement", "operateurs", "revocations", "dmp"))
     load.add_argument(
         "--disparitions", action="store_true", help="annuaire, operateurs : beaucoup de lignes peuvent disparaître"
     )
     load.add_argument("--essai", action="store_true", help="operateurs : la liste de ceux qui sont en test")
-    load.add_argument("file", type=Path, metavar="FICHIER")
-    load.add_argument("--dry-run", action="store_true", help="population : dire ce que ferait l'import, sans le faire")
-    load.add_argument(
-        "--refus", type=Path, metavar="FICHIER", help="population : où écrire les lignes refusées (DIR/imports)"
-    )
+    load.add_argument("file", type=Path, metavar="FICHIER", help="dmp : le dossier de la livraison")
+    load.add_argument("--dry-run", action="store_true", help="population, dmp : dire ce que ferait l'import")
+    load.add_argument("--refus", type=Path, metavar="FICHIER", help="population, dmp : où écrire les lignes refusées")
+    load.add_argument("--rapprocher", action="store_true", help="dmp : comparer les comptes, avant et après")
     campaign = command("campagne", _campaign, "Créer une campagne, voir son calendrier, mener ses vagues.")
     campaign.add_argument("action", choices=("creer", "calendrier", "pause", "reprise", "arret", "poste", "perdu"))
     campaign.add_argument("names", nargs="*", metavar="NOM", help="fichier TOML ; campagne, vague ; ou lot")

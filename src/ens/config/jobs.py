@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 
 from ens.coffre import sweeping
 from ens.connectors.courriel import bounces
-from ens.enrolment import daily, pace
+from ens.enrolment import daily, pace, waiting
 from ens.enrolment import services as enrolment
 from ens.messaging import ledger
 from ens.persistence import outbox
@@ -54,6 +54,13 @@ def count_mail(timestamp: int) -> None:
 def sweep(timestamp: int) -> None:
     """Take away the contents that no row refers to: a part of the store each hour, the whole of it each day."""
     sweeping.sweep(sweeping.folders_of(datetime.fromtimestamp(timestamp, UTC).hour))
+
+
+@app.periodic(cron="47 * * * *", periodic_id="catch_up")
+@app.task(queueing_lock="catch_up", lock="catch_up", pass_context=False)
+def catch_up(timestamp: int) -> None:
+    """Release what was kept for a person in the very instant their space opened."""
+    waiting.catch_up()
 
 
 @app.periodic(cron="*/5 * * * *", periodic_id="take_up")

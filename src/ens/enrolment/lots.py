@@ -17,6 +17,7 @@ from ens.enrolment.daily import note_lot
 from ens.enrolment.errors import LotUnknown
 from ens.enrolment.models import Lot
 from ens.enrolment.types import EventKind
+from ens.enrolment.waiting import released_by_lot
 from ens.identity.queries import departement
 from ens.kernel import clock
 from ens.kernel.ids import new_id
@@ -114,6 +115,7 @@ def _open_chunk(chunk: int) -> int | None:
             cursor.execute("UPDATE enrolment_lot SET opened_at = %s, opened = %s WHERE id = %s", [now, done, lot_id])
             if done:
                 note_lot(cursor, lot_id, EventKind.OPENED)
+                released_by_lot(cursor, lot_id)
             looked_at += count
             opened += done
     return opened if claimed else None

@@ -259,3 +259,12 @@ class Moved(models.Model):
     rank = models.SmallIntegerField(null=True)
     lot_id = models.UUIDField(null=True)
     kind = models.CharField(max_length=16, default="", blank=True)
+
+
+class Waiting(models.Model):
+    """What waits for a person's choice, to be done once their space opens or they refuse it: a queue, local."""
+
+    pk = models.CompositePrimaryKey("usager_id", "kind")
+    usager_id = models.UUIDField()
+    kind = models.CharField(max_length=40)  # of the outbox
+    object_id = models.UUIDField()

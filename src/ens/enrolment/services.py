@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from ens.audit import services as audit
-from ens.enrolment import daily, queries
+from ens.enrolment import daily, queries, waiting
 from ens.enrolment.errors import MoveNotAllowed
 from ens.enrolment.lots import open_due, queue_one
 from ens.enrolment.models import Event, Lot, Return
@@ -214,4 +214,5 @@ def _append(
     if not sql.execute(_APPEND, row):
         raise StartAgain
     daily.note_move(unit.usager_id, len(past) + 1)
+    waiting.released_by(unit, kind)
 

@@ -150,3 +150,24 @@ class PageAbsent(Absent):
 
     code = "page_absente"
     message = "Cette page n'existe pas."
+
+
+class FormerDmpUnwanted(Refused):
+    """A former DMP was delivered for someone who opposed, or whose space is closed: nothing is kept of it."""
+
+    code = "reprise_sans_espace"
+    message = "Cette personne s'est opposée à son espace, ou il est fermé : rien de son ancien DMP n'est gardé."
+
+
+class FormerDmpTaken(Conflict):
+    """A former DMP was taken over already, and another content is delivered under the same person."""
+
+    code = "reprise_deja_faite"
+    message = "L'ancien DMP de cette personne est déjà repris, avec un autre contenu."
+
+
+class FormerDmpMalformed(Malformed):
+    """A delivery of former DMPs lacks a file or a column, or has too many people."""
+
+    code = "reprise_mal_formee"
+    message = "Ce dossier n'est pas une livraison d'anciens DMP : {reason}."

@@ -70,3 +70,25 @@ class DocumentIdentifier(UsagerOwned):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("usager_id", "digest"), name="one_document_identifier"),)
+
+
+class FormerDmp(UsagerOwned):
+    """What came of the person's former DMP: its archive waits sealed in the store, until the space opens.
+
+    Taken over, the archive is gone; ``sealed`` keeps the counts and the former history, apart from ours.
+    """
+
+    digest = models.BinaryField()  # of the delivery: the same twice changes nothing
+    archive_id = models.UUIDField(null=True)  # in the store, while it waits
+    received_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("usager_id",), name="one_former_dmp"),
+            models.CheckConstraint(
+                condition=models.Q(taken_at__isnull=True) | models.Q(archive_id__isnull=True),
+                name="former_dmp_taken_keeps_no_archive",
+            ),
+        )

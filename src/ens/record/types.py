@@ -54,6 +54,7 @@ class SubmissionDeposit:
     patients: tuple[tuple[str, str], ...] = ()
     resource: dict[str, Any] | None = None
     by_message: bool = False
+    is_former: bool = False  # of a former DMP: told once, not document by document
     source_label: str = ""  # shown instead of the depositor's name (a message's sender)
 
 

@@ -27,6 +27,7 @@ _BATCH = 256
 # Every column that names a content of the store; a scenario compares them with the store of a whole space.
 REFERENCES = {
     "record_document": "binary_id",
+    "record_formerdmp": "archive_id",
     "messaging_message": "raw_id",
     "messaging_attachment": "id",
 }

@@ -229,5 +229,5 @@ def _tell(
         events.document_deposited(unit, document.id, title=title, declared_author=card["author_label"])
     if former is not None:
         events.document_replaced(unit, former.id, title=title)
-    if unit.by.kind is not ActorKind.USAGER and not is_held_back:
+    if unit.by.kind is not ActorKind.USAGER and not is_held_back and not submission.is_former:
         tell(unit, NoticeKind.DOCUMENT_CHANGED if former is not None else NoticeKind.DOCUMENT)

@@ -49,6 +49,7 @@ urlpatterns = [
     path("documents/<uuid:document_id>/page-<int:number>.png", documents.apercu, name="apercu"),
     path("documents/<uuid:document_id>/masquer/", documents.masquer, name="masquer"),
     path("historique/", history.liste, name="historique"),
+    path("historique/ancien-dmp/", history.ancien_dmp, name="ancien_dmp"),
     path("confidentialite/", access.detail, name="confidentialite"),
     path("confidentialite/reglages/", choices.reglages, name="reglages"),
     path("conditions/", choices.conditions, name="conditions"),

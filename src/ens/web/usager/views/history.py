@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from ens.audit import queries as audit
 from ens.audit.types import HistoryFilter
 from ens.kernel.actor import ActorKind
+from ens.record.former import taking
 from ens.web.common import words
 from ens.web.usager.pages import usager_page
 from ens.web.usager.rows import HistoryRow, history_row
@@ -44,6 +45,31 @@ def liste(request: HttpRequest) -> HttpResponse:
         "suivante": f"?qui={who}{_about(document_id)}&avant={found.next_before}" if found.next_before else "",
     }
     return usager_page(request, "usager/historique/liste.html", context, section="historique")
+
+
+@require_safe
+def ancien_dmp(request: HttpRequest) -> HttpResponse:
+    """What came of the former DMP, and its own history: told by another system, kept apart from ours."""
+    page = _number(request.GET.get("page")) or 1
+    found = taking.shown(request.usager_id, page, by=request.actor)
+    context: dict[str, Any] = {"repris": found}
+    if found is not None:
+        if page > 1 and not found.lines:
+            raise Http404
+        told, taken = found.told.as_json(), found.taken.as_json()
+        labels = {
+            "documents": _("Documents"),
+            "masks": _("Documents masqués"),
+            "access": _("Professionnels autorisés ou bloqués"),
+            "history": _("Lignes d’historique"),
+        }
+        context["comptes"] = [
+            {"libelle": label, "avant": told[name], "apres": taken[name]} for name, label in labels.items()
+        ]
+        context["ecart"] = told != taken
+        context["precedente"] = f"?page={page - 1}" if page > 1 else ""
+        context["suivante"] = f"?page={page + 1}" if page * taking.PER_PAGE < found.total else ""
+    return usager_page(request, "usager/historique/ancien_dmp.html", context, section="historique")
 
 
 def _by_day(rows: list[HistoryRow]) -> list[dict[str, Any]]:
