@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.story import Space
+from tests.browser.story import Space, pdf
 from tests.browser.test_by_other_means import walk
 from tests.browser.watching import QUICK, check
 
@@ -26,9 +26,10 @@ class Consultation:
         self.inaya = people.usager()
         self.stranger = people.usager(first_names="ETIENNE", sex="M")
         self.empty = people.usager(first_names="NOE", sex="M")
+        self.other = people.usager(first_names="LINA")
         doctor = people.professional("Dupond", first_name="Virginie")
         self.compte = Compte.objects.create(username=f"pro-{doctor.id}", professional_id=doctor.id)
-        for person in (self.inaya, self.empty):
+        for person in (self.inaya, self.empty, self.other):
             access.authorise(person.usager_id, rpps=doctor.rpps, by=person.actor)
         laboratory = people.actor(people.establishment("Labo BioPCR Orly"))
         self.documents = []
@@ -189,6 +190,27 @@ def test_a_screen_left_before_nobody_shows_nothing_of_the_patient(window_for: An
     window.page.clock.run_for(2 * 60_000)
     window.page.wait_for_selector("h1:has-text('Ce dossier s’est refermé')")
     assert "MICHEL" not in window.page.inner_text("body")
+
+
+def test_a_document_is_filed_by_hand_without_a_script_and_its_form_holds_on_every_screen(
+    tabs: Any, window_for: Any, consultation: Consultation
+) -> None:
+    window = opened(tabs, consultation, consultation.empty, "deposer/")
+    check(window, "pro-deposer")
+    window.page.click("button:has-text('Déposer le document')")
+    window.page.wait_for_selector("[data-ens-erreurs]")
+    check(window, "pro-deposer-erreurs", QUICK)
+    for link in window.page.query_selector_all("[data-ens-erreurs] a"):
+        assert window.page.query_selector(str(link.get_attribute("href"))), "a summary that leads nowhere"
+    bare = window_for(consultation.compte, java_script_enabled=False)
+    opened(lambda _: bare, consultation, consultation.other, "deposer/")
+    file = {"name": "cr.pdf", "mimeType": "application/pdf", "buffer": pdf(pages=1)}
+    bare.page.set_input_files("#id_fichier", file)
+    bare.page.fill("#id_titre", "Compte rendu de diabétologie")
+    bare.page.select_option("#id_type", "11488-4")
+    bare.page.click("button:has-text('Déposer le document')")
+    bare.page.wait_for_selector("text=Document déposé.")
+    assert "Compte rendu de diabétologie" in bare.page.inner_text("h1")
 
 
 @pytest.mark.parametrize("asked", ["", "?page=10", "?lecture=non_lus&texte=numéro"])

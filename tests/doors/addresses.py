@@ -154,6 +154,7 @@ ADDRESSES: dict[str, Row] = {
     "professionnel:document": Row(
         200, about=("usager", "document"), leaves=("document_lu",), refusal="patient_recherche"
     ),
+    "professionnel:deposer": Row(200, takes=422, about=("usager",), refusal="patient_recherche"),
     "professionnel:telecharger": Row(
         200,
         about=("usager", "document"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -109,6 +110,33 @@ class Upload:
     title: str
     category: str
     act_date: date
+    token: str = ""
+
+
+FILED_TITLE_MAX = 128  # characters: what a title of XDS metadata holds
+
+
+class Shown(StrEnum):
+    """Who reads what a professional files, said at its filing. Source: JDV_J08."""
+
+    TO_ALL = "tous"
+    ONCE_ANNOUNCED = "annonce"  # not to the usager before a professional announced it, a month at most
+    MASKED = "masque"  # at the usager's request
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return {"tous": ("N",), "annonce": ("N", "INVISIBLE_PATIENT"), "masque": ("N", "MASQUE_PS")}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class FiledByHand:
+    """A file that a professional files on a page. ``token``: of the form, so that sending it twice files once."""
+
+    data: bytes
+    title: str
+    type_code: str
+    act_date: date
+    shown: Shown = Shown.TO_ALL
     token: str = ""
 
 

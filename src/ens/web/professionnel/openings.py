@@ -111,6 +111,11 @@ def of_an_open_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     return inside
 
 
+def shown(request: HttpRequest) -> dict[str, Any]:
+    """Why the record is open, and until when: on each of its pages."""
+    return {"ouverture": request.opening, "minutes": settings.ENS_RECORD_IDLE_MINUTES}
+
+
 def _to(address: str, place: str) -> HttpResponse:
     """``place``: where to come back to, without what was looked for there."""
     return HttpResponseRedirect(f"{address}?{urlencode({'suite': place})}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.professionnel.views import opening, records, search, writing
+from ens.web.professionnel.views import depositing, opening, records, search, writing
 
 app_name = "professionnel"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("dossiers/fermer/", opening.fermer, name="fermer"),
     path("dossiers/<uuid:usager_id>/ouvrir/", opening.ouvrir, name="ouvrir"),
     path("dossiers/<uuid:usager_id>/", records.dossier, name="dossier"),
+    path("dossiers/<uuid:usager_id>/deposer/", depositing.deposer, name="deposer"),
     path("dossiers/<uuid:usager_id>/documents/<uuid:document_id>/", records.document, name="document"),
     path(
         "dossiers/<uuid:usager_id>/documents/<uuid:document_id>/telecharger/",

@@ -2,62 +2,35 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ens.journeys.types import Joinable
-from ens.kernel import clock
-from ens.kernel.errors import EnsError
 from ens.messaging.signals import SignalReason
 from ens.messaging.types import FILES_MAX_BYTES, Addressee, Beginning, Contact, Contacts, File, Reply
 from ens.record.types import UPLOAD_TITLE_MAX, Upload
 from ens.web.common import words
-from ens.web.common.files import body_size
-from ens.web.common.forms import EnsForm, SeveralFilesField, ThreePartDateField
+from ens.web.common.filing_forms import FileForm, OnceForm, title_field
+from ens.web.common.forms import EnsForm, SeveralFilesField
 from ens.web.usager.categories import own_categories
 
-ACCEPTED = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.rtf,.txt"
 
+class AddDocumentForm(FileForm):
+    """One file with its title, category and date."""
 
-class OnceForm(EnsForm):
-    """The same form sent twice does its act once, by the token the page gave it."""
-
-    jeton = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("jeton", secrets.token_urlsafe(16))
-
-
-class AddDocumentForm(OnceForm):
-    """One file with its title, category and date. The content is judged by the service, not here."""
-
-    fichier = forms.FileField(
-        label=gettext_lazy("Fichier"),
-        help_text=gettext_lazy("PDF, JPEG, PNG, TIFF, RTF ou TXT. 5\u00a0Mo au plus, un fichier à la fois."),
-        # Required, in a form the browser does not judge: a style sees an empty field, and hides the browser's words.
-        widget=forms.FileInput(attrs={"accept": ACCEPTED, "required": True}),
-        max_length=None,
-        error_messages={
-            "required": gettext_lazy("Choisissez un fichier."),
-            "empty": gettext_lazy("Ce fichier est vide. Choisissez-en un autre."),
-        },
+    fields_of: ClassVar[dict[str, str]] = {**FileForm.fields_of, "category": "categorie"}
+    too_large = gettext_lazy(
+        "Ce fichier pèse %(size)s. Choisissez-en un de %(limit)s au plus, ou prenez une photo de la page."
     )
-    titre = forms.CharField(
-        label=gettext_lazy("Titre"),
-        help_text=gettext_lazy("Par exemple\u00a0: Ordonnance de lunettes. 50 caractères au plus."),
-        max_length=UPLOAD_TITLE_MAX,
-        error_messages={
-            "required": gettext_lazy("Donnez un titre à ce document."),
-            "max_length": gettext_lazy("Choisissez un titre plus court\u00a0: %(limit_value)d caractères au plus."),
-        },
+
+    file_help = gettext_lazy("PDF, JPEG, PNG, TIFF, RTF ou TXT. 5\u00a0Mo au plus, un fichier à la fois.")
+    titre = title_field(
+        gettext_lazy("Par exemple\u00a0: Ordonnance de lunettes. 50 caractères au plus."), UPLOAD_TITLE_MAX
     )
     categorie = forms.ChoiceField(
         label=gettext_lazy("Catégorie"),
@@ -66,48 +39,15 @@ class AddDocumentForm(OnceForm):
             "invalid_choice": gettext_lazy("Choisissez une catégorie de la liste."),
         },
     )
-    date = ThreePartDateField(
-        label=gettext_lazy("Date du document"),
-        help_text=gettext_lazy("Celle du soin ou de l’examen. Exemple\u00a0: 16 2 2021"),
-    )
+    field_order = ("fichier", "titre", "categorie", "date")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["categorie"].choices = [("", _("Choisir une catégorie")), *own_categories()]
-        self._announced = 0
 
     @property
     def limit(self) -> int:
         return int(settings.ENS_UPLOAD_MAX_BYTES)
-
-    def note_size_of(self, request: HttpRequest) -> None:
-        """A body too large is not read at all: its announced size is then all there is to say."""
-        self._announced = body_size(request)
-
-    def clean_fichier(self) -> Any:
-        file = self.cleaned_data["fichier"]
-        if file.size > self.limit:
-            raise forms.ValidationError(self._too_large(file.size))
-        return file
-
-    def clean_date(self) -> Any:
-        day = self.cleaned_data["date"]
-        if day > clock.today():
-            raise forms.ValidationError(_("Cette date est à venir. Indiquez une date passée."))
-        return day
-
-    def clean(self) -> dict[str, Any]:
-        if self._announced > self.limit and "fichier" not in self.cleaned_data and not self.files:
-            self.errors.pop("fichier", None)
-            self.add_error("fichier", self._too_large(self._announced))
-        return self.cleaned_data
-
-    def _too_large(self, octets: int) -> str:
-        facts = {"size": words.size(octets), "limit": words.size(self.limit)}
-        return (
-            _("Ce fichier pèse %(size)s. Choisissez-en un de %(limit)s au plus, ou prenez une photo de la page.")
-            % facts
-        )
 
     def upload(self) -> Upload:
         file = self.cleaned_data["fichier"]
@@ -119,11 +59,6 @@ class AddDocumentForm(OnceForm):
             act_date=self.cleaned_data["date"],
             token=self.cleaned_data["jeton"],
         )
-
-    def refuse(self, error: EnsError) -> None:
-        """What the service says, beside the field it is about."""
-        fields = {"title": "titre", "category": "categorie", "act_date": "date"}
-        self.add_error(fields.get(str(error.facts.get("field", "")), "fichier"), words.typeset(error.sentence))
 
 
 class WritingForm(OnceForm):

@@ -76,7 +76,7 @@ def _inside(place: str) -> UUID | None:
         found = resolve(place)
     except Resolver404:
         return None
-    if found.view_name not in ("professionnel:dossier", "professionnel:document"):
+    if found.view_name not in ("professionnel:dossier", "professionnel:document", "professionnel:deposer"):
         return None
     usager_id: UUID = found.kwargs["usager_id"]
     return usager_id

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -17,7 +16,7 @@ from ens.web.common.files import file_response, inline_image
 from ens.web.common.pages import page
 from ens.web.common.paging import page_number, pages_around
 from ens.web.professionnel.filters import RecordFilters
-from ens.web.professionnel.openings import of_an_open_record
+from ens.web.professionnel.openings import of_an_open_record, shown
 from ens.web.professionnel.patients import patient_of
 
 PER_PAGE = 50
@@ -35,7 +34,7 @@ def dossier(request: HttpRequest, usager_id: UUID) -> HttpResponse:
         raise Http404
     context = {
         "patient": who,
-        **_opening(request),
+        **shown(request),
         "documents": found.cards,
         "total": found.total,
         **filters.shown(found),
@@ -53,7 +52,7 @@ def document(request: HttpRequest, usager_id: UUID, document_id: UUID) -> HttpRe
     opened = record.open_document(document_id, by=request.actor)
     context = {
         "patient": who,
-        **_opening(request),
+        **shown(request),
         "document": opened.card,
         "auteur": opened.author_label,
         "organisation": opened.organisation_label,
@@ -63,11 +62,6 @@ def document(request: HttpRequest, usager_id: UUID, document_id: UUID) -> HttpRe
         **_preview(request, usager_id, document_id, opened.preview),
     }
     return page(request, "professionnel/documents/detail.html", context)
-
-
-def _opening(request: HttpRequest) -> dict[str, Any]:
-    """Why the record is open, and until when: shown on each of its pages."""
-    return {"ouverture": request.opening, "minutes": settings.ENS_RECORD_IDLE_MINUTES}
 
 
 def _preview(request: HttpRequest, usager_id: UUID, document_id: UUID, preview: Preview) -> dict[str, Any]:
