@@ -134,6 +134,25 @@ def test_on_activation_everything_of_the_former_dmp_is_there_and_counted(people,
     assert "Dr Ancien" not in page.get("/historique/?qui=tout").content.decode()
 
 
+def test_a_backup_is_made_once_an_archive_has_gone(people, folder, db, tmp_path_factory):
+    import psycopg
+
+    from ens.cli.backup.contents import write_wanted
+
+    person = people.usager()
+    folder.person(person, "Bilan")
+    asked(folder)
+    listing = tmp_path_factory.mktemp("sauvegarde")
+    with psycopg.connect(db.owner) as connection:
+        write_wanted(connection, listing / "avant")
+    work(person)
+    with psycopg.connect(db.owner) as connection:
+        write_wanted(connection, listing / "apres")
+    named = [[line for line in (listing / name).read_text().splitlines() if person.usager_id.hex in line]
+             for name in ("avant", "apres")]  # fmt: skip
+    assert [len(lines) for lines in named] == [1, 1] and named[0] != named[1]
+
+
 @pytest.mark.feature("S016")
 def test_a_space_that_opens_at_its_deadline_finds_it_too(people, folder):
     person = people.usager(state="unknown")

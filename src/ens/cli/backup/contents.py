@@ -61,7 +61,7 @@ def write_wanted(connection: Connection, file: Path) -> None:
     """List what the snapshot refers to, so that it may be let go before the contents are copied."""
     present = shapes(connection)
     named = (
-        f'SELECT "{column}" AS id, usager_id FROM "{table}"'  # noqa: S608 - our own names
+        f'SELECT "{column}" AS id, usager_id FROM "{table}" WHERE "{column}" IS NOT NULL'  # noqa: S608 - our own names
         for table, column in REFERENCES.items()
         if f"public.{table}" in present
     )
