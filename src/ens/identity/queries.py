@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -44,11 +43,8 @@ def find_usager(matricule: str, oid: str = "") -> UsagerRef | None:
 
 def whose(matricule: str, oid: str = "") -> sql.Question[UsagerRef | None]:
     """The same, as a question that leaves with others."""
-
-    def answer(found: list[tuple[Any, ...]]) -> UsagerRef | None:
-        return next((UsagerRef(*row) for row in found if not oid or row[1] == oid), None)
-
-    return sql.Question(_LOOK_UP, [digest(MATRICULE, matricule.upper())], answer)
+    keyed = [digest(MATRICULE, matricule.upper())]
+    return sql.Question(_LOOK_UP, keyed, lambda rows: next((UsagerRef(*r) for r in rows if oid in ("", r[1])), None))
 
 
 def nobody(matricule: str) -> UUID:
