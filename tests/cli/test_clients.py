@@ -14,7 +14,8 @@ from ens.interop.fhir.authentication import forget_tokens
 
 
 def asked(action, identifiant="", **options):
-    given = Namespace(action=action, identifiant=identifiant, **{"nom": "", "rpps": "", "finess": "", **options})
+    defaults = {"nom": "", "rpps": "", "finess": "", "minimum": ""}
+    given = Namespace(action=action, identifiant=identifiant, **{**defaults, **options})
     check(given)
     return perform(given)[0]
 
@@ -56,6 +57,30 @@ def test_a_software_is_added_renewed_and_withdrawn(people, kind):
         asked("retirer", made["client_id"])
 
 
+@pytest.mark.feature("N021")
+def test_a_software_too_old_is_told_to_be_brought_up_to_date(people):
+    name = f"Cabinet {people.professional().rpps}"
+    one, other = (asked("ajouter", nom=name, rpps=people.professional().rpps) for _ in range(2))
+    _, given = token(one["client_id"], one["client_secret"])
+
+    def answer(version=""):
+        forget_tokens()
+        headers = {"Authorization": f"Bearer {given}", **({"X-App-Version": version} if version else {})}
+        return Client().get("/fhir/Patient?identifier=x", headers=headers)
+
+    assert answer().status_code == 200, "no minimum: nothing is asked"
+    assert asked("version", nom=name, minimum="2.10")["clients"] == 2
+    refused = [answer(said).status_code for said in ("", "cabinet/2.9.9", "cabinet/deux", "2.9")]
+    assert refused == [403] * 4
+    issue = answer("cabinet/1").json()["issue"][0]
+    assert issue["details"]["coding"][0]["code"] == "version_trop_ancienne" and "2.10" in issue["diagnostics"]
+    assert [answer(said).status_code for said in ("cabinet/2.10", "ios/2.10.1", "3")] == [200] * 3
+    minimums = {each["client_id"]: each["minimum"] for each in asked("liste")["clients"]}
+    assert minimums[one["client_id"]] == minimums[other["client_id"]] == "2.10"
+    asked("version", one["client_id"])
+    assert answer().status_code == 200
+
+
 @pytest.mark.parametrize(
     ("action", "options", "said"),
     [
@@ -66,6 +91,9 @@ def test_a_software_is_added_renewed_and_withdrawn(people, kind):
         ("ajouter", {"nom": "Logiciel", "finess": "000000000"}, "n'est pas dans l'annuaire"),
         ("liste", {"identifiant": "x"}, "ne demande rien"),
         ("secret", {}, "demandent l'identifiant"),
+        ("version", {"minimum": "2"}, "l'identifiant d'un logiciel"),
+        ("version", {"nom": "Logiciel", "minimum": "deux"}, "s'écrit 2.10.1"),
+        ("version", {"nom": "Logiciel inconnu", "minimum": "2"}, "n'existe pas"),
     ],
 )
 def test_what_makes_no_sense_is_said_and_adds_nothing(db, action, options, said):

@@ -46,6 +46,7 @@ NOT_OWNED = {
     "messaging_revocationlist": "about a file of the trust space, local",
     "messaging_revokedcertificate": "certificates of the trust space, local",
     "persistence_outboxrow": "a queue, local",
+    "persistence_stoppedfeature": "of the service, local",
     "persistence_deployment": "one row about the database",
     "coffre_keycopy": "one row a backup, about nobody",
     "audit_serviceline": "events about nobody known",

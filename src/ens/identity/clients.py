@@ -21,18 +21,23 @@ from ens.identity.errors import ClientUnknown
 from ens.identity.models import ApplicationCliente
 from ens.identity.services import register_client
 from ens.kernel.actor import Actor
+from ens.standards.versions import is_at_least
 
 STREAM = "fhir"
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """``holder``: the professional or the establishment it speaks for; ``number``: their RPPS or FINESS."""
+    """``holder``: the professional or the establishment it speaks for; ``number``: their RPPS or FINESS.
+
+    ``minimum``: the version asked of it; empty, any.
+    """
 
     client_id: str
     name: str
     holder: str
     number: str
+    minimum: str = ""
 
 
 def everyone() -> list[Client]:
@@ -63,6 +68,27 @@ def renew(client_id: str, *, by: Actor) -> str:
     return secret
 
 
+def is_recent_enough(announced: str, minimum: str) -> bool:
+    """``announced``: « name/2.10.1 », as the header says it. Under a minimum, what says no version is too old."""
+    if not minimum:
+        return True
+    return is_at_least(announced.rpartition("/")[2].strip(), minimum)
+
+
+def require(minimum: str, *, client_id: str = "", name: str = "", by: Actor) -> int:
+    """From now on, this version at least: of one client, or of every client of a software's name; how many.
+
+    ``minimum``: empty, any version again. Errors: ClientUnknown.
+    """
+    chosen = ApplicationCliente.objects.filter(**({"client_id": client_id} if client_id else {"name": name}))
+    with transaction.atomic():
+        count = chosen.update(minimum_version=minimum)
+        if not count:
+            raise ClientUnknown()
+        events.about_nobody(STREAM, "version_minimale", by=by)
+    return int(count)
+
+
 def withdraw(client_id: str, *, by: Actor) -> None:
     """No token any more. What it filed stays, under the name of whom it spoke for. Errors: ClientUnknown."""
     with transaction.atomic():
@@ -87,9 +113,9 @@ def _known(client_id: str) -> ApplicationCliente:
 def _told(one: ApplicationCliente) -> Client:
     if one.professional is not None:
         who = queries.professional_by_id(one.professional.id)
-        return Client(one.client_id, one.name, who.name, who.rpps)
+        return Client(one.client_id, one.name, who.name, who.rpps, one.minimum_version)
     site = queries.establishment_by_id(one.establishment_id)
-    return Client(one.client_id, one.name, site.name, site.finess)
+    return Client(one.client_id, one.name, site.name, site.finess, one.minimum_version)
 
 
 def _plain(name: str) -> str:

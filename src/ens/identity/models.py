@@ -322,6 +322,7 @@ class ApplicationCliente(AbstractApplication):
 
     professional = models.ForeignKey(Professional, on_delete=models.CASCADE, null=True, blank=True)
     establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, null=True, blank=True)
+    minimum_version = models.CharField(max_length=20, default="", blank=True)  # under it, nothing is answered (N021)
 
     class Meta(AbstractApplication.Meta):
         constraints = (

@@ -31,6 +31,11 @@ EXPLAINED = {
         "Les deux derniers chiffres du matricule (la clé) ne vont pas avec les treize premiers : une faute de frappe.",
         "Reprenez le matricule de l'INS qualifiée dans votre logiciel, sans le recopier à la main.",
     ),
+    "fonction_arretee": Explained(
+        "Mail reception is stopped for a moment: keep the message in your queue.",
+        "La réception des messages est à l'arrêt pour le moment, pour tous.",
+        "Rien à faire : votre opérateur garde le message et le présentera de nouveau.",
+    ),
     "boite_absente": Explained(
         "This mailbox does not exist or does not accept mail.",
         "Aucune messagerie ne reçoit de message à cette adresse. La réponse est la même quelle qu'en soit la raison : "

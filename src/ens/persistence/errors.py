@@ -34,3 +34,10 @@ class DatabaseUnavailable(Unavailable):
 
     code = "base_indisponible"
     message = "Le service est momentanément indisponible. Rien n'a été enregistré. Recommencez dans un instant."
+
+
+class FeatureStopped(Unavailable):
+    """The operator stopped this part of the service; the others run."""
+
+    code = "fonction_arretee"
+    message = "{what} : à l'arrêt pour le moment. {why}"

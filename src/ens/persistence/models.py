@@ -51,3 +51,12 @@ class OutboxRow(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("failed_at", "due_at"), name="outbox_due"),)
+
+
+class StoppedFeature(models.Model):
+    """A part of the service that its operator stopped, for every process; its row goes when it is taken up again."""
+
+    name = models.CharField(primary_key=True, max_length=30)
+    since = models.DateTimeField()
+    by = models.CharField(max_length=80)
+    why = models.CharField(max_length=160)  # said to whoever asks for it

@@ -18,9 +18,10 @@ from django.conf import settings
 from oauth2_provider.models import get_access_token_model
 
 from ens.audit import events
+from ens.identity import clients
 from ens.identity import queries as identity
 from ens.identity.errors import ProfessionalUnknown
-from ens.interop.fhir.errors import PersonUnknown, TokenInvalid, TokenMissing, TooManyRefusals
+from ens.interop.fhir.errors import PersonUnknown, TokenInvalid, TokenMissing, TooManyRefusals, VersionTooOld
 from ens.interop.fhir.refusals import Refusals
 from ens.kernel.actor import Actor, ActorKind
 
@@ -35,6 +36,7 @@ _NOBODY = Actor(ActorKind.SYSTEME, "inconnu", "Logiciel non identifié")
 @dataclass(frozen=True, slots=True)
 class _Known:
     actor: Actor
+    minimum: str
     expires: datetime
     believed_until: float
 
@@ -50,25 +52,28 @@ def forget_tokens() -> None:
         _cache.clear()
 
 
-def actor_of_request(authorization: str, person: str = "", address: str = "") -> Actor:
-    """Who makes the request. Errors: TokenMissing, TokenInvalid, TooManyRefusals, PersonUnknown.
+def actor_of_request(authorization: str, person: str = "", address: str = "", version: str = "") -> Actor:
+    """Who makes the request. Errors: TokenMissing, TokenInvalid, TooManyRefusals, VersionTooOld, PersonUnknown.
 
     ``address`` is the caller's: refused too often, it is told so instead, and no more is written of it this minute.
     """
     scheme, _, token = authorization.strip().partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise TokenMissing()
-    return name_person(_client(token.strip(), address), person.strip())
+    known = _client(token.strip(), address)
+    if not clients.is_recent_enough(version, known.minimum):
+        raise VersionTooOld(minimum=known.minimum)
+    return name_person(known.actor, person.strip())
 
 
-def _client(token: str, address: str) -> Actor:
+def _client(token: str, address: str) -> _Known:
     key = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
     known = _cache.get(key)
     if known is None or known.believed_until < time.monotonic():
         known = _look_up(key)
     if known is None or known.expires <= datetime.now(UTC):
         raise _refusal(address)
-    return known.actor
+    return known
 
 
 def _refusal(address: str) -> TokenInvalid | TooManyRefusals:
@@ -88,13 +93,13 @@ def _look_up(key: bytes) -> _Known | None:
     found = (
         get_access_token_model()
         .objects.filter(token_checksum=key.hex())
-        .values_list("application__client_id", "expires", "scope")
+        .values_list("application__client_id", "expires", "scope", "application__minimum_version")
         .first()
     )
     actor = identity.client_actor(found[0]) if found and SCOPE in found[2].split() else None
     if found is None or actor is None:
         return None
-    known = _Known(actor, found[1], time.monotonic() + CACHE_SECONDS)
+    known = _Known(actor, found[3], found[1], time.monotonic() + CACHE_SECONDS)
     with _lock:
         if len(_cache) >= CACHE_SIZE:
             _cache.clear()

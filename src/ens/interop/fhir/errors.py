@@ -156,3 +156,13 @@ class PersonUnknown(Refused):
 
     code = "personne_inconnue"
     message = "La personne nommée dans l'en-tête X-Ens-Personne n'est pas connue, ou n'est pas celle du logiciel."
+
+
+class VersionTooOld(Refused):
+    """The software must announce its version, and it must be that one at least: its holder was told which."""
+
+    code = "version_trop_ancienne"
+    message = (
+        "Ce logiciel doit être mis à jour : la version {minimum} au moins est demandée. "
+        "L'en-tête X-App-Version dit la sienne : « nom/{minimum} »."
+    )

@@ -41,7 +41,9 @@ OF_ANY_CALL = (
 OF_ANY_CALLER = (
     "jeton_absent",
     "jeton_invalide",
+    "version_trop_ancienne",
     "personne_inconnue",
+    "fonction_arretee",
     "trop_de_refus",
 )
 OF_ANY_ADDRESS = ("adresse_inconnue", "methode_non_offerte", "erreur_interne")

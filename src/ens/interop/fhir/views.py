@@ -20,7 +20,9 @@ from ens.interop.fhir.interactions import Answer, Call
 from ens.interop.fhir.offer import OFFER
 from ens.kernel.errors import EnsError
 from ens.kernel.network import address_of
+from ens.persistence import features
 from ens.persistence.connection import FAULTS, unavailable
+from ens.persistence.features import Feature
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +39,10 @@ ROUTES: dict[tuple[str, ...], Route] = {
     shape: Route({method: getattr(interactions, one.act) for method, one in address.methods.items()}, address.public)
     for shape, address in OFFER.items()
 }
+
+
+CALLER = ("Authorization", "X-Ens-Personne", "X-App-Version")
+DEPOSITS = (interactions.transaction, interactions.create)
 
 
 @csrf_exempt
@@ -64,13 +70,16 @@ def _answer(request: HttpRequest, path: str) -> Answer:
         address = address_of(
             request.META.get("REMOTE_ADDR", ""), headers.get("X-Forwarded-For", ""), settings.ENS_PROXIES
         )
-        actor = actor_of_request(headers.get("Authorization", ""), headers.get("X-Ens-Personne", ""), address)
+        authorization, person, software = (headers.get(name, "") for name in CALLER)
+        actor = actor_of_request(authorization, person, address, software)
     if route is None:
         raise AddressUnknown()
     method = "GET" if request.method == "HEAD" else request.method or ""
     handler = route.methods.get(method)
     if handler is None:
         raise MethodNotOffered(allowed=sorted(route.methods) + ["HEAD"] * ("GET" in route.methods))
+    if not route.public:
+        features.check(Feature.DEPOSIT if handler in DEPOSITS else Feature.READING)
     call = Call(
         kind=segments[0] if segments else "",
         object_id=object_id,

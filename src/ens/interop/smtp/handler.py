@@ -21,7 +21,9 @@ from ens.kernel.errors import Absent, EnsError
 from ens.messaging import ledger, services
 from ens.messaging.errors import MailboxAbsent, OneUsagerPerMessage
 from ens.messaging.types import IncomingMail
+from ens.persistence import features
 from ens.persistence.connection import FAULTS, unavailable
+from ens.persistence.features import Feature
 from ens.standards.certificates import Presented, presented
 
 T = TypeVar("T")
@@ -85,7 +87,7 @@ class Door:
             return replies.NO_CERTIFICATE
         if not _sender(address).isprintable():  # bytes of no character set, or controls
             return replies.ADDRESS_UNREADABLE
-        answer = await self._ask(lambda: services.check_sender(_sender(address), certificate))
+        answer = await self._ask(lambda: _check_sender(_sender(address), certificate))
         if answer.reply:
             return answer.reply
         facts.operator = answer.value
@@ -143,6 +145,12 @@ class Door:
     def close(self) -> None:
         """Wait for the messages being filed."""
         self._pool.shutdown(wait=True)
+
+
+def _check_sender(address: str, certificate: Presented) -> Actor:
+    """Errors: FeatureStopped, the same whoever writes to whom; those of ``check_sender``."""
+    features.check(Feature.RECEPTION)
+    return services.check_sender(address, certificate)
 
 
 def _sender(address: str | None) -> str:

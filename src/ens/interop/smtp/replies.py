@@ -49,6 +49,7 @@ BY_CODE = {
     "trop_de_refus": "421 4.7.0",
     "trop_de_connexions": "421 4.7.0",
     "envoi_trop_lent": "421 4.4.2",
+    "fonction_arretee": "451 4.3.2",
     "service_en_arret": "421 4.3.2",
     "reception_saturee": "452 4.3.1",
 }

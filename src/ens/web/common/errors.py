@@ -9,6 +9,7 @@ import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -17,9 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from ens.kernel.errors import EnsError, Family
+from ens.persistence import features
 from ens.persistence.connection import FAULTS, unavailable
+from ens.persistence.errors import FeatureStopped
 from ens.web.common.access import CLIENT
 from ens.web.common.pages import page
+from ens.web.common.stopping import feature_of
 from ens.web.common.words import typeset
 
 _logger = logging.getLogger(__name__)
@@ -68,6 +72,13 @@ UNKNOWN = ErrorPage(
     gettext_noop("Le service s’est interrompu au moment d’enregistrer. Rouvrez la page pour voir où elle en est."),
     retry=True,
 )
+STOPPED = ErrorPage(
+    503,
+    gettext_noop("Cette fonction est à l’arrêt pour le moment"),
+    gettext_noop("Le reste du service fonctionne. Réessayez plus tard."),
+    speaks=True,
+    retry=True,
+)
 TOO_LARGE = ErrorPage(
     413,
     gettext_noop("Cet envoi est trop lourd"),
@@ -105,6 +116,7 @@ CODES = {
     "fichier_trop_grand": TOO_LARGE,
     "document_trop_grand": TOO_LARGE,
     "issue_inconnue": UNKNOWN,
+    "fonction_arretee": STOPPED,
     "trop_de_demandes": TOO_MANY,
     "trop_de_recherches": TOO_MANY,
     "trop_de_refus": TOO_MANY,
@@ -144,6 +156,17 @@ class ErrorPagesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        feature = feature_of(request.resolver_match.view_name if request.resolver_match else "")
+        try:
+            if feature is not None:
+                features.check(feature)
+        except FeatureStopped as error:
+            return error_page(request, STOPPED, error.sentence)
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         if isinstance(error, FAULTS):
