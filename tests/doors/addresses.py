@@ -43,6 +43,8 @@ ADDRESSES: dict[str, Row] = {
     "nouveau_code": Row(200, takes=422),
     "recepisse": Row(404),  # nothing was proved in this session
     "connexion": Row(200, takes=422),
+    "ancien_dmp": Row(404),  # no day is set for the former application
+    "ancien_dmp_suite": Row(404),
     # without a password just given, back to the beginning
     "connexion_code": Row(302, takes=302),
     "connexion_renvoyer": Row(takes=302),
@@ -232,6 +234,8 @@ def path_of(name: str, ids: Ids) -> str:
         return "/fhir/DocumentReference"
     if name == "oauth2-token":
         return "/oauth2/token"
+    if name == "ancien_dmp_suite":
+        return "/dmp/dossier/"
     return reverse(name, args=[ids[one] for one in ADDRESSES[name].about])
 
 

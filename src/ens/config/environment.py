@@ -72,6 +72,10 @@ def day(name: str, default: date) -> date:
         raise MissingSetting(f"Le réglage {name} doit être une date (2026-01-31), et non « {value} ».") from error
 
 
+def day_or_none(name: str) -> date | None:
+    return day(name, date.max) if setting(name, "") else None
+
+
 def words(name: str) -> list[str]:
     return [word.strip() for word in setting(name, "").split(",") if word.strip()]
 

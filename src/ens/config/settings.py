@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ens.config.environment import database, day, flag, hours, number, openings, setting, words
+from ens.config.environment import database, day, day_or_none, flag, hours, number, openings, setting, words
 from ens.standards.departements import DEPARTEMENTS
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -41,6 +41,9 @@ ENS_CODE_TRIES_PER_ADDRESS = number("ENS_CODE_TRIES_PER_ADDRESS", 50)
 ENS_CODE_TRIES_TOTAL = number("ENS_CODE_TRIES_TOTAL", 20_000)
 ENS_TRIES_MINUTES = number("ENS_TRIES_MINUTES", 15)
 ENS_TERMS_PUBLISHED = day("ENS_TERMS_PUBLISHED", date(2026, 1, 5))  # of the terms of use shown by mentions_legales
+ENS_DMP_RETIRED_ON = day_or_none("ENS_DMP_RETIRED_ON")  # from that day the former application is no more
+ENS_DMP_URL = setting("ENS_DMP_URL", "")  # where it is, until then
+ENS_DMP_HOSTS = words("ENS_DMP_HOSTS")  # its names, once they lead here
 ENS_VITALE_URL = setting("ENS_VITALE_URL", "")
 ENS_VITALE_TOKEN_FILE = setting("ENS_VITALE_TOKEN_FILE", "")
 ENS_OIDC_ISSUER = setting("ENS_OIDC_ISSUER", "")
@@ -100,6 +103,7 @@ SECRET_KEY = (ENS_SECRETS / "django").read_bytes().hex()
 DEBUG = False
 _ours = urlsplit(ENS_BASE_URL).hostname or "localhost"
 ALLOWED_HOSTS = words("ENS_HOSTS") or ["127.0.0.1", "localhost", "[::1]", _ours]
+ALLOWED_HOSTS += ENS_DMP_HOSTS
 ROOT_URLCONF = "ens.config.urls"
 WSGI_APPLICATION = "ens.config.wsgi.application"
 AUTH_USER_MODEL = "identity.Compte"
@@ -144,6 +148,7 @@ if ENS_DEMONSTRATION:
 MIDDLEWARE = [
     "ens.config.observation.ObservationMiddleware",
     "ens.web.common.security.SecurityHeadersMiddleware",
+    "ens.web.common.former.FormerHostMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ens.interop.fhir.middleware.FhirFirstMiddleware",
     "ens.web.common.compression.PageCompressionMiddleware",

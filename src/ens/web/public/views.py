@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from ens.kernel import clock
 from ens.web.common.contact import support_now
 from ens.web.common.federation import way_out
 from ens.web.common.pages import page
@@ -27,6 +28,18 @@ def deconnexion(request: HttpRequest) -> HttpResponse:
     response = redirect(elsewhere or "accueil_public")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+@require_safe
+def ancien_dmp(request: HttpRequest, reste: str = "") -> HttpResponse:
+    """What becomes of the former DMP, before its retirement and after; absent where no day is set (S017)."""
+    day = settings.ENS_DMP_RETIRED_ON
+    if day is None:
+        raise Http404
+    if reste:  # an address of the former application: none is one of ours
+        return redirect("ancien_dmp")
+    context = {"jour": day, "est_arrete": day <= clock.today(), "adresse": settings.ENS_DMP_URL}
+    return page(request, "public/ancien_dmp.html", context)
 
 
 @require_safe
