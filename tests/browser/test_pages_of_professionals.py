@@ -213,7 +213,7 @@ def test_a_document_is_filed_by_hand_without_a_script_and_its_form_holds_on_ever
     assert "Compte rendu de diabétologie" in bare.page.inner_text("h1")
 
 
-@pytest.mark.parametrize("asked", ["", "?page=10", "?lecture=non_lus&texte=numéro"])
+@pytest.mark.parametrize("asked", ["", "?lecture=non_lus&texte=numéro"])
 def test_a_record_of_five_hundred_documents_holds_on_every_screen(tabs: Any, crowded: Space, asked: str) -> None:
     """Fifty a page, as its usager's: the ways around keep what was asked."""
     from ens.identity.models import Compte

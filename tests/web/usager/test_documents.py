@@ -261,7 +261,7 @@ def test_a_body_too_large_to_be_read_is_refused_with_its_announced_size(page: An
 
 def test_the_categories_shown_are_those_of_the_value_set() -> None:
     from ens.standards.valuesets import categories
-    from ens.web.usager.categories import own_categories, shown_categories
+    from ens.web.common.categories import own_categories, shown_categories
 
     assert {found.code for found in shown_categories()} == set(categories())
     assert dict(own_categories()) == {code: known.label for code, known in categories().items() if known.offered}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from ens.kernel import clock
 from ens.record.types import DocumentFilter, DocumentList
 from ens.standards.valuesets import categories
+from ens.web.common.categories import menu
 from ens.web.common.forms import EnsForm
 
 YEAR, A_YEAR = "12", timedelta(days=365)
@@ -24,7 +25,7 @@ class NarrowForm(EnsForm):
     """A value that is none is as if it were absent."""
 
     texte = forms.CharField(label=gettext_lazy("Mot du titre, de l’auteur ou du type"), required=False, max_length=100)
-    categorie = forms.CharField(label=gettext_lazy("Catégorie"), required=False, max_length=30, widget=forms.Select())
+    categorie = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput())
     periode = forms.ChoiceField(required=False, choices=[(YEAR, YEAR)], widget=forms.HiddenInput())
     lecture = forms.ChoiceField(required=False, choices=[(UNREAD, UNREAD)], widget=forms.HiddenInput())
 
@@ -50,14 +51,13 @@ class RecordFilters:
         return DocumentFilter(category, text=self.text, since=since, unread=unread, offset=offset, limit=limit)
 
     def shown(self, found: DocumentList) -> dict[str, Any]:
-        """For the template; the categories offered are those that hold something this professional may read."""
-        offered = [
-            (code, f"{one.label} ({found.counts[code]})") for code, one in categories().items() if code in found.counts
-        ]
-        self.form.fields["categorie"].widget.choices = [("", _("Toutes")), *offered]
+        """For the template; the categories shown are those that hold something this professional may read."""
         return {
             "filtres": self.form,
-            "filtre": bool(self.text or self.category),
+            "filtre": bool(self.text),
+            "categories": menu(
+                found.counts, found.total, chosen=self.category or "", link=self._of_category, own=False
+            ),
             "tout_lu": self.is_unread and not (self.text or self.category or self.is_last_year),
             "restreint": bool(self.text or self.category or self.is_unread),
             "choix": [
@@ -72,6 +72,14 @@ class RecordFilters:
         """A choice beside the other: pressed again, it lets go."""
         after = [one for one, is_on in self._chips.items() if is_on != (one == name)]
         return {"libelle": words, "lien": self._with(*after), "courant": self._chips[name]}
+
+    def _of_category(self, code: str | None) -> str:
+        parameters = self._parameters.copy()
+        for name in ("page", "categorie"):
+            parameters.pop(name, None)
+        if code:
+            parameters["categorie"] = code
+        return f"?{parameters.urlencode()}"
 
     def _with(self, *chips: str) -> str:
         parameters = self._parameters.copy()

@@ -17,7 +17,7 @@ from ens.record.services import professional_types
 from ens.record.types import FILED_TITLE_MAX, FiledByHand, Shown
 from ens.standards.errors import MalformedMatricule
 from ens.standards.ins import Matricule
-from ens.standards.valuesets import categories
+from ens.web.common.categories import shown_categories
 from ens.web.common.filing_forms import FileForm, title_field
 from ens.web.common.forms import EnsForm, ThreePartDateField
 
@@ -85,8 +85,8 @@ def _types() -> list[tuple[str, list[tuple[str, str]]]]:
     """The types in the categories where the usager finds them, in their order."""
     known = sorted(professional_types().values(), key=lambda one: one.plain)
     groups = [
-        (category.label, [(one.code, one.plain) for one in known if one.category == code])
-        for code, category in categories().items()
+        (group.of_patient or group.label, [(one.code, one.plain) for one in known if one.category == group.code])
+        for group in shown_categories()
     ]
     return [(label, inside) for label, inside in groups if inside]
 

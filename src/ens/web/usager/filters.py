@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ens.record.types import DocumentCard, DocumentFilter, DocumentList
+from ens.web.common.categories import category, menu
 from ens.web.common.forms import EnsForm
-from ens.web.usager.categories import category, shown_categories
 
 PER_PAGE = 50
 FIRST_YEAR = 1900
@@ -75,29 +75,8 @@ class DocumentFilters:
         return self._with(filtres=None if self.is_open else "1")
 
     def categories(self, found: DocumentList) -> list[dict[str, Any]]:
-        """The menu: all, then each category that holds something or is chosen."""
         chosen = self._values.get("categorie") or ""
-        everything = {
-            "libelle": _("Tous les documents"),
-            "court": _("Tous"),
-            "icone": "archive-line",
-            "nombre": found.total,
-            "courante": not chosen,
-            "lien": self._with(categorie=None),
-        }
-        shown = [
-            {
-                "libelle": known.label,
-                "court": known.short,
-                "icone": known.icon,
-                "nombre": found.counts.get(known.code, 0),
-                "courante": known.code == chosen,
-                "lien": self._with(categorie=known.code),
-            }
-            for known in shown_categories()
-            if found.counts.get(known.code) or known.code == chosen
-        ]
-        return [everything, *shown]
+        return menu(found.counts, found.total, chosen=chosen, link=lambda code: self._with(categorie=code))
 
     def chosen(self) -> list[dict[str, str]]:
         """The filters at work, the category aside since the menu shows it, each with the address without it."""

@@ -15,9 +15,9 @@ from ens.messaging.signals import SignalReason
 from ens.messaging.types import FILES_MAX_BYTES, Addressee, Beginning, Contact, Contacts, File, Reply
 from ens.record.types import UPLOAD_TITLE_MAX, Upload
 from ens.web.common import words
+from ens.web.common.categories import own_categories
 from ens.web.common.filing_forms import FileForm, OnceForm, title_field
 from ens.web.common.forms import EnsForm, SeveralFilesField
-from ens.web.usager.categories import own_categories
 
 
 class AddDocumentForm(FileForm):

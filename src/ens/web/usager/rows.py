@@ -11,8 +11,8 @@ from ens.access.types import Answer, Outcome, RuleApplied
 from ens.audit.types import Event, HistoryLine
 from ens.kernel.actor import AccessMode, ActorKind
 from ens.record.types import DocumentCard
+from ens.web.common.categories import category
 from ens.web.common.words import NBSP, typeset
-from ens.web.usager.categories import category
 
 SOURCE_ICONS = {
     "professionnel": "stethoscope-line",

@@ -1,12 +1,14 @@
-"""The categories of documents as the usager sees them, in the order of the menu.
+"""The categories of documents as pages show them, in the order of their menu.
 
 Source: production's contract of documents: fifteen categories, twelve of them shown.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +21,7 @@ class Category:
     icon: str
     tint: str  # accent: health; calme: paper
     offered: bool = True  # to a usager who adds a document
+    of_patient: str = ""  # its name for a professional, when the usager's is said by them
 
 
 OTHER = "AUTR_DOC"
@@ -32,7 +35,9 @@ def shown_categories() -> tuple[Category, ...]:
         Category("CPT_REND", _("Comptes rendus"), _("Comptes rendus"), "file-text-line", "calme"),
         Category("ORD_SOIN", _("Ordonnances et soins"), _("Ordonnances"), "capsule-line", "calme"),
         Category("DEPISTAG", _("Prévention et dépistages"), _("Prévention"), "shield-line", "calme"),
-        Category("SYNTHESE", _("Ma santé en résumé"), _("Résumé"), "health-book-line", "accent"),
+        Category(
+            "SYNTHESE", _("Ma santé en résumé"), _("Résumé"), "health-book-line", "accent", of_patient=_("Synthèses")
+        ),
         Category("CERT_MED", _("Certificats médicaux"), _("Certificats"), "survey-line", "calme"),
         Category("DOC_ADM", _("Pièces administratives"), _("Administratif"), "file-line", "calme"),
         Category("CAR_VAC", _("Carnet de vaccination"), _("Vaccins"), "syringe-line", "accent", offered=False),
@@ -58,3 +63,33 @@ def category(code: str) -> Category:
 def own_categories() -> list[tuple[str, str]]:
     """What a usager may choose for a document of theirs: code and label."""
     return [(found.code, found.label) for found in shown_categories() if found.offered]
+
+
+def menu(
+    counts: Mapping[str, int], total: int, *, chosen: str, link: Callable[[str | None], str], own: bool = True
+) -> list[dict[str, Any]]:
+    """All, then each category that holds something or is chosen, for ``components/menu_categories.html``.
+
+    ``link``: the address of a category, or of all. ``own``: shown to whose documents they are.
+    """
+    everything = {
+        "libelle": _("Tous les documents"),
+        "court": _("Tous"),
+        "icone": "archive-line",
+        "nombre": total,
+        "courante": not chosen,
+        "lien": link(None),
+    }
+    shown = [
+        {
+            "libelle": known.label if own else known.of_patient or known.label,
+            "court": known.short,
+            "icone": known.icon,
+            "nombre": counts.get(known.code, 0),
+            "courante": known.code == chosen,
+            "lien": link(known.code),
+        }
+        for known in shown_categories()
+        if counts.get(known.code) or known.code == chosen
+    ]
+    return [everything, *shown]
