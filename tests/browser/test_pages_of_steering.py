@@ -74,6 +74,22 @@ def test_the_page_holds_on_every_screen(tabs: Any, steering: Any, address: str, 
     check(window, name)
 
 
+def test_the_page_of_a_site_and_its_actions_holds_on_every_screen(tabs: Any, steering: Any) -> None:
+    from django.test import Client
+
+    from ens.kernel import clock
+    from ens.steering.register import sites
+
+    (hospital,) = (one for one in sites(["44"], clock.today()) if one.identifier == "440000990")
+    address, day = f"/pilotage/etablissements/{hospital.id}/", {"echeance_jour": 1, "echeance_mois": 2}
+    client = Client()
+    client.force_login(steering)
+    asked = {"quoi": "Poser le certificat de la messagerie", "cote": "site", "qui": "La DSI", **day}
+    assert client.post(address, {**asked, "echeance_annee": 2026}).status_code == 302
+    (window := tabs(steering)).open(address)
+    check(window, "pilotage-site")
+
+
 def test_the_keyboard_alone_changes_territory_and_date(tabs: Any, steering: Any) -> None:
     window = tabs(steering)
     window.open("/pilotage/")

@@ -53,6 +53,8 @@ NOT_OWNED = {
     "audit_headofnobody": "rows updated where someone unknown has none",
     "steering_site": "of the service, local",
     "steering_sitestep": "of the service, local",
+    "steering_siteaction": "of the service, local",
+    "steering_siteactionchange": "of the service, local",
     "steering_taking": "belongs to an account",
     "access_mandate": "belongs to an account",
     "access_searchcount": "belongs to a professional",

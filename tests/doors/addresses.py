@@ -174,6 +174,8 @@ ADDRESSES: dict[str, Row] = {
     "pilotage:ecrans": Row(200),
     "pilotage:exports": Row(200),
     "pilotage:etablissements": Row(200),
+    "pilotage:site": Row(404, takes=404, about=("site",)),  # of no site
+    "pilotage:action": Row(takes=404, about=("site",)),
     "pilotage:telecharger_sites": Row(200, about=("form",), is_file=True),
     "pilotage:evenements": Row(404),  # without a figure chosen
     "pilotage:telecharger_tableau": Row(200, about=("form",), is_file=True),
@@ -210,14 +212,14 @@ Ids = dict[str, Any]
 def hers(world: World) -> Ids:
     return {
         "document": world.document, "thread": world.thread, "attachment": world.attachment,
-        "usager": world.inaya.usager_id, "page": 1, "persona": "labo", "form": "csv",
+        "usager": world.inaya.usager_id, "page": 1, "persona": "labo", "form": "csv", "site": uuid4(),
     }  # fmt: skip
 
 
 def someone_elses(world: World) -> Ids:
     return {
         "document": world.others_document, "thread": world.others_thread, "attachment": world.others_attachment,
-        "usager": world.other.usager_id, "page": 1, "persona": "labo", "form": "csv",
+        "usager": world.other.usager_id, "page": 1, "persona": "labo", "form": "csv", "site": uuid4(),
     }  # fmt: skip
 
 
@@ -225,7 +227,7 @@ def nobodys(_: World) -> Ids:
     random: Callable[[], UUID] = uuid4
     return {
         "document": random(), "thread": random(), "attachment": random(), "usager": random(), "page": 1,
-        "persona": "labo", "form": "csv",
+        "persona": "labo", "form": "csv", "site": uuid4(),
     }  # fmt: skip
 
 

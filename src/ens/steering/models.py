@@ -54,3 +54,41 @@ class SiteStep(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("site", "since"), name="one_site_step_a_day"),)
+
+
+class SiteAction(models.Model):
+    """Something to do for a site: who does it, until when. Dropped or done, it stays (S141)."""
+
+    OPEN, DONE, DROPPED = "ouverte", "faite", "abandonnee"
+    SITE, SUPPORT = "site", "accompagnement"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="actions")
+    what = models.CharField(max_length=160)
+    side = models.CharField(max_length=14)  # whose task: the site's, or that of who helps it
+    owner = models.CharField(max_length=120)
+    due_on = models.DateField()
+    state = models.CharField(max_length=10, default=OPEN)
+
+    class Meta:
+        indexes = (models.Index(fields=("site", "due_on"), name="action_of_site"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state__in=("ouverte", "faite", "abandonnee")), name="action_state"
+            ),
+            models.CheckConstraint(condition=models.Q(side__in=("site", "accompagnement")), name="action_side"),
+            models.UniqueConstraint(
+                fields=("site", "what", "due_on"), condition=models.Q(state="ouverte"), name="one_open_action"
+            ),
+        )
+
+
+class SiteActionChange(models.Model):
+    """What was decided of an action, when, by whom. Append-only, by privilege."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    action = models.ForeignKey(SiteAction, on_delete=models.PROTECT, related_name="changes")
+    state = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    compte_id = models.UUIDField()
+    name = models.CharField(max_length=120)  # as of then

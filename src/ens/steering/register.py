@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Prefetch
@@ -44,6 +45,8 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SiteView:
+    """``id``: ours, in addresses; None for a line being read."""
+
     identifier: str
     kind: str
     name: str
@@ -51,6 +54,7 @@ class SiteView:
     helped_by: str
     status: Status
     since: date
+    id: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -154,21 +158,14 @@ def sites(departements: Sequence[str], day: date) -> list[SiteView]:
     """The register at the end of a day, by département then by name; a site not contacted yet is not in it."""
     steps = SiteStep.objects.filter(since__lte=day).order_by("since")
     rows = Site.objects.filter(departement__in=departements).prefetch_related(Prefetch("steps", steps, "past"))
-    found = [
-        SiteView(
-            row.identifier,
-            row.kind,
-            row.name,
-            row.departement,
-            row.helped_by,
-            Status(row.past[-1].status),
-            row.past[-1].since,
-        )
-        for row in rows
-        if row.past
-    ]
+    found = [view_of(row, (Status(row.past[-1].status), row.past[-1].since)) for row in rows if row.past]
     order = {code: place for place, code in enumerate(DEPARTEMENTS)}
     return sorted(found, key=lambda one: (order[one.departement], one.name.lower(), one.identifier))
+
+
+def view_of(row: Site, step: tuple[Status, date]) -> SiteView:
+    """A site as of one of its statuses."""
+    return SiteView(row.identifier, row.kind, row.name, row.departement, row.helped_by, *step, row.id)
 
 
 def engaged(found: Iterable[SiteView]) -> dict[str, Counter[str]]:

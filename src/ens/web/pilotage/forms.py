@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ens.access.mandates import Territory
 from ens.kernel import clock
 from ens.standards.departements import DEPARTEMENTS
-from ens.web.common.forms import EnsForm
+from ens.web.common.forms import EnsForm, ThreePartDateField
 
 FIRST_DAY = date(2000, 1, 1)
 _FRENCH = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})")
@@ -95,3 +95,31 @@ def all_of(territory: Territory) -> str:
     if len(codes) <= 3:
         return ", ".join(DEPARTEMENTS[code].label for code in codes)
     return str(_("%(n)s départements") % {"n": len(codes)})
+
+
+class ActionForm(EnsForm):
+    """Something to do for a site."""
+
+    quoi = forms.CharField(
+        label=_("Que faut-il faire\u00a0?"),
+        max_length=160,
+        error_messages={"required": _("Dites ce qu’il faut faire.")},
+    )
+    cote = forms.ChoiceField(
+        label=_("De quel côté\u00a0?"),
+        choices=(("site", _("Le site")), ("accompagnement", _("Qui l’accompagne"))),
+        error_messages={"required": _("Choisissez un côté."), "invalid_choice": _("Choisissez un côté.")},
+    )
+    qui = forms.CharField(
+        label=_("Qui s’en charge\u00a0?"),
+        help_text=_("Une personne ou une équipe. Jamais un patient."),
+        max_length=120,
+        error_messages={"required": _("Dites qui s’en charge.")},
+    )
+    echeance = ThreePartDateField(label=_("Pour quand\u00a0?"))
+
+    def clean_echeance(self) -> date:
+        day: date = self.cleaned_data["echeance"]
+        if not FIRST_DAY <= day <= clock.today() + timedelta(days=3660):
+            raise forms.ValidationError(_("Cette date est trop loin."), code="far")
+        return day

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.pilotage import exports, views
+from ens.web.pilotage import exports, sites, views
 
 app_name = "pilotage"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("telecharger/tableau.<slug:forme>", exports.tableau, name="telecharger_tableau"),
     path("telecharger/evenements.<slug:forme>", exports.telecharger_evenements, name="telecharger_evenements"),
     path("etablissements/", views.etablissements, name="etablissements"),
+    path("etablissements/<uuid:site_id>/", sites.site, name="site"),
+    path("etablissements/actions/<uuid:action_id>/", sites.action, name="action"),
     path("telecharger/etablissements.<slug:forme>", exports.sites, name="telecharger_sites"),
     path("ecrans/", views.ecrans, name="ecrans"),
     path("calendrier/", views.calendrier, name="calendrier"),

@@ -61,6 +61,8 @@ STATUSES = {
     "en_service": _("En service"),
     "retire": _("Retiré"),
 }
+SIDES = {"site": _("Le site"), "accompagnement": _("Qui l’accompagne")}
+STATES_OF_ACTIONS = {"ouverte": _("Ouverte"), "faite": _("Faite"), "abandonnee": _("Abandonnée")}
 KINDS_OF_SITES = {"etablissement": _("Établissement"), "liberal": _("Libéral")}
 # By the value of each step.
 STEPS = {
