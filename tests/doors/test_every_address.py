@@ -18,7 +18,8 @@ OFFERED, OTHERS = ("GET", "POST"), ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS",
 TRY_THE_OTHERS = ("nobody", "the holder", "the authorised doctor", "the steerer")
 OPEN = (PUBLIC, DEMONSTRATION, CLIENT)
 names = pytest.mark.parametrize("name", ADDRESSES)
-ABOUT_SOMEONE = [name for name, row in ADDRESSES.items() if row.about and row.about not in (("persona",), ("form",))]
+NOBODYS = (("persona",), ("form",), ("site",))
+ABOUT_SOMEONE = [name for name, row in ADDRESSES.items() if row.about and row.about not in NOBODYS]
 named = pytest.mark.parametrize("name", ABOUT_SOMEONE)
 PERSONAL = [name for name in ADDRESSES if name.startswith(("usager:", "professionnel:", "pilotage:", "support:"))]
 
