@@ -7,6 +7,8 @@ import errno
 import io
 import json
 import os
+from collections import Counter
+from contextlib import closing
 from datetime import date, timedelta
 
 import pikepdf
@@ -19,6 +21,7 @@ from ens.connectors.courrier.client import PrintFolder
 from ens.connectors.courrier.rendering import Sender
 from ens.enrolment import codes, pace, ports, references, services
 from ens.enrolment.models import Lot
+from ens.journeys import new_code
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from tests.connectors.letters import CODE, LAST_DAY, MONDAY, OPENS_ON, by_post, create, pages, register
@@ -98,6 +101,33 @@ def test_in_large_print_everything_is_still_said(printer, territory, tmp_path):
     text = " ".join(pages(written(printer, "pdf")[0]))
     assert "Coupon-réponse" in text and LAST_DAY in text and CODE.search(text)
     assert json.loads(written(printer, "json")[0].read_bytes())["gros_caracteres"] is True
+
+
+@pytest.mark.feature("B16")
+def test_who_asks_for_large_print_has_it_among_the_others_of_the_lot(printer, territory, tmp_path):
+    parent = by_post(nom_naissance="GRAND", gros_caracteres="oui")
+    child = {"date_naissance": "2020-08-30", "adresse_4": "", "adresse_6": "", "representants": parent["matricule"]}
+    asked, *_ = register(
+        tmp_path, territory, by_post(nom_naissance="SITE"), parent, by_post(nom_naissance="PETIT"),
+        by_post(nom_naissance="GRAND", prenoms="NOE", **child),
+    )  # fmt: skip
+    new_code.send_large(asked, asked)  # asked on the site, where the insurance declares nothing
+    create(territory)
+    advance()
+    found = sorted((next(n for n in ("GRAND", "SITE", "PETIT") if n in said), size)
+                   for said, size in sized(written(printer, "pdf")[0]) if "À vous de choisir" in said)  # fmt: skip
+    assert found == [("GRAND", 16), ("GRAND", 16), ("PETIT", 11), ("SITE", 16)]
+    slip = json.loads(written(printer, "json")[0].read_bytes())
+    assert (slip["gros_caracteres"], slip["lettres_en_gros_caracteres"]) == (False, 3)
+
+
+def sized(pdf):
+    """Each page's text, and the size in points of most of it."""
+    with closing(pypdfium2.PdfDocument(pdf)) as document:
+        for page in document:
+            text = page.get_textpage()
+            sizes = [round(pypdfium2.raw.FPDFText_GetFontSize(text, at)) for at in range(text.count_chars())]
+            yield text.get_text_bounded(), Counter(sizes).most_common(1)[0][0]
 
 
 @pytest.mark.feature("S005", "S020")
@@ -243,7 +273,6 @@ def test_a_telephone_that_reads_the_letter_is_led_to_the_site_and_nothing_more(p
 @pytest.mark.feature("S014", "S119")
 def test_a_letter_lost_is_sent_again_once_with_another_code_and_another_delay(printer, territory, tmp_path):
     """To who has no e-mail and asks: not while the first may still arrive, and never to who chose meanwhile."""
-    from ens.journeys import new_code
 
     lost, chose = register(tmp_path, territory, by_post(), by_post())
     create(territory)

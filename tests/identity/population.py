@@ -9,7 +9,7 @@ from tests.factories import TEST_OID, matricule
 COLUMNS = (
     "matricule", "oid", "nom_naissance", "prenoms", "date_naissance", "sexe", "lieu_naissance", "nom_utilise",
     "prenom_utilise", "matricule_assure", "email", "medecin_traitant", "identite", "autres_matricules",
-    "representants", "telephone", "adresse_4", "adresse_6", "departement", "dmp", "date_deces",
+    "representants", "telephone", "adresse_4", "adresse_6", "departement", "dmp", "date_deces", "gros_caracteres",
 )
 
 

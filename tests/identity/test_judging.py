@@ -58,6 +58,7 @@ REFUSED = [
     ("departement_inconnu", {"departement": "20"}),
     ("dmp_invalide", {"dmp": "peut-être"}),
     ("date_deces_invalide", {"date_deces": "hier"}),
+    ("gros_caracteres_invalide", {"gros_caracteres": "beaucoup"}),
     ("dates_contradictoires", {"date_deces": "1980-01-01"}),
     ("dates_contradictoires", {"date_deces": "2026-03-17"}),
 ]
@@ -148,3 +149,11 @@ def test_whatever_a_line_says_it_is_right_as_kept_or_refused_for_a_known_reason(
     else:
         assert list(judge.judged(kept)) == list(kept)  # judged again, nothing more to put right
         assert Declaration.unpacked(Declaration.of(kept).packed()) == Declaration.of(kept)
+
+
+def test_what_was_kept_before_letters_could_be_in_large_print_still_reads_and_says_the_same():
+    given = ["2890245678901", *[""] * (len(FIELDS) - 1)]
+    before = b"\x01" + "\x1f".join(given[:-1]).encode()
+    assert Declaration.unpacked(before)["gros_caracteres"] == ""
+    assert Declaration.of(given).packed() == before  # so its digest is the former one: the same line changes nothing
+    assert Declaration.unpacked(Declaration.of([*given[:-1], "oui"]).packed())["gros_caracteres"] == "oui"

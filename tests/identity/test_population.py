@@ -180,6 +180,22 @@ def test_what_a_person_said_of_themselves_outweighs_the_file(people, tmp_path):
     assert known(one["matricule"], queries.email) == "la-mienne@exemple.fr"
 
 
+@pytest.mark.feature("B16")
+def test_letters_in_large_print_are_declared_until_the_person_says_otherwise(people, tmp_path):
+    from ens.identity import letters, services
+    from ens.persistence.unit import unit_of_work
+
+    one = line(gros_caracteres="oui")
+    imported(write(tmp_path / "p.csv", one))
+    assert known(one["matricule"], letters.large_print)
+    imported(write(tmp_path / "p2.csv", one | {"gros_caracteres": "non"}))
+    assert not known(one["matricule"], letters.large_print)
+    assert unit_of_work(found(one["matricule"]).usager_id, lambda u: services.set_large_print(u, True), by=SYSTEM)
+    assert unit_of_work(found(one["matricule"]).usager_id, lambda u: services.set_large_print(u, False), by=SYSTEM)
+    imported(write(tmp_path / "p3.csv", one))
+    assert not known(one["matricule"], letters.large_print)
+
+
 def test_a_column_the_file_lacks_says_nothing_an_empty_one_says_nothing_is_left(people, tmp_path):
     from ens.identity import queries
 

@@ -266,6 +266,10 @@ def code_sent_for(unit: Unit) -> None:
     _leave(unit, Line(Event.CODE_SENT_FOR), False)
 
 
+def letters_set(unit: Unit, *, large_print: bool) -> None:
+    _leave(unit, Line(Event.LETTERS_SET, facts={"large_print": large_print}), False)
+
+
 def former_dmp(unit: Unit, event: Event, *, counts: dict[str, int] | None = None, attempt: bool = False) -> None:
     """``event``: received and waiting, taken over, or dropped. ``counts``: what was taken."""
     _leave(unit, Line(event, facts=dict(counts or {})), attempt)

@@ -78,6 +78,7 @@ class Event(StrEnum):
     OPPOSED_FOR = "opposition_assistee"
     MIND_CHANGED_FOR = "changement_assiste"
     CODE_SENT_FOR = "code_renvoye"
+    LETTERS_SET = "courriers_regles"  # also by the person, on the site
     # of what the former DMP held
     DMP_RECEIVED = "dmp_recu"
     DMP_TAKEN = "dmp_repris"

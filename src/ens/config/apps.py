@@ -14,5 +14,6 @@ class WiringConfig(AppConfig):
 
         outbox.register(deletion.OUTBOX_KIND, deletion.note_in_ledger)
         outbox.register(new_code.OUTBOX_KIND, new_code.send)
+        outbox.register(new_code.OUTBOX_KIND_LARGE, new_code.send_large)
         outbox.register(recovery.OUTBOX_KIND, recovery.send_identifier)
         connectors.choose_for_pages()

@@ -7,7 +7,7 @@ posted later by its printer opens later than it says, never sooner (S011, S029).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -39,6 +39,7 @@ class Notice:
     code: str
     paragraphs: tuple[str, ...]
     about_child: str  # their name, when it is not the addressee's own
+    large_print: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,6 @@ class Told:
     link: str
     phone: str
     hours: str
-    large_print: bool
     notices: tuple[Notice, ...]
 
     @property
@@ -88,7 +88,6 @@ def compose(lot: LotToSend) -> Told:
         link=link(),
         phone=settings.ENS_SUPPORT_PHONE,
         hours=settings.ENS_SUPPORT_HOURS,
-        large_print=lot.large_print,
         notices=tuple(
             _notice(lot, who, known[who], reached[who], texts[who], said) for who in lot.people if who in reached
         ),
@@ -122,8 +121,13 @@ def _addressee(one: Addressed, channel: str) -> Reached | None:
         return one.person if reaches(one.person) else None
     adult = one.representatives[0] if one.representatives else None
     if reaches(one.person):
-        called = adult or Reached("", "", "", "", ())
-        return Reached(called.first_name, called.last_name, called.sex, one.person.email, one.person.address)
+        called = adult or Reached("", "", "")
+        return replace(
+            called,
+            email=one.person.email,
+            address=one.person.address,
+            large_print=called.large_print or one.person.large_print,
+        )
     return next((who for who in one.representatives if reaches(who)), None)
 
 
@@ -148,6 +152,7 @@ def _notice(lot: LotToSend, who: UUID, one: Addressed, whom: Reached, code: str,
         code=code,
         paragraphs=in_paragraphs(filled),
         about_child=child,
+        large_print=lot.large_print or whom.large_print,
     )
 
 

@@ -25,7 +25,7 @@ class LotToSend:
     delay_days: int
     again: bool  # after a notice that came back
     people: Sequence[UUID]
-    large_print: bool = False
+    large_print: bool = False  # of every letter, whatever each asks
 
 
 class LotSender(Protocol):

@@ -79,11 +79,12 @@ def returned(usager_id: UUID, *, by: Actor, at: datetime | None = None, lot_id: 
     return news
 
 
-def ask_letter(unit: Unit) -> date | None:
+def ask_letter(unit: Unit, *, in_hand: bool = False) -> date | None:
     """Inside a unit: whoever was noticed and chose nothing is written to again, by letter, with another delay.
 
     From which day the campaign hands it over with its next lots: once the last notice can no longer be on its way.
     None when no letter will leave: the choice of the notice is made, or it was of no campaign. Asked twice, one letter.
+    ``in_hand``: the person has the last letter, and cannot read it: the next one waits for nothing.
     """
     last = Event.objects.filter(usager_id=unit.usager_id, kind=EventKind.NOTICED).order_by("-rank").first()
     if last is None or queries.state(unit) is not State.NOTICED:
@@ -93,8 +94,11 @@ def ask_letter(unit: Unit) -> date | None:
         return None
     waiting = Return.objects.filter(usager_id=unit.usager_id, answered_at=None).first()
     if waiting is None:
-        at = max(clock.now(), last.at + ON_ITS_WAY)
+        at = clock.now() if in_hand else max(clock.now(), last.at + ON_ITS_WAY)
         waiting = Return.objects.create(usager_id=unit.usager_id, channel=ASKED, wave_id=wave_id, at=at)
+    elif in_hand and waiting.at > clock.now():
+        waiting.at = clock.now()
+        waiting.save(update_fields=("at",))
     return max(clock.today(), waiting.at.astimezone(clock.PARIS).date())
 
 

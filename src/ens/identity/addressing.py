@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connections
 
-from ens.identity import queries
+from ens.identity import letters, queries
 from ens.identity.population.welcome import declarations
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM
@@ -24,6 +24,7 @@ class Reached:
     sex: str
     email: str = ""
     address: tuple[str, ...] = ()
+    large_print: bool = False  # of their letters
 
     @property
     def civility(self) -> str:
@@ -76,6 +77,7 @@ def _known(people: set[UUID]) -> dict[UUID, Reached]:
             said["sexe"],
             said["email"],
             said.address,
+            said["gros_caracteres"] == "oui",
         )
         for who, said in declarations(list(people)).items()
     }
@@ -88,4 +90,11 @@ def _read(unit: Unit) -> Reached:
     unit.untraced("le nom et l'adresse qu'une notification porte ; son envoi est un événement daté")
     who = queries.traits(unit)
     last_name = (who.used_name or who.birth_name).upper()
-    return Reached(who.shown_first_name, last_name, who.sex, queries.email(unit), queries.address(unit))
+    return Reached(
+        who.shown_first_name,
+        last_name,
+        who.sex,
+        queries.email(unit),
+        queries.address(unit),
+        letters.large_print(unit),
+    )

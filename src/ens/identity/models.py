@@ -180,9 +180,9 @@ class MatriculeLookup(models.Model):
 
 
 class Contact(UsagerOwned):
-    """How the person is reached: e-mail, telephone, postal address, sealed."""
+    """How the person is reached: e-mail, telephone, postal address, how letters come; sealed."""
 
-    kind = models.CharField(max_length=12)  # email, telephone, adresse
+    kind = models.CharField(max_length=12)  # email, telephone, adresse, courrier
     sealed_value = models.BinaryField()
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)

@@ -111,20 +111,21 @@ def mail_address_of(who: Traits) -> str:
 
 def email(unit: Unit) -> str:
     """The personal e-mail notices go to, or nothing."""
-    return _contact(unit, "email")
+    return contact(unit, "email")
 
 
 def phone(unit: Unit) -> str:
     """The telephone number, or nothing."""
-    return _contact(unit, "telephone")
+    return contact(unit, "telephone")
 
 
 def address(unit: Unit) -> tuple[str, ...]:
     """The lines of the postal address under the name, or none."""
-    return tuple(_contact(unit, "adresse").splitlines())
+    return tuple(contact(unit, "adresse").splitlines())
 
 
-def _contact(unit: Unit, kind: str) -> str:
+def contact(unit: Unit, kind: str) -> str:
+    """The current value of this kind, or nothing."""
     found = sql.row(_CONTACT, [unit.usager_id, kind])
     return sealer(unit).open("contact", *found).decode() if found else ""
 

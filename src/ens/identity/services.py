@@ -16,6 +16,7 @@ from ens.coffre.keyring import digest, search_key
 from ens.coffre.services import create_key, sealer
 from ens.identity import queries
 from ens.identity.errors import EmailMalformed, IdentityMalformed, MatriculeTaken
+from ens.identity.letters import LARGE, LETTERS, ORDINARY, large_print
 from ens.identity.models import (
     ApplicationCliente,
     Compte,
@@ -138,7 +139,9 @@ def open_doubt(kind: str, usager_id: UUID, other_id: UUID | None, **line: Any) -
 
 def write_belongings(unit: Unit, person: NewUsager, doctor: ProfessionalRef | None, *, declared: bool) -> None:
     """Contacts, médecin traitant, locator of someone new. ``declared``: by the insurance."""
-    for kind, value in (("email", person.email), ("telephone", person.phone), ("adresse", "\n".join(person.address))):
+    letters = LARGE if person.large_print else ""
+    known = {"email": person.email, "telephone": person.phone, "adresse": "\n".join(person.address), LETTERS: letters}
+    for kind, value in known.items():
         if value:
             set_contact(unit, kind, value, declared=declared)
     note_channels(unit)
@@ -172,8 +175,18 @@ def set_contact(unit: Unit, kind: str, value: str, *, declared: bool = False, pr
 
 def note_channels(unit: Unit) -> None:
     """Keep in clear which ways of reaching the person are known, for campaigns."""
-    kinds = Contact.objects.filter(usager_id=unit.usager_id, until__isnull=True).values_list("kind", flat=True)
+    current = Contact.objects.filter(usager_id=unit.usager_id, until__isnull=True, kind__in=CHANNELS)
+    kinds = current.values_list("kind", flat=True)
     Usager.objects.filter(usager_id=unit.usager_id).update(channels=sum(CHANNELS[kind] for kind in set(kinds)))
+
+
+def set_large_print(unit: Unit, wanted: bool) -> bool:
+    """Whether letters to this person come in large print, as they ask; says whether it is a change."""
+    if large_print(unit) is wanted:
+        return False
+    set_contact(unit, LETTERS, LARGE if wanted else ORDINARY)
+    events.letters_set(unit, large_print=wanted)
+    return True
 
 
 def change_email(usager_id: UUID, address: str, *, by: Actor) -> None:

@@ -90,6 +90,7 @@ class NewUsager:
     address: tuple[str, ...] = ()  # the lines under the name, the last one or two « 31000 TOULOUSE » and the country
     departement: str = ""
     legacy_dmp: bool = False
+    large_print: bool = False  # of their letters
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from ens.enrolment import queries as enrolment
 from ens.enrolment import services as moves
 from ens.enrolment.errors import MoveNotAllowed
 from ens.enrolment.types import EventKind, State, is_frozen
-from ens.identity import limits
+from ens.identity import letters, limits
 from ens.identity import queries as identity
+from ens.identity import services as identity_services
 from ens.identity.types import Traits
 from ens.journeys.errors import NoAddressForCode, PersonNotProved
 from ens.journeys.signing_in import masked_email
@@ -66,6 +67,7 @@ class Assisted:
     email: str
     phone: str
     has_address: bool
+    large_print: bool
     stages: tuple[Stage, ...]
 
     @property
@@ -75,6 +77,10 @@ class Assisted:
     @property
     def may_change_mind(self) -> bool:
         return self.state is State.OPPOSED and not self.is_frozen
+
+    @property
+    def may_set_letters(self) -> bool:
+        return not self.is_frozen
 
     @property
     def may_have_code(self) -> bool:
@@ -141,6 +147,7 @@ def look(usager_id: UUID, *, by: Actor) -> Assisted:
             email=masked_email(identity.email(unit)),
             phone=f"•••• {phone[-2:]}" if phone else "",
             has_address=bool(identity.address(unit)),
+            large_print=letters.large_print(unit),
             stages=tuple(Stage(event.kind, event.at, event.deadline) for event in past),
         )
         events.standing_read(unit)
@@ -189,6 +196,25 @@ def send_code(usager_id: UUID, *, by: Actor) -> NewCode:
         notifications.tell(unit, NoticeKind.PROVISIONAL_CODE, code=issued.text, until=until)
         events.code_sent_for(unit)
         return NewCode(issued.expires_on)
+
+    return unit_of_work(usager_id, act, by=by)
+
+
+def set_large_print(usager_id: UUID, wanted: bool, *, by: Actor) -> bool:
+    """Have letters to the person come in large print, or as usual again; says whether one leaves now.
+
+    Who holds a letter that they cannot read, and has no e-mail, is written to again without waiting.
+    Errors: PersonNotProved, MoveNotAllowed.
+    """
+
+    def act(unit: Unit) -> bool:
+        _check_agent(by)
+        if is_frozen(enrolment.events(unit)):
+            raise MoveNotAllowed()
+        if not identity_services.set_large_print(unit, wanted):
+            unit.untraced("rien ne change")
+            return False
+        return wanted and not identity.email(unit) and moves.ask_letter(unit, in_hand=True) is not None
 
     return unit_of_work(usager_id, act, by=by)
 

@@ -19,6 +19,7 @@ from ens.enrolment import services as moves
 from ens.enrolment.types import State, is_frozen
 from ens.identity import limits
 from ens.identity import queries as identity
+from ens.identity import services as identity_services
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM
 from ens.kernel.ids import new_id
@@ -28,14 +29,16 @@ from ens.notifications.types import NoticeKind
 from ens.persistence import outbox
 from ens.persistence.unit import Unit, unit_of_work
 
-OUTBOX_KIND = "nouveau_code"
+OUTBOX_KIND, OUTBOX_KIND_LARGE = "nouveau_code", "nouveau_code_gros"  # the second: letters in large print from now on
 PAUSE_S, STEP_S = 30, 10  # between two requests about one matricule; counted by steps
 _OF_MATRICULE, _OF_ADDRESS, _RECENT = "nouveau code", "nouveaux codes d'une adresse", "nouveau code, à l'instant"
 _STATES = (State.NOTICED, State.OPPOSED, State.OPENED)
 
 
-def ask(matricule: str, birth_date: date, *, address: str) -> None:
+def ask(matricule: str, birth_date: date, *, address: str, large_print: bool = False) -> None:
     """Have a new code sent to the person, if they are who is said and may choose. Nothing tells whether.
+
+    ``large_print``: their letters come so from now on.
 
     Errors: CodeJustSent, TooManyTries: by what was typed and by the network ``address``, whoever it is about.
     """
@@ -56,12 +59,17 @@ def ask(matricule: str, birth_date: date, *, address: str) -> None:
 
     def leave(unit: Unit) -> None:
         unit.untraced("une demande : l'avis qui part laisse sa trace")
-        outbox.put(unit, OUTBOX_KIND, new_id())
+        outbox.put(unit, OUTBOX_KIND_LARGE if large_print else OUTBOX_KIND, new_id())
 
     unit_of_work(found.usager_id if found and is_theirs else nobody, leave, by=SYSTEM)
 
 
-def send(usager_id: UUID, request_id: UUID) -> None:
+def send_large(usager_id: UUID, request_id: UUID) -> None:
+    """``send``, to someone who asks that their letters come in large print."""
+    send(usager_id, request_id, large_print=True)
+
+
+def send(usager_id: UUID, request_id: UUID, *, large_print: bool = False) -> None:
     """Make the code and write to the person, if there is one and a choice of theirs to make. Called by the worker.
 
     ``request_id`` names the notice: done twice, the same code leaves once more.
@@ -71,6 +79,8 @@ def send(usager_id: UUID, request_id: UUID) -> None:
         unit.untraced("l'avis qui part laisse sa trace")
         if unit.is_nobody or not identity.is_registered_alive(unit):
             return
+        if large_print:
+            identity_services.set_large_print(unit, True)
         if not identity.email(unit):
             moves.ask_letter(unit)  # its code, made when it is printed, revokes the former
             return

@@ -83,6 +83,33 @@ def test_without_an_e_mail_another_letter_is_asked_for_and_it_is_said(desk, peop
     assert ("code_renvoye", "fait", "Hugo Petit") in told(person)
 
 
+@pytest.mark.feature("S154", "B16")
+def test_who_cannot_read_their_letter_is_written_to_in_large_print_without_waiting(desk, people):
+    from ens.enrolment.models import Event, Lot, Return
+    from ens.kernel.ids import new_id
+
+    person = people.usager(state="noticed", email="")
+
+    def of_a_wave(unit):
+        unit.untraced("essai")
+        last = Event.objects.filter(usager_id=person.usager_id, kind="noticed").latest("rank")
+        Lot.objects.filter(id=last.lot_id).update(wave_id=new_id())
+        return last.at
+
+    now = unit_of_work(person.usager_id, of_a_wave, by=SYSTEM) + timedelta(days=2)
+    with clock.freeze(now):
+        call(desk, person)
+        desk.post("/support/personne/code/", {"demande": "on"})  # would wait for ten days
+        refused = desk.post("/support/personne/courriers/", {"gros": "oui"})
+        assert refused.status_code == 422 and "en caractères ordinaires" in refused.content.decode()
+        said = desk.post("/support/personne/courriers/", {"demande": "on", "gros": "oui"}, follow=True).content.decode()
+        assert "Une nouvelle lettre part" in said and "en gros caractères" in said
+        assert [one.at for one in Return.objects.filter(usager_id=person.usager_id)] == [now]
+        again = desk.post("/support/personne/courriers/", {"demande": "on", "gros": "non"}, follow=True)
+        assert "viendront en caractères ordinaires" in again.content.decode()
+    assert [event for event, _, _ in told(person)].count("courriers_regles") == 2
+
+
 @pytest.mark.feature("S154")
 def test_an_opposition_is_taken_on_the_telephone_and_told_in_the_persons_history(desk, people):
     person = people.usager(state="noticed")

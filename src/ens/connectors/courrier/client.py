@@ -41,6 +41,7 @@ class PrintFolder:
             "modele": f"{lot.variant}{lot.version}",
             "apres_retour": lot.again,
             "gros_caracteres": lot.large_print,
+            "lettres_en_gros_caracteres": sum(one.large_print for one in told.notices),
             "date": told.sent_on.isoformat(),
             "dernier_jour": told.last_day.isoformat(),
         }

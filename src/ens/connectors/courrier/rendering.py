@@ -78,7 +78,6 @@ def described(told: Told, sender: Sender) -> dict[str, Any]:
         "marque": (_HERE / "marque.svg").read_text("utf-8"),
         "date": in_words(told.sent_on),
         "lien": told.link,
-        "gros_caracteres": told.large_print,
         "qr_site": _qr(told.link),
         "choix": [{"titre": title, "texte": text} for title, text in CHOICES],
         "signature": f"L’équipe de {sender.service}",
@@ -95,6 +94,7 @@ def _letter(told: Told, one: Notice) -> dict[str, Any]:
     of_child = one.about_child
     return {
         "reference": one.reference,
+        "gros_caracteres": one.large_print,
         "lignes": list(one.lines),
         "civilite": one.greeting,
         "code": one.code,

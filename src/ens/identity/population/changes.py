@@ -12,6 +12,7 @@ from ens.audit import events
 from ens.coffre.keyring import digest
 from ens.coffre.services import has_key, lot_sealer, sealer
 from ens.identity import queries, services
+from ens.identity.letters import LARGE, LETTERS
 from ens.identity.models import Contact, MatriculeLookup, Usager
 from ens.identity.population.columns import Declaration
 from ens.identity.population.reading import matched
@@ -169,6 +170,7 @@ def _apply_contacts(unit: Unit, declaration: Declaration, given: Collection[str]
         ("email", "email", declaration["email"]),
         ("telephone", "telephone", declaration["telephone"]),
         ("adresse", "adresse_6", "\n".join(declaration.address)),
+        (LETTERS, "gros_caracteres", LARGE if declaration["gros_caracteres"] == "oui" else ""),
     ):
         current = Contact.objects.filter(usager_id=unit.usager_id, kind=kind, until__isnull=True).first()
         if column not in given or (current is not None and not current.declared):

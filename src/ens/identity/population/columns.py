@@ -26,6 +26,7 @@ OPTIONAL = (
     "departement",
     "dmp",  # oui when a former DMP exists
     "date_deces",
+    "gros_caracteres",  # oui when their letters come in large print
 )
 FIELDS = REQUIRED + OPTIONAL
 SEPARATOR = "\x1f"  # between the fields of a declaration kept sealed: no value may hold it
@@ -64,6 +65,11 @@ class Layout:
         return itemgetter(*self.places)
 
 
+def joined(fields: Sequence[str]) -> str:
+    """A declaration as it is kept and digested. The last field came later: unsaid, a line is what it was before it."""
+    return SEPARATOR.join(fields if fields[-1] else fields[:-1])
+
+
 class Declaration(dict[str, str]):
     """What a line says of a person: each of FIELDS, or nothing."""
 
@@ -76,10 +82,11 @@ class Declaration(dict[str, str]):
         """From the bytes that ``packed`` gave. Errors: ValueError for another version."""
         if kept[:1] != VERSION:
             raise ValueError("a declaration of another version")
-        return cls.of(kept[1:].decode().split(SEPARATOR))
+        fields = kept[1:].decode().split(SEPARATOR)
+        return cls.of([*fields, ""] if len(fields) == len(FIELDS) - 1 else fields)
 
     def packed(self) -> bytes:
-        return VERSION + SEPARATOR.join(self[name] for name in FIELDS).encode()
+        return VERSION + joined([self[name] for name in FIELDS]).encode()
 
     @property
     def address(self) -> tuple[str, ...]:

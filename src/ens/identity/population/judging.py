@@ -43,12 +43,13 @@ PATTERNS: dict[str, tuple[str, str]] = {
     "departement": ("(?:[0-9]{2,3}|2[AB])?", "departement_inconnu"),
     "dmp": ("(?:oui|non)?", "dmp_invalide"),
     "date_deces": (f"(?:{_DATE})?", "date_deces_invalide"),
+    "gros_caracteres": ("(?:oui|non)?", "gros_caracteres_invalide"),
 }
 # A value holds no separator, so that the whole line is one text; the last field is followed by one too.
 _WHOLE = re.compile(SEPARATOR.join(PATTERNS[name][0] for name in FIELDS) + SEPARATOR)
 _ALONE = {name: re.compile(pattern + SEPARATOR) for name, (pattern, _) in PATTERNS.items()}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SAID_DMP = {"o": "oui", "1": "oui", "true": "oui", "n": "non", "0": "non", "false": "non"}
+_SAID_YES = {"o": "oui", "1": "oui", "true": "oui", "n": "non", "0": "non", "false": "non"}
 _M, _OID_AT, _BORN = FIELDS.index("matricule"), FIELDS.index("oid"), FIELDS.index("date_naissance")
 _ASSURE = FIELDS.index("matricule_assure")
 _OTHERS, _REPRESENTATIVES = FIELDS.index("autres_matricules"), FIELDS.index("representants")
@@ -123,7 +124,8 @@ class Judge:
         values["departement"] = values["departement"].upper().rjust(2, "0") if values["departement"] else ""
         values["sexe"] = values["sexe"].upper()
         values["identite"] = values["identite"].lower()
-        values["dmp"] = _SAID_DMP.get(values["dmp"].lower(), values["dmp"].lower())
+        for name in ("dmp", "gros_caracteres"):
+            values[name] = _SAID_YES.get(values[name].lower(), values[name].lower())
         for name in REQUIRED:
             if not values[name]:
                 raise LineRefused("champ_absent", name)

@@ -24,7 +24,7 @@ import uuid_utils
 
 from ens.coffre.digests import FixedDigest, ShortDigest
 from ens.coffre.sealing import LotSealer
-from ens.identity.population.columns import FIELDS, SEPARATOR, VERSION, Layout
+from ens.identity.population.columns import FIELDS, VERSION, Layout, joined
 from ens.identity.population.judging import Judge, day
 from ens.identity.population.reasons import LineRefused
 from ens.standards.errors import StandardError
@@ -133,7 +133,7 @@ class Reader:
     def _stage(self, staged: _Staged, chunk: int, line: int, fields: Any, nonce: bytes) -> None:
         matricule, oid, name, first_names, born, sex, place = fields[:7]  # REQUIRED, the first of FIELDS
         email, doctor, status, others, parents, phone = fields[10:16]
-        kept = SEPARATOR.join(fields).encode()
+        kept = joined(fields).encode()
         same = f"{matched(name)}|{matched(first_names)}|{born}|{sex}|{place}".encode()
         traits = int.from_bytes(self._traits.of(same), "big", signed=True)
         digest = self._matricule.of(matricule.encode())

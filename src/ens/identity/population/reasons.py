@@ -29,6 +29,7 @@ REFUSALS = {
     "adresse_incomplete": "l'adresse n'a pas sa ligne 6 : code postal et localité",
     "departement_inconnu": "departement n'est pas un code de département",
     "dmp_invalide": "dmp s'écrit oui ou non",
+    "gros_caracteres_invalide": "gros_caracteres s'écrit oui ou non",
     "date_deces_invalide": "date_deces n'est pas une date AAAA-MM-JJ",
     "dates_contradictoires": "le décès précéderait la naissance ou serait dans l'avenir",
     "matricule_en_double": "matricule déjà donné à la ligne {detail}",

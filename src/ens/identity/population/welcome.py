@@ -70,6 +70,7 @@ def new_usager(declaration: Declaration) -> NewUsager:
         address=declaration.address,
         departement=declaration["departement"],
         legacy_dmp=declaration["dmp"] == "oui",
+        large_print=declaration["gros_caracteres"] == "oui",
     )
 
 

@@ -77,6 +77,16 @@ class NewCodeForm(EnsForm):
             raise forms.ValidationError(WRONG_FORM, code="matricule") from error
 
 
+class LostCodeForm(NewCodeForm):
+    """And may ask that what comes by post be in large print."""
+
+    gros = forms.BooleanField(
+        label=_("Si une lettre m’est envoyée, je la voudrais en gros caractères, comme les suivantes"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "ens-case"}),
+    )
+
+
 class WhoForm(NewCodeForm):
     """Who somebody says they are, without their card."""
 

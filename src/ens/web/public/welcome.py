@@ -30,7 +30,7 @@ from ens.web.common.pages import page
 from ens.web.common.sessions import network_address
 from ens.web.common.words import typeset
 from ens.web.public import receipt
-from ens.web.public.forms import NewCodeForm, ProvisionalCodeForm
+from ens.web.public.forms import LostCodeForm, ProvisionalCodeForm
 
 # ``choix`` → what is done, and the screen it leads to.
 CHOICES: dict[str, tuple[Callable[[Proof], None], Step]] = {
@@ -149,14 +149,19 @@ def _standing(request: HttpRequest, proof: Proof) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def nouveau_code(request: HttpRequest) -> HttpResponseBase:
     """Another code, by e-mail: one answer whoever asks (S014, N007)."""
-    form = NewCodeForm(request.POST or None)
+    form = LostCodeForm(request.POST or None)
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             said = form.cleaned_data
             try:
-                new_code.ask(said["matricule"], said["naissance"], address=network_address(request))
+                new_code.ask(
+                    said["matricule"],
+                    said["naissance"],
+                    address=network_address(request),
+                    large_print=said["gros"],
+                )
             except (CodeJustSent, TooManyTries) as error:
                 form.add_error(None, typeset(error.sentence))
                 status = 429

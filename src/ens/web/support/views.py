@@ -84,6 +84,24 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def courriers(request: HttpRequest) -> HttpResponse:
+    """Letters in large print, or as usual again."""
+    wanted = request.POST.get("gros") == "oui"
+
+    def settle(usager_id: UUID, *, by: Actor) -> str:
+        if assistance.set_large_print(usager_id, wanted, by=by):
+            return _(
+                "Les courriers de la personne viendront en gros caractères. Une nouvelle lettre part, avec un nouveau "
+                "code et un nouveau délai."
+            )
+        if wanted:
+            return _("Les courriers de la personne viendront en gros caractères.")
+        return _("Les courriers de la personne viendront en caractères ordinaires.")
+
+    return _asked(request, settle, "")
+
+
+@require_POST
 def terminer(request: HttpRequest) -> HttpResponse:
     """The call is over: nothing of it stays in the session."""
     request.session.pop(CALLER, None)
