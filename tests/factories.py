@@ -65,6 +65,7 @@ class People:
         oid: str = TEST_OID,
         email: str = "inaya@exemple.fr",
         medecin_traitant: ProfessionalRef | None = None,
+        identity_status: str = "qualifiee",
     ) -> Person:
         number = matricule_ or matricule(sex)
         usager_id = services.register_usager(
@@ -78,6 +79,7 @@ class People:
                 oid=oid,
                 email=email,
                 medecin_traitant_rpps=medecin_traitant.rpps if medecin_traitant else "",
+                identity_status=identity_status,
             ),
             by=SYSTEM,
             tolerate_key=bool(matricule_),

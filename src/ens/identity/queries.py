@@ -90,13 +90,14 @@ def has_account(usager_id: UUID) -> bool:
 def _traits(unit: Unit) -> Traits | None:
     known: Traits | None = unit.cache.get("identity.traits")
     if known is None:
-        sealed = Usager.objects.filter(usager_id=unit.usager_id).values_list("sealed_traits", flat=True).first()
+        row = Usager.objects.filter(usager_id=unit.usager_id).values_list("sealed_traits", "identity_status").first()
+        sealed, status = row or (None, "")
         seal = sealer(unit) if sealed else sealer_of_nobody(unit)  # of nobody, or of someone erased: the same work
         if not sealed or unit.is_nobody:
             return None
         value = seal.open_json("identite", unit.usager_id, sealed)
         value["birth_date"] = date.fromisoformat(value["birth_date"])
-        known = unit.cache["identity.traits"] = Traits(**value)
+        known = unit.cache["identity.traits"] = Traits(**{**value, "identity_status": status})
     return known
 
 

@@ -27,6 +27,7 @@ class Traits:
     used_name: str = ""
     used_first_name: str = ""
     insured_matricule: str = ""  # the insured's, when another than the person's own (S032)
+    identity_status: str = ""  # RNIV: provisoire, recuperee, validee, qualifiee; read with them, kept in clear
 
     @property
     def shown_first_name(self) -> str:

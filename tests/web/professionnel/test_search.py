@@ -77,6 +77,16 @@ def test_an_authorised_professional_checks_the_traits_before_opening(doctor: Any
     assert [line.outcome for line in lines_of(inaya, Event.PATIENT_LOOKED_UP)] == ["fait"]
 
 
+@pytest.mark.feature("S036")
+@pytest.mark.parametrize(("status", "said"), [("qualifiee", "INS qualifiée"), ("provisoire", "Identité provisoire")])
+def test_how_far_the_identity_can_be_trusted_is_said_beside_the_traits(
+    people: Any, doctor: Any, dupond: Any, status: str, said: str
+) -> None:
+    person = people.usager(identity_status=status)
+    services.authorise(person.usager_id, rpps=dupond.rpps, by=person.actor)
+    assert f">{said}<" in search(doctor, person.matricule).content.decode()
+
+
 @pytest.mark.feature("S098")
 def test_unknown_opposed_closed_not_authorised_and_blocked_give_the_same_page(
     people: Any, doctor: Any, dupond: Any, inaya: Any

@@ -17,6 +17,7 @@ from ens.identity.types import Traits
 from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.persistence.locator import locate
+from ens.standards.ins import IdentityStatus
 from ens.web.professionnel.forms import SearchForm
 
 
@@ -35,6 +36,8 @@ class Patient:
     age: str
     ne: str
     matricule: str
+    statut: str  # how far the identity can be trusted (RNIV)
+    est_qualifiee: bool
 
 
 def asked_for(form: SearchForm, *, by: Actor) -> UUID | None:
@@ -75,7 +78,18 @@ def patient(usager_id: UUID, traits: Traits) -> Patient:
         age=_age(traits.birth_date),
         ne=_("Née le") if female else _("Né le"),
         matricule=traits.matricule,
+        statut=_statuses().get(traits.identity_status, _("Identité non vérifiée")),
+        est_qualifiee=traits.identity_status == IdentityStatus.QUALIFIEE,
     )
+
+
+def _statuses() -> dict[str, str]:
+    return {
+        IdentityStatus.QUALIFIEE: _("INS qualifiée"),
+        IdentityStatus.RECUPEREE: _("Identité récupérée"),
+        IdentityStatus.VALIDEE: _("Identité validée"),
+        IdentityStatus.PROVISOIRE: _("Identité provisoire"),
+    }
 
 
 def _age(birth: date) -> str:
