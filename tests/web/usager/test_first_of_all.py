@@ -30,7 +30,7 @@ def test_the_first_choices_are_asked_before_any_page_and_none_is_ticked(account:
     assert "checked" not in shown.content.decode()
     assert shown.content.decode().count('type="radio"') == 8
     incomplete = browser.post("/confidentialite/reglages/", {"samu": "oui"})
-    assert (incomplete.status_code, text_of(incomplete).count("Choisissez une réponse.")) == (422, 6)
+    assert (incomplete.status_code, text_of(incomplete).count("Choisissez une réponse : «")) == (422, 6)
     against = browser.post(
         "/confidentialite/reglages/", {**ANSWERS, "samu": "non", "danger": "non", "masques_en_urgence": "oui"}
     )

@@ -59,15 +59,14 @@ class PreferencesForm(EnsForm):
         super().__init__(*args, **kwargs)
         for subject in ANSWERS:
             label, hint, answers = _WORDS[subject]
+            # In the list of errors each leads to its question, and says which.
+            unanswered = typeset(_("Choisissez une réponse : « %(question)s ».") % {"question": label})
             self.fields[subject] = forms.ChoiceField(
                 label=label,
                 help_text=hint,
                 choices=list(answers.items()),
                 widget=forms.RadioSelect,
-                error_messages={
-                    "required": _("Choisissez une réponse."),
-                    "invalid_choice": _("Choisissez une réponse."),
-                },
+                error_messages={"required": unanswered, "invalid_choice": unanswered},
             )
 
 
