@@ -6,13 +6,28 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ens.config.environment import database, day, day_or_none, flag, hours, number, openings, setting, words
+from ens.config.environment import (
+    MissingSetting,
+    database,
+    day,
+    day_or_none,
+    flag,
+    hours,
+    number,
+    openings,
+    setting,
+    words,
+)
 from ens.standards.departements import DEPARTEMENTS
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
 # -- the space ---------------------------------------------------------------------------------------------
 ENS_DEMONSTRATION = flag("ENS_DEMONSTRATION")
+ENS_VISITE = flag("ENS_VISITE")  # a demonstration that anyone visits: nothing is written by its doors (N020)
+if ENS_VISITE and not ENS_DEMONSTRATION:
+    raise MissingSetting("ENS_VISITE ne vaut que pour une démonstration : ses données sont fictives.")
+ENS_VISITE_URL = setting("ENS_VISITE_URL", "")  # where a visit is, said on the home page
 ENS_DATA = Path(setting("ENS_DATA", "var")).resolve()
 ENS_SECRETS = Path(setting("ENS_SECRETS", str(ENS_DATA / "secrets")))
 ENS_STORE = setting("ENS_STORE", str(ENS_DATA / "contenus"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ens.kernel.errors import Absent, Unavailable
+from ens.kernel.errors import Absent, Refused, Unavailable
 
 
 class NobodyThere(Absent):
@@ -41,3 +41,10 @@ class FeatureStopped(Unavailable):
 
     code = "fonction_arretee"
     message = "{what} : à l'arrêt pour le moment. {why}"
+
+
+class VisitOnly(Refused):
+    """A demonstration that anyone visits without an account: nothing is written there."""
+
+    code = "visite_seulement"
+    message = "Pendant la visite, rien ne s'enregistre : tout est fictif, et reste comme vous l'avez trouvé."

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from django.conf import settings
+
 from ens.persistence import sql
-from ens.persistence.errors import FeatureStopped
+from ens.persistence.errors import FeatureStopped, VisitOnly
 from ens.persistence.models import StoppedFeature
 
 BELIEVED_S = 5.0  # how long a process believes what it read
@@ -72,6 +74,12 @@ def check(feature: Feature) -> None:
         _believed = (time.monotonic(), stopped)
     if feature in stopped:
         raise FeatureStopped(what=TOLD[feature], why=stopped[feature])
+
+
+def check_may_write() -> None:
+    """Errors: VisitOnly, where anyone visits without an account (N020)."""
+    if settings.ENS_VISITE:
+        raise VisitOnly()
 
 
 def everything_stopped() -> list[Stopped]:

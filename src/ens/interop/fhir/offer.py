@@ -56,6 +56,7 @@ _OF_DEPOSITS = (
     "patient_absent_du_depot",
     "boite_absente",
     "remplacement_interdit",
+    "visite_seulement",
     "document_different",
     "document_deja_remplace",
     "document_trop_grand",

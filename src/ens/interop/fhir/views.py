@@ -80,6 +80,8 @@ def _answer(request: HttpRequest, path: str) -> Answer:
         raise MethodNotOffered(allowed=sorted(route.methods) + ["HEAD"] * ("GET" in route.methods))
     if not route.public:
         features.check(Feature.DEPOSIT if handler in DEPOSITS else Feature.READING)
+    if handler in DEPOSITS:
+        features.check_may_write()
     call = Call(
         kind=segments[0] if segments else "",
         object_id=object_id,

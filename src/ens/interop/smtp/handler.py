@@ -148,8 +148,9 @@ class Door:
 
 
 def _check_sender(address: str, certificate: Presented) -> Actor:
-    """Errors: FeatureStopped, the same whoever writes to whom; those of ``check_sender``."""
+    """Errors: FeatureStopped, VisitOnly, the same whoever writes to whom; those of ``check_sender``."""
     features.check(Feature.RECEPTION)
+    features.check_may_write()
     return services.check_sender(address, certificate)
 
 

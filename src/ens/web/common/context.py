@@ -12,6 +12,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "service": settings.ENS_SERVICE_NAME,
         "demonstration": settings.ENS_DEMONSTRATION,
+        "visite": settings.ENS_VISITE,
+        "visite_ailleurs": settings.ENS_VISITE_URL,
         "telephone_aide": settings.ENS_SUPPORT_PHONE,
         "conditions_publiees": settings.ENS_TERMS_PUBLISHED,
         "horaires_aide": settings.ENS_SUPPORT_HOURS,

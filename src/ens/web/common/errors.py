@@ -20,12 +20,14 @@ from django.utils.translation import gettext_noop
 from ens.kernel.errors import EnsError, Family
 from ens.persistence import features
 from ens.persistence.connection import FAULTS, unavailable
-from ens.persistence.errors import FeatureStopped
+from ens.persistence.errors import FeatureStopped, VisitOnly
 from ens.web.common.access import CLIENT
 from ens.web.common.pages import page
 from ens.web.common.stopping import feature_of
 from ens.web.common.words import typeset
 
+SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+OF_A_VISIT = ("demonstration:entrer", "deconnexion")  # coming in, and leaving
 _logger = logging.getLogger(__name__)
 
 
@@ -79,6 +81,12 @@ STOPPED = ErrorPage(
     speaks=True,
     retry=True,
 )
+VISIT = ErrorPage(
+    403,
+    gettext_noop("Ce n’est pas possible pendant la visite"),
+    gettext_noop("Rien ne s’enregistre ici. Revenez à la page précédente pour continuer la visite."),
+    speaks=True,
+)
 TOO_LARGE = ErrorPage(
     413,
     gettext_noop("Cet envoi est trop lourd"),
@@ -117,6 +125,7 @@ CODES = {
     "document_trop_grand": TOO_LARGE,
     "issue_inconnue": UNKNOWN,
     "fonction_arretee": STOPPED,
+    "visite_seulement": VISIT,
     "trop_de_demandes": TOO_MANY,
     "trop_de_recherches": TOO_MANY,
     "trop_de_refus": TOO_MANY,
@@ -160,12 +169,15 @@ class ErrorPagesMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
-        feature = feature_of(request.resolver_match.view_name if request.resolver_match else "")
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        feature = feature_of(name)
         try:
             if feature is not None:
                 features.check(feature)
-        except FeatureStopped as error:
-            return error_page(request, STOPPED, error.sentence)
+            if request.method not in SAFE and name not in OF_A_VISIT and getattr(request, "audience", None) != CLIENT:
+                features.check_may_write()
+        except (FeatureStopped, VisitOnly) as error:
+            return error_page(request, page_for(error), error.sentence)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
