@@ -15,8 +15,11 @@ from tests.doors.addresses import ADDRESSES
 
 
 @pytest.fixture
-def visit(db: Any, monkeypatch: Any) -> None:
+def visit(db: Any, monkeypatch: Any, tmp_path: Any) -> None:
     from django.conf import settings
+
+    monkeypatch.setattr(settings, "ENS_VISITE_FROM", tmp_path / "demo.json")
+    settings.ENS_VISITE_FROM.write_text("{}", "utf-8")
 
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     monkeypatch.setattr(settings, "ENS_VISITE", True)
@@ -68,6 +71,18 @@ def test_software_reads_and_files_nothing_and_no_mail_comes(visit, people):
     assert Client().get("/fhir/Patient?identifier=x", headers=headers).status_code == 200
     refused = _guarded(lambda: _check_sender("labo@operateur.example", None))  # type: ignore[arg-type]
     assert refused.reply.startswith("554 5.7.1 visite_seulement")
+
+
+def test_its_own_story_is_told_before(visit):
+    from django.conf import settings
+
+    from ens.persistence import features
+    from ens.persistence.errors import VisitOnly
+
+    with pytest.raises(VisitOnly):
+        features.check_may_write()
+    settings.ENS_VISITE_FROM.unlink()
+    features.check_may_write()
 
 
 def test_the_home_page_offers_the_visit_here_or_where_it_is(visit, monkeypatch):

@@ -30,6 +30,7 @@ if ENS_VISITE and not ENS_DEMONSTRATION:
 ENS_VISITE_URL = setting("ENS_VISITE_URL", "")  # where a visit is, said on the home page
 ENS_DATA = Path(setting("ENS_DATA", "var")).resolve()
 ENS_SECRETS = Path(setting("ENS_SECRETS", str(ENS_DATA / "secrets")))
+ENS_VISITE_FROM = ENS_DATA / "demo.json"  # its story is told through its own doors, and this is written last
 ENS_STORE = setting("ENS_STORE", str(ENS_DATA / "contenus"))
 ENS_DELETIONS = setting("ENS_DELETIONS", str(ENS_DATA / "suppressions"))  # never rewound by a restore
 ENS_KEYS_RETENTION_DAYS = number("ENS_KEYS_RETENTION_DAYS", 30)  # of the copies of usagers' keys made by backups

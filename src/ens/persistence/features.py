@@ -77,8 +77,8 @@ def check(feature: Feature) -> None:
 
 
 def check_may_write() -> None:
-    """Errors: VisitOnly, where anyone visits without an account (N020)."""
-    if settings.ENS_VISITE:
+    """Errors: VisitOnly, where anyone visits without an account, once its story is told (N020)."""
+    if settings.ENS_VISITE and settings.ENS_VISITE_FROM.is_file():
         raise VisitOnly()
 
 
