@@ -341,9 +341,8 @@ def establishment_actor(ref: EstablishmentRef, *, client_id: str = "") -> Actor:
 
 def client_actor(client_id: str) -> Actor | None:
     """Who an OAuth2 client acts for: its professional, or its establishment under its own name."""
-    found = (
-        ApplicationCliente.objects.select_related("professional", "establishment").filter(client_id=client_id).first()
-    )
+    asked = ApplicationCliente.objects.select_related("professional", "establishment")
+    found = asked.filter(client_id=client_id).first()
     if found is None:
         return None
     if found.professional is not None:
