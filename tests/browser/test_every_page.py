@@ -23,6 +23,7 @@ PUBLIC = {
     "cookies": "/cookies/",
     "aide": "/aide/",
     "a-propos": "/a-propos/",
+    "catalogue": "/catalogue/",
     "absente": "/nulle-part/",
     "oubli": "/connexion/oubli/",
     "oubli-identifiant": "/connexion/oubli/identifiant/",

@@ -51,6 +51,8 @@ NOT_OWNED = {
     "coffre_keycopy": "one row a backup, about nobody",
     "audit_serviceline": "events about nobody known",
     "audit_headofnobody": "rows updated where someone unknown has none",
+    "catalogue_service": "of the service, local",
+    "catalogue_servicestep": "of the service, local",
     "steering_site": "of the service, local",
     "steering_sitestep": "of the service, local",
     "steering_siteaction": "of the service, local",

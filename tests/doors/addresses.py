@@ -73,6 +73,7 @@ ADDRESSES: dict[str, Row] = {
     "donnees_personnelles": Row(200),
     "cookies": Row(200),
     "aide": Row(200),
+    "catalogue": Row(200),
     "indicateurs": Row(200),
     "fichier_indicateurs": Row(200, about=("form",)),
     "a_propos": Row(200),

@@ -45,6 +45,7 @@ def perform(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
     """On the space of its folder; the report is told in French, or whole as JSON. Errors: CommandRefused."""
     if options.what == "dmp":
         return former.perform(options)
+    from ens.catalogue.register import import_catalogue
     from ens.identity.imports import import_annuaire
     from ens.identity.population.load import import_population
     from ens.kernel.actor import Actor, ActorKind
@@ -57,6 +58,7 @@ def perform(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
         "population": lambda: import_population(options.file, dry_run=options.dry_run, refused_to=options.refus),
         "annuaire": lambda: import_annuaire(options.file, accept_gone=options.disparitions),
         "engagement": lambda: import_register(options.file, by=operator),
+        "catalogue": lambda: import_catalogue(options.file, by=operator),
         "operateurs": lambda: trust.import_domains(
             options.file, by=operator, is_test=options.essai, accept_gone=options.disparitions
         ),

@@ -19,6 +19,7 @@ from ens.cli.space import Address, Space
 from ens.config.environment import MissingSetting, export_file
 
 REFUSED = 2
+IMPORTED = ("population", "annuaire", "engagement", "operateurs", "revocations", "dmp", "catalogue")
 ACCESS = "dire, une fois, un nouveau mot de passe et le secret de l'application de codes"
 
 
@@ -71,8 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     delete.add_argument("file", type=Path, metavar="FICHIER", help="une ligne oid|matricule par personne")
     delete.add_argument("--definitif", action="store_true", help="le faire, et pas seulement le dire")
     command("migrate", _migrate, "Mettre à jour le schéma d'une base extérieure (ENS_DATABASE_OWNER_URL).", data=False)
-    load = command("import", _inside("ens.cli.imports"), "Importer population, annuaire, engagement, opérateurs.")
-    load.add_argument("what", choices=("population", "annuaire", "engagement", "operateurs", "revocations", "dmp"))
+    load = command("import", _inside("ens.cli.imports"), "Importer population, annuaire, anciens DMP…")
+    load.add_argument("what", choices=IMPORTED)
     load.add_argument(
         "--disparitions", action="store_true", help="annuaire, operateurs : beaucoup de lignes peuvent disparaître"
     )

@@ -149,6 +149,7 @@ INSTALLED_APPS = [
     "ens.access",
     "ens.record",
     "ens.messaging",
+    "ens.catalogue",
     "ens.steering",
     "ens.config",
     "ens.web.common",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.public import activation, federated, indicators, recovery, signing_in, views, welcome
+from ens.web.public import activation, catalogue, federated, indicators, recovery, signing_in, views, welcome
 
 urlpatterns = [
     path("", views.accueil, name="accueil_public"),
@@ -38,6 +38,7 @@ urlpatterns = [
     path("mentions-legales/", views.mentions_legales, name="mentions_legales"),
     path("donnees-personnelles/", views.donnees_personnelles, name="donnees_personnelles"),
     path("cookies/", views.cookies, name="cookies"),
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("indicateurs/", indicators.page_of_indicators, name="indicateurs"),
     path("indicateurs/indicateurs.<slug:forme>", indicators.file_of_indicators, name="fichier_indicateurs"),
     path("aide/", views.aide, name="aide"),

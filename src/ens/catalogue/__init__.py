@@ -1,0 +1,1 @@
+"""Listed applications and sites: whose they are, their label, where their listing stands."""
