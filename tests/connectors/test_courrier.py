@@ -8,7 +8,7 @@ import io
 import json
 import os
 from collections import Counter
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import date, timedelta
 
 import pikepdf
@@ -20,13 +20,15 @@ from ens.connectors.courrier import batches
 from ens.connectors.courrier.client import PrintFolder
 from ens.connectors.courrier.rendering import Sender
 from ens.enrolment import codes, pace, ports, references, services
-from ens.enrolment.models import Lot
+from ens.enrolment.models import Event, Lot, Wave
 from ens.journeys import new_code
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from tests.connectors.letters import CODE, LAST_DAY, MONDAY, OPENS_ON, by_post, create, pages, register
+from tests.scenarios.disks import NoSmallDisk, small_disk
 
 OURS = Sender("Mon espace santé", ("Service d’information", "TSA 00000", "00000 Ville Cedex"), "Démonstration")
+BLOCK = 4096  # bytes: how such a file system counts
 pytestmark = pytest.mark.slow
 
 
@@ -208,6 +210,33 @@ def test_a_disk_that_fills_up_leaves_no_half_batch_and_the_lot_is_handed_over_ag
     assert advance().noticed == 1
     assert len(written(printer, "json")) == 1
     assert Lot.objects.filter(people__contains=[who]).count() == 1
+
+
+@pytest.mark.feature("S004")
+def test_a_real_disk_full_in_the_middle_of_letters_leaves_what_was_whole_and_nothing_else(territory, tmp_path):
+    """On a file system of its own: before the letters, in their middle, or between them and their list."""
+    with ExitStack() as mounted:
+        try:
+            disk = mounted.enter_context(small_disk(tmp_path / "imprimeur", 4))
+        except NoSmallDisk as reason:
+            pytest.skip(str(reason))
+        ports.use_sender("courrier", PrintFolder(disk.place, OURS, posted_at_once=True))
+        register(tmp_path, territory, by_post())
+        called = create(territory)
+        assert advance().noticed == 1
+        before = {path.name: path.read_bytes() for path in disk.place.iterdir()}
+        letters = max(len(data) for data in before.values())
+        (later,) = register(tmp_path, territory, by_post())
+        Wave.objects.filter(campaign__name=called).update(planned_at=None)  # as of another day
+        for left in (0, letters // 2, -(-letters // BLOCK) * BLOCK):  # the last: the letters fit, not the rest
+            with disk.full(left=left):
+                assert advance().noticed == 0
+            assert {path.name: path.read_bytes() for path in disk.place.iterdir()} == before
+        assert not Event.objects.filter(usager_id=later).exists()
+        assert advance().noticed == 1
+        assert advance().noticed == 0
+        assert len(written(disk.place, "json")) == 2
+        assert Lot.objects.filter(people__contains=[later]).get().tries == 4
 
 
 def test_a_damaged_batch_is_written_again(printer, territory, tmp_path):
