@@ -65,13 +65,19 @@ def forget() -> None:
     _believed = (float("-inf"), {})
 
 
-def check(feature: Feature) -> None:
-    """Errors: FeatureStopped."""
+def _known() -> dict[str, str]:
+    """What is stopped and why, as this process believes it."""
     global _believed
     read_at, stopped = _believed
     if time.monotonic() - read_at > BELIEVED_S:
         stopped = dict(sql.rows("SELECT name, why FROM persistence_stoppedfeature", []))
         _believed = (time.monotonic(), stopped)
+    return stopped
+
+
+def check(feature: Feature) -> None:
+    """Errors: FeatureStopped."""
+    stopped = _known()
     if feature in stopped:
         raise FeatureStopped(what=TOLD[feature], why=stopped[feature])
 
