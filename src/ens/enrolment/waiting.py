@@ -29,11 +29,14 @@ INSERT INTO enrolment_waiting (usager_id, kind, object_id) VALUES (%s, %s, %s)
 ON CONFLICT (usager_id, kind) DO UPDATE SET object_id = excluded.object_id
 """
 # Of the people a lot has just opened, after the events: the same transaction, another statement, another snapshot.
+# A look at each of those who have something waiting: joined, every event of everyone would be read for each lot.
 RELEASE_LOT = f"""
 WITH released AS (
-    DELETE FROM enrolment_waiting w USING enrolment_event e
-    WHERE e.lot_id = %(lot)s AND e.kind = 'opened' AND e.usager_id = w.usager_id
-      AND w.usager_id = ANY((SELECT people FROM enrolment_lot WHERE id = %(lot)s)::uuid[])
+    DELETE FROM enrolment_waiting w
+    USING (SELECT unnest(people) AS usager_id FROM enrolment_lot WHERE id = %(lot)s) AS one
+    WHERE w.usager_id = one.usager_id
+      AND (SELECT e.lot_id FROM enrolment_event e WHERE e.usager_id = w.usager_id AND e.kind = 'opened'
+           ORDER BY e.rank DESC LIMIT 1) = %(lot)s
     RETURNING w.kind, w.usager_id, w.object_id
 )
 {_TO_OUTBOX}
