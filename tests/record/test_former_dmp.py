@@ -199,6 +199,18 @@ def test_of_who_opposes_nothing_is_kept_before_or_after(people, folder, db):
     assert FormerDmp._meta.db_table == "record_formerdmp"
 
 
+def test_a_registration_merged_into_another_keeps_nothing_of_it(people, folder, db):
+    from ens.enrolment.types import EventKind
+    from tests.journeys.test_deletion import rows_of
+
+    person = people.usager(state="noticed")
+    folder.person(person, "Bilan")
+    asked(folder)
+    enrolment.record(person.usager_id, EventKind.MERGED, by=SYSTEM, along=lambda _: None)
+    work(person)
+    assert rows_of(person, db.owner)["record_formerdmp"] == 0
+
+
 def test_given_twice_it_changes_nothing_and_another_content_is_not_taken_twice(people, folder):
     person = people.usager()
     folder.person(person, "Bilan")

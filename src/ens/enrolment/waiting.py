@@ -1,7 +1,7 @@
 """What is kept for a person until they choose, or the deadline chooses for them: then the outbox does it.
 
-Released in the transaction of the event: an opening by lots or by its person, a refusal, a closing. Whoever does it
-looks at the state again, and asks once more when it is not settled.
+Released in the transaction of the event: an opening by lots or by its person, a refusal, a closing, a merge. Whoever does
+it looks at the state again, and asks once more when it is not settled.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ens.enrolment.types import EventKind
 from ens.persistence import sql
 from ens.persistence.unit import Unit
 
-SETTLING = (EventKind.ACTIVATED, EventKind.OPENED, EventKind.OPPOSED, EventKind.CLOSED)
+SETTLING = (EventKind.ACTIVATED, EventKind.OPENED, EventKind.OPPOSED, EventKind.CLOSED, EventKind.MERGED)
 _TO_OUTBOX = """
 INSERT INTO persistence_outboxrow (kind, usager_id, object_id, attempts, due_at, last_error)
 SELECT kind, usager_id, object_id, 0, now(), '' FROM released
@@ -46,7 +46,7 @@ WITH released AS (
     DELETE FROM enrolment_waiting w
     WHERE (SELECT e.kind FROM enrolment_event e
            WHERE e.usager_id = w.usager_id AND e.kind = ANY(%s) ORDER BY e.rank DESC LIMIT 1)
-          IN ('activated', 'opened', 'opposed', 'closed')
+          IN ('activated', 'opened', 'opposed', 'closed', 'merged')
     RETURNING w.kind, w.usager_id, w.object_id
 )
 {_TO_OUTBOX}
