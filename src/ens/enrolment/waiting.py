@@ -1,7 +1,7 @@
 """What is kept for a person until they choose, or the deadline chooses for them: then the outbox does it.
 
-Released in the transaction of the event: an opening by lots or by its person, a refusal, a closing, a merge. Whoever does
-it looks at the state again, and asks once more when it is not settled.
+Released in the transaction of the event: an opening by lots or by its person, a refusal, a closing, a merge. Whoever
+does it looks at the state again, and asks once more when it is not settled.
 """
 
 from __future__ import annotations
