@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.test import Client
 
 from ens.audit.queries import lines
 from ens.audit.types import HistoryFilter
 from ens.identity.services import create_compte
+from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.messaging import services
 from ens.messaging.errors import SignalNotFound, SignalPointless, ThreadNotFound
 from ens.messaging.models import SignalQueue
+from ens.messaging.services.signalling import A_DAY
 from ens.messaging.signals import SignalReason
 from ens.messaging.types import IncomingMail
 from ens.persistence.unit import unit_of_work
@@ -21,8 +26,8 @@ AGENT = Actor(ActorKind.SUPPORT, "agent", "Nadia Roux")
 SENDER = "labo@operateur.example"
 
 
-def written(person, operator, sender=SENDER, text="Vos résultats sont mauvais."):
-    data = mail(person.address, sender=sender or "mailer-daemon@operateur.example", text=text)
+def written(person, operator, sender=SENDER, text="Vos résultats sont mauvais.", subject="Vos résultats"):
+    data = mail(person.address, sender=sender or "mailer-daemon@operateur.example", subject=subject, text=text)
     services.receive(IncomingMail(sender, person.address, data), by=operator)
     return services.list_threads(person.usager_id, by=person.actor)[0].id
 
@@ -76,8 +81,6 @@ def test_another_s_conversation_a_machine_s_and_no_report_at_all_are_nothing(ina
 
 
 def test_the_pages_say_what_will_be_seen_and_the_desk_reads_it(inaya, operator):
-    from django.test import Client
-
     thread = written(inaya, operator)
     usager, desk = Client(), Client()
     usager.force_login(inaya.compte)
@@ -95,3 +98,37 @@ def test_the_pages_say_what_will_be_seen_and_the_desk_reads_it(inaya, operator):
     assert "On me demande ma carte." in opened
     assert SENDER in opened
     assert desk.post("/support/signalements/", {"signalement": "x"}).status_code == 404
+
+
+def test_a_space_reports_ten_conversations_a_day_and_more_the_day_after(inaya, operator, monkeypatch):
+    """The words typed stay on the page; what is reported already stays so."""
+    for number in range(A_DAY):
+        one = written(inaya, operator, subject=f"Publicité {number}")
+        services.signal(one, SignalReason.CONTENT, "", by=inaya.actor)
+    thread = written(inaya, operator, subject="Encore une")
+    usager = Client()
+    usager.force_login(inaya.compte)
+    answer = usager.post(f"/messages/{thread}/signaler/", {"motif": "fraude", "mots": "Encore lui."})
+    page = answer.content.decode()
+    assert answer.status_code == 429
+    assert "Vous pourrez signaler celle-ci demain." in page
+    assert "Encore lui." in page
+    assert queued(inaya).count() == A_DAY
+    tomorrow = clock.now() + timedelta(days=1, minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    services.signal(thread, SignalReason.FRAUD, "", by=inaya.actor)
+    assert services.open_thread(thread, by=inaya.actor).signalled_at is not None
+
+
+def test_a_conversation_that_the_other_ended_is_reported_all_the_same(inaya, operator):
+    thread = written(inaya, operator)
+    fin = mail(inaya.address, subject="[FIN]", text="Au revoir.")
+    services.receive(IncomingMail(SENDER, inaya.address, fin), by=operator)
+    ended = services.list_threads(inaya.usager_id, by=inaya.actor)[0].id
+    usager = Client()
+    usager.force_login(inaya.compte)
+    for one in {thread, ended}:
+        assert services.open_thread(one, by=inaya.actor).ended_by
+        assert f"/messages/{one}/signaler/" in usager.get(f"/messages/{one}/").content.decode()
+        services.signal(one, SignalReason.CONTENT, "", by=inaya.actor)
+        assert services.open_thread(one, by=inaya.actor).signalled_at is not None

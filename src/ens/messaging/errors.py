@@ -192,6 +192,16 @@ class SignalPointless(Conflict):
     message = "Personne n'a écrit dans cette conversation : il n'y a rien à signaler."
 
 
+class TooManySignals(Refused):
+    """This space reported as many conversations in a day as the support can look at."""
+
+    code = "trop_de_signalements"
+    message = (
+        "Vous avez signalé {most} conversations en un jour : le support va les lire. "
+        "Vous pourrez signaler celle-ci demain."
+    )
+
+
 class SignalNotFound(Absent):
     """No such report, or its usager is no more."""
 

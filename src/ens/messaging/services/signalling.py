@@ -5,7 +5,7 @@ Who wrote is shown to the agent, since the usager says so when they report; the 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from ens.audit import events
@@ -15,7 +15,7 @@ from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.kernel.ids import new_id
 from ens.messaging import queries, trustspace
-from ens.messaging.errors import SignalNotFound, SignalPointless
+from ens.messaging.errors import SignalNotFound, SignalPointless, TooManySignals
 from ens.messaging.models import Signal, SignalQueue
 from ens.messaging.services.keeping import thread_in
 from ens.messaging.signals import SignalCard, SignalReason, SignalView
@@ -24,12 +24,15 @@ from ens.persistence.locator import locate
 from ens.persistence.unit import Unit, unit_of_work
 
 WORDS_MAX = 500
+DAY = timedelta(days=1)
+A_DAY = 10  # reports of one space: an agent reads each of them
 
 
 def signal(thread_id: UUID, reason: SignalReason, words: str, *, by: Actor) -> None:
     """Tell the support of a conversation; a second time changes nothing.
 
-    Errors: NobodyThere, ThreadNotFound; SignalPointless, nobody wrote in it.
+    Errors: NobodyThere, ThreadNotFound; SignalPointless, nobody wrote in it; TooManySignals,
+    ``A_DAY`` others were reported in the last day.
     """
 
     def act(unit: Unit) -> None:
@@ -41,6 +44,8 @@ def signal(thread_id: UUID, reason: SignalReason, words: str, *, by: Actor) -> N
         if signalled_at(unit, thread_id) is not None:
             unit.untraced("déjà signalée : rien n'a changé")
             return
+        if Signal.objects.filter(usager_id=unit.usager_id, at__gt=clock.now() - DAY).count() >= A_DAY:
+            raise TooManySignals(most=A_DAY)
         row = Signal(usager_id=unit.usager_id, id=new_id(), thread_id=thread_id, at=clock.now(), reason=reason)
         said = {"words": words[:WORDS_MAX], "writers": [[one["label"], one["address"]] for one in writers]}
         row.sealed_said = sealer(unit).seal_json("signalement", row.id, said)

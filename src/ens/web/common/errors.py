@@ -131,6 +131,7 @@ CODES = {
     "trop_de_refus": TOO_MANY,
     "trop_d_essais": TOO_MANY,
     "trop_de_codes": TOO_MANY,
+    "trop_de_signalements": TOO_MANY,
     "code_deja_envoye": TOO_MANY,
 }
 

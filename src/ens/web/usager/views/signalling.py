@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ens.messaging import services as messaging
+from ens.messaging.errors import TooManySignals
 from ens.messaging.signals import SignalReason
+from ens.web.common.words import typeset
 from ens.web.usager.forms import SignalForm
 from ens.web.usager.pages import usager_page
 
@@ -20,12 +22,16 @@ from ens.web.usager.pages import usager_page
 def signaler(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """What the support will see is said before it is sent."""
     form = SignalForm(request.POST or None)
+    status, refused = 422 if request.method == "POST" else 200, ""
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        messaging.signal(thread_id, SignalReason(said["motif"]), said["mots"].strip(), by=request.actor)
-        announcements.success(request, _("Signalement envoyé au support. Merci."))
-        return redirect("usager:fil", thread_id)
+        try:
+            messaging.signal(thread_id, SignalReason(said["motif"]), said["mots"].strip(), by=request.actor)
+        except TooManySignals as error:
+            status, refused = 429, typeset(error.sentence)
+        else:
+            announcements.success(request, _("Signalement envoyé au support. Merci."))
+            return redirect("usager:fil", thread_id)
     writers = messaging.signallable(thread_id, by=request.actor)
-    context = {"formulaire": form, "fil_id": thread_id, "ecrivent": writers}
-    status = 422 if request.method == "POST" else 200
+    context = {"formulaire": form, "fil_id": thread_id, "ecrivent": writers, "refus": refused}
     return usager_page(request, "usager/messages/signaler.html", context, section="messages", status=status)
