@@ -9,6 +9,7 @@ import pytest
 from django.test import Client, override_settings
 
 from ens.config import health
+from tests.messaging.trust import Keepers
 
 
 @pytest.fixture
@@ -61,6 +62,26 @@ def test_the_mail_door_is_well_when_it_greets(operator, greeting, state):
             parts = operator.get("/healthz").json()["parts"]
         greeting_once.join()
     assert parts["smtp"] == state
+
+
+@pytest.mark.feature("S090")
+def test_what_the_trust_space_lacks_is_said_and_stops_nothing(operator, tmp_path, monkeypatch):
+    monkeypatch.setattr(health, "WARNED_S", 0)
+    authority = Keepers().authority
+    (tmp_path / "ca.pem").write_bytes(authority.pem)
+    lacks = (
+        "Révocations de c=fr, cn=ac du test, o=essai : aucune liste. "
+        "Un certificat révoqué par elle serait encore entendu."
+    )
+    with override_settings(ENS_SMTP_CA="", ENS_SMTP_CERT=str(tmp_path / "absent.pem")):
+        without = operator.get("/healthz")
+    with override_settings(ENS_SMTP_CA=str(tmp_path / "ca.pem")):
+        answer = operator.get("/healthz")
+    assert f"Certificat {tmp_path / 'absent.pem'} : il ne se lit pas." in without.json()["warnings"]
+    assert lacks in answer.json()["warnings"]
+    assert lacks not in without.json()["warnings"]
+    assert (answer.status_code, answer.json()["parts"]) == (without.status_code, without.json()["parts"])
+    assert "warnings" not in operator.get("/healthz", REMOTE_ADDR="192.0.2.7").json()
 
 
 def test_a_demonstration_is_ready_once_its_contract_is_written(operator, tmp_path):

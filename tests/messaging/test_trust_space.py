@@ -278,13 +278,14 @@ def test_the_state_says_what_is_in_force_and_what_is_overdue(keepers, bring, mon
     facts, _ = _told(trustspace.state())
     no_list, no_revocations, _ = facts["warnings"]
     assert no_list == "Aucune liste signée des domaines."
-    assert no_revocations.startswith("Aucune liste de révocations")
+    assert no_revocations.startswith("Révocations de c=fr, cn=ac du test, o=essai : aucune liste.")
     bring(keepers.signed_list(("a.example", MIPIH), at=datetime.now(UTC) - timedelta(days=9)))
     revoke(bring, keepers.crl(keepers.issue(MIPIH)))
     facts, said = _told(trustspace.state())
     assert [one["kind"] for one in facts["published"]] == ["domaines", "revocations"]
     old, overdue, ends = facts["warnings"]
     assert old == "Liste des domaines : vieille de 9 jours."
-    assert overdue.startswith("Révocations de c=fr, cn=ac du test, o=essai : dépassée.")
+    assert overdue.startswith("Révocations de c=fr, cn=ac du test, o=essai : dépassées depuis le ")
+    assert "(9 jours)" in said[1]
     assert ends.startswith(f"Certificat {tmp_path / 'nous.pem'} : finit le ")
     assert said[-1] == f"Attention : {ends}"

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ens.cli.refusals import CommandRefused
 
 if TYPE_CHECKING:
     import argparse
-
-LIST_AGE = timedelta(days=8)  # it is published every working day
-CERTIFICATE_ENDS = timedelta(days=30)
 
 
 def check(options: argparse.Namespace) -> None:
@@ -64,25 +60,18 @@ def _end(day: str | None) -> datetime | None:
 
 def _told(found: Any) -> tuple[dict[str, Any], list[str]]:
     from ens.kernel.clock import PARIS
+    from ens.messaging import trustwatch
 
-    now = datetime.now(UTC)
     said = [f"{found.domains} domaines, {found.test_domains} de test ; {found.by_hand} mis à la main."]
-    warnings = [] if any(one.kind == "domaines" for one in found.published) else ["Aucune liste signée des domaines."]
-    if not any(one.kind == "revocations" for one in found.published):
-        warnings.append("Aucune liste de révocations : un certificat révoqué serait encore entendu.")
+    now = datetime.now(UTC)
     for one in found.published:
         what = f"Révocations de {one.of}" if one.kind == "revocations" else f"Liste des {one.kind}"
         due = f", prochaine promise le {one.due_at.astimezone(PARIS):%d/%m/%Y à %H:%M}" if one.due_at else ""
-        said.append(f"{what} : du {one.at.astimezone(PARIS):%d/%m/%Y à %H:%M}{due} ; {one.number} lignes.")
-        if one.due_at and one.due_at < now:
-            warnings.append(f"{what} : dépassée. La dernière valable sert toujours ; importez la suivante.")
-        if one.kind == "domaines" and one.at < now - LIST_AGE:
-            warnings.append(f"{what} : vieille de {(now - one.at).days} jours.")
-    certificates = _certificates()
-    for path, end in certificates.items():
-        said.append(f"Certificat {path} : jusqu'au {end:%d/%m/%Y}.")
-        if end < now + CERTIFICATE_ENDS:
-            warnings.append(f"Certificat {path} : finit le {end:%d/%m/%Y}.")
+        moment = f"{one.at.astimezone(PARIS):%d/%m/%Y à %H:%M} ({_age(now - one.at)})"
+        said.append(f"{what} : du {moment}{due} ; {one.number} lignes.")
+    certificates = trustwatch.certificates()
+    said += [f"Certificat {path} : jusqu'au {end:%d/%m/%Y}." for path, end in certificates.items() if end]
+    warnings = trustwatch.warnings(found)
     facts = {
         "domains": found.domains,
         "test_domains": found.test_domains,
@@ -98,22 +87,13 @@ def _told(found: Any) -> tuple[dict[str, Any], list[str]]:
             }
             for one in found.published
         ],
-        "certificates": {path: end.isoformat() for path, end in certificates.items()},
+        "certificates": {path: end.isoformat() if end else None for path, end in certificates.items()},
         "warnings": warnings,
     }
     return facts, [*said, *(f"Attention : {one}" for one in warnings)]
 
 
-def _certificates() -> dict[str, datetime]:
-    """Ours, shown to operators, and when each ends."""
-    from cryptography.x509 import load_pem_x509_certificate
-    from django.conf import settings
-
-    found = {}
-    for path in dict.fromkeys((settings.ENS_SMTP_CERT, settings.ENS_RELAY_CERT)):
-        if path:
-            try:
-                found[path] = load_pem_x509_certificate(Path(path).read_bytes()).not_valid_after_utc
-            except (OSError, ValueError) as error:
-                raise CommandRefused(f"Le certificat {path} ne se lit pas.") from error
-    return found
+def _age(age: timedelta) -> str:
+    """In days, or in hours within the first two."""
+    hours = max(0, int(age.total_seconds() // 3600))
+    return f"{hours} h" if hours < 48 else f"{hours // 24} jours"

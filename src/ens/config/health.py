@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
@@ -22,7 +22,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from ens.coffre import copies
-from ens.messaging import ports
+from ens.messaging import ports, trustspace, trustwatch
 from ens.persistence import outbox
 
 
@@ -52,6 +52,7 @@ def _may_see_details(request: HttpRequest) -> bool:
 
 OK, AWAY, FULL, NONE = "ok", "unavailable", "full", "not_configured"
 KEPT_S = 1.0
+WARNED_S = 60.0
 ROOM_BYTES = 50_000_000  # under it, what may come next may not fit: two messages of the largest size
 
 
@@ -106,6 +107,22 @@ def _antivirus() -> str:
     return OK if used.is_well() else AWAY
 
 
+_warned: tuple[float, list[str]] = (0.0, [])
+
+
+def _warnings() -> list[str]:
+    """Of the trust space; nothing here makes a part unwell. Asked of a database that answers, once a minute at most."""
+    global _warned
+    said_at, said = _warned
+    if time.monotonic() - said_at >= WARNED_S or not said_at:
+        try:
+            said = trustwatch.warnings(trustspace.state())
+        except DatabaseError:  # gone since it was tried: its part says so at the next question
+            return ["L'espace de confiance n'a pas pu être lu."]
+        _warned = (time.monotonic(), said)
+    return said
+
+
 _last: tuple[float, dict[str, str]] = (0.0, {})
 
 
@@ -139,7 +156,8 @@ def _demonstration() -> str:
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 when every part is well, else 503; a part is ``ok``, ``unavailable``, or ``full`` for want of room.
 
-    What the space does without is named apart, as ``not_configured``.
+    What the space does without is named apart, as ``not_configured``; ``warnings``: what asks for a gesture and stops
+    nothing, in French.
     """
     tried = {**_tried(), "worker": _worker()}
     parts = {part: state for part, state in tried.items() if state != NONE}
@@ -150,6 +168,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     if _may_see_details(request):
         body["parts"] = parts
         body["not_configured"] = sorted(tried.keys() - parts.keys() - {"demonstration"})
+        body["warnings"] = _warnings() if tried["database"] == OK else []
     return JsonResponse(body, status=status)
 
 
