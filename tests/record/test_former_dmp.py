@@ -257,6 +257,71 @@ def test_what_differs_after_is_said_person_by_person(people, folder):
     assert facts["differences"] == [{"line": 2, "difference": "droits : 2 avant, 1 après"}]
 
 
+def test_what_was_filed_since_is_kept_and_its_former_mask_holds(people, folder):
+    """The same document came by another way: once in the record, masked as it was; another content: ours is kept."""
+    from tests.record.builders import deposit, document
+
+    person, by = people.usager(state="noticed"), people.actor(people.establishment())
+    folder.person(person, "Bilan", "Radio", masked=("Bilan",))
+    said = [line.rsplit(";", 1)[1] for line in folder.lines["historique.csv"]]
+    ids = {"Bilan": said[1], "Radio": said[2]}
+    enrolment.activate(person.usager_id, by=SYSTEM)
+    deposit(person, document(unique_id=ids["Bilan"], title="Bilan"), by=by)
+    deposit(person, document(unique_id=ids["Radio"], title="Radio d'ici", data=small_pdf() + b"%"), by=by)
+    asked(folder)
+    work(person)
+    assert {card.title: card.is_masked for card in listed(person).cards} == {"Bilan": True, "Radio d'ici": False}
+    facts, _ = asked(folder.path, rapprocher=True)
+    assert [one["difference"] for one in facts["differences"]] == ["documents : 2 avant, 1 après"]
+
+
+def test_received_and_opposed_in_the_same_instant_nothing_is_kept_nor_opened(people, folder, db):
+    """Whichever comes first; and two workers who take the same one over do it once."""
+    import threading
+
+    from django.db import connections
+
+    from tests.journeys.test_deletion import rows_of
+
+    persons = [people.usager(state="noticed") for _ in range(4)]
+    taken = people.usager(state="noticed")
+    for person in (*persons, taken):
+        folder.person(person, "Bilan")
+    path = folder.write()
+    start = threading.Barrier(2)
+
+    def oppose() -> None:
+        start.wait()
+        for person in persons:
+            enrolment.oppose(person.usager_id, by=SYSTEM)
+        connections.close_all()
+
+    thread = threading.Thread(target=oppose)
+    thread.start()
+    start.wait()
+    asked(path)
+    thread.join(20)
+    work(*persons)
+    assert [rows_of(person, db.owner)["record_formerdmp"] for person in persons] == [0] * 4
+    enrolment.activate(taken.usager_id, by=SYSTEM)
+    row = OutboxRow.objects.get(usager_id=taken.usager_id, kind="ancien_dmp")
+
+    def take() -> None:
+        from ens.record.former.taking import take_over
+
+        take_over(taken.usager_id, row.object_id)
+        connections.close_all()
+
+    workers = [threading.Thread(target=take) for _ in range(2)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join(20)
+    work(taken)
+    assert titles(taken) == ["Bilan"]
+    assert [line.event for line in history(taken)].count("dmp_repris") == 1
+
+
 def test_an_essay_writes_nothing(people, folder, db):
     from tests.journeys.test_deletion import rows_of
 
