@@ -74,6 +74,7 @@ def test_a_software_hears_which_part_is_stopped(stop, people):
     issue = deposit().json()["issue"][0]
     assert (deposit().status_code, issue["details"]["coding"][0]["code"]) == (503, "fonction_arretee")
     assert WHY in issue["diagnostics"]
+    assert deposit()["Retry-After"] == "60"
     assert Client().get("/fhir/Patient?identifier=x", headers=headers).status_code == 200
     stop("lecture")
     assert Client().get("/fhir/Patient?identifier=x", headers=headers).status_code == 503

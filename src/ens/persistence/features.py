@@ -18,6 +18,7 @@ from ens.persistence.errors import FeatureStopped, VisitOnly
 from ens.persistence.models import StoppedFeature
 
 BELIEVED_S = 5.0  # how long a process believes what it read
+RETRY_S = 60  # what software is told to wait
 WHY_MAX = 160
 
 
@@ -79,7 +80,7 @@ def check(feature: Feature) -> None:
     """Errors: FeatureStopped."""
     stopped = _known()
     if feature in stopped:
-        raise FeatureStopped(what=TOLD[feature], why=stopped[feature])
+        raise FeatureStopped(what=TOLD[feature], why=stopped[feature], wait=RETRY_S)
 
 
 def check_may_write() -> None:
