@@ -106,6 +106,11 @@ def day_and_hour(moment: datetime) -> str:
     return _("%(day)s à %(hour)s") % {"day": said, "hour": hour(moment)}
 
 
+def date_and_hour(moment: datetime) -> str:
+    """``12 octobre 2021 à 10 h 05``, the same whatever the day it is read."""
+    return _("%(day)s à %(hour)s") % {"day": long_date(moment), "hour": hour(moment)}
+
+
 def month(moment: datetime | date) -> str:
     """``octobre 2021``, the heading of a group of rows."""
     here = day_of(moment)

@@ -23,18 +23,28 @@ _STYLES: dict[str, Callable[[Any], str]] = {
     "jour_heure": words.day_and_hour,
     "heure": words.hour,
 }
+# Said without their year, or by « hier »: true on a screen today, lost on a page printed and read in a month.
+_ON_PAPER: dict[str, Callable[[Any], str]] = {
+    "quand": words.long_date,
+    "jour": words.long_date,
+    "jour_heure": words.date_and_hour,
+}
 
 
 @register.simple_tag
 def moment(value: datetime | date | None, style: str = "quand", majuscule: bool = False) -> str | SafeString:
-    """A moment in words inside its ``<time datetime>``. Nothing for nothing."""
+    """A moment in words inside its ``<time datetime>``; on paper, with its whole date. Nothing for nothing."""
     if value is None:
         return ""
     said = _STYLES[style](value)
     # A day is written as a day: no hour that nobody measured.
     here = words.local(value)
     machine = here.isoformat(timespec="minutes") if isinstance(here, datetime) else here.isoformat()
-    return format_html('<time datetime="{}">{}</time>', machine, capfirst(said) if majuscule else said)
+    said = capfirst(said) if majuscule else said
+    if style not in _ON_PAPER:
+        return format_html('<time datetime="{}">{}</time>', machine, said)
+    printed = _ON_PAPER[style](value)
+    return format_html('<time datetime="{}" data-ens-papier="{}"><span>{}</span></time>', machine, printed, said)
 
 
 @register.simple_tag
