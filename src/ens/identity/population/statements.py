@@ -109,17 +109,19 @@ INSERT INTO identity_import_remark (chunk, line, code, detail, refused)
 SELECT 0, line, 'matricule_d_un_autre', '', false FROM taken
 """
 
+# Each link found once, written on both sides, in the order of the key.
 LINKS = """
+WITH found AS MATERIALIZED (
+    SELECT c.usager_id AS child, p.usager_id AS parent
+    FROM identity_import_link l
+    JOIN identity_matriculelookup c ON c.digest = l.child JOIN identity_matriculelookup p ON p.digest = l.representative
+    WHERE NOT EXISTS (SELECT 1 FROM identity_import_held h WHERE h.line = l.line)
+)
 INSERT INTO identity_representation (usager_id, id, other_id, side, since)
-SELECT c.usager_id, p.usager_id, p.usager_id, 'representant', %(today)s
-FROM identity_import_link l
-JOIN identity_matriculelookup c ON c.digest = l.child JOIN identity_matriculelookup p ON p.digest = l.representative
-WHERE NOT EXISTS (SELECT 1 FROM identity_import_held h WHERE h.line = l.line)
-UNION ALL
-SELECT p.usager_id, c.usager_id, c.usager_id, 'enfant', %(today)s
-FROM identity_import_link l
-JOIN identity_matriculelookup c ON c.digest = l.child JOIN identity_matriculelookup p ON p.digest = l.representative
-WHERE NOT EXISTS (SELECT 1 FROM identity_import_held h WHERE h.line = l.line)
+SELECT whose, other, other, side, %(today)s
+FROM (SELECT child AS whose, parent AS other, 'representant' AS side FROM found
+      UNION ALL SELECT parent, child, 'enfant' FROM found) AS both_sides
+ORDER BY whose, other
 ON CONFLICT DO NOTHING
 """
 LINKS_UNKNOWN = """
