@@ -263,6 +263,24 @@ def test_a_newer_crl_replaces_the_one_held_and_an_older_one_does_not(keepers, br
     assert revoke(bring, keepers.crl(two, number=8)).written == {}
 
 
+def test_a_delta_completes_the_list_held_and_never_another(keepers, bring):
+    one, two, three = (keepers.issue(MIPIH) for _ in range(3))
+    for nothing_held in (None, keepers.crl(one, two, number=6)):
+        if nothing_held:
+            revoke(bring, nothing_held)
+        with pytest.raises(TrustFileRefused):
+            revoke(bring, keepers.crl(three, number=9, base=7))
+    revoke(bring, keepers.crl(one, two, number=7))
+    assert revoke(bring, keepers.crl(three, number=9, base=7, lifted=(two,))).written == {"révoqués": 1, "levés": 1}
+    assert [trustspace.is_revoked(shown(each)) for each in (one, two, three)] == [True, False, True]
+    with pytest.raises(TrustFileOlder):
+        revoke(bring, keepers.crl(two, number=8, base=7))
+    assert revoke(bring, keepers.crl(one, three, number=9)).written == {}  # the whole list of that number: the same
+    with pytest.raises(TrustFileRefused):
+        revoke(bring, Keepers().crl(one, number=12, base=9))
+    assert revoke(bring, keepers.crl(two, number=10)).written == {"révoqués": 1, "levés": 2}
+
+
 def test_a_list_signed_by_a_revoked_certificate_is_refused(keepers, bring):
     revoke(bring, keepers.crl(keepers.signer))
     with pytest.raises(TrustFileRefused):

@@ -95,7 +95,16 @@ class Keepers:
             f"<ListeDomaines>{domains}</ListeDomaines></ListeBlancheMSSante>"
         ).encode()
 
-    def crl(self, *revoked: Issued, number: int = 1, lasts_days: int = 1, at: datetime | None = None) -> bytes:
+    def crl(
+        self,
+        *revoked: Issued,
+        number: int = 1,
+        lasts_days: int = 1,
+        at: datetime | None = None,
+        base: int | None = None,
+        lifted: tuple[Issued, ...] = (),
+    ) -> bytes:
+        """``base``: of a delta, the list that it completes; ``lifted``: those it takes off."""
         moment = at or datetime.now(UTC) - timedelta(days=2)
         made = (
             x509.CertificateRevocationListBuilder()
@@ -104,7 +113,11 @@ class Keepers:
             .next_update(moment + timedelta(days=lasts_days))
             .add_extension(x509.CRLNumber(number), critical=False)
         )
-        for one in revoked:
+        if base is not None:
+            made = made.add_extension(x509.DeltaCRLIndicator(base), critical=True)
+        for one in (*revoked, *lifted):
             entry = x509.RevokedCertificateBuilder().serial_number(one.certificate.serial_number)
+            if one in lifted:
+                entry = entry.add_extension(x509.CRLReason(x509.ReasonFlags.remove_from_crl), critical=False)
             made = made.add_revoked_certificate(entry.revocation_date(moment).build())
         return made.sign(self.authority.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)

@@ -46,13 +46,18 @@ class Presented:
 
 @dataclass(frozen=True, slots=True)
 class Revocations:
-    """A whole CRL. ``next_update``: when its authority promised another; it is kept after that all the same."""
+    """A CRL, whole or a delta. ``next_update``: when its authority promised another; it is kept after that.
+
+    ``base``: of a delta, the oldest whole list it completes; ``lifted``: those it says are revoked no longer.
+    """
 
     issuer: str
     number: int
     this_update: datetime
     next_update: datetime | None
     serials: frozenset[str]
+    base: int | None = None
+    lifted: frozenset[str] = frozenset()
 
 
 def name(text: str) -> str:
@@ -104,22 +109,37 @@ def check_chain(found: x509.Certificate, trusted: Iterable[x509.Certificate], at
 
 
 def revocations(data: bytes, trusted: Iterable[x509.Certificate]) -> Revocations:
-    """Read a CRL, in PEM or DER, signed by one of the authorities. Errors: RevocationsUnreadable."""
+    """Read a CRL, whole or a delta (RFC 5280, 5.2.4), in PEM or DER, signed by one of the authorities.
+
+    Errors: RevocationsUnreadable.
+    """
     try:
         found = x509.load_pem_x509_crl(data) if data.lstrip().startswith(b"-----") else x509.load_der_x509_crl(data)
         signers = [one for one in trusted if one.subject == found.issuer]
-        is_delta = any(one.oid == ExtensionOID.DELTA_CRL_INDICATOR for one in found.extensions)
-        if is_delta or not any(_is_signed(found, one.public_key()) for one in signers):
+        if not any(_is_signed(found, one.public_key()) for one in signers):
             raise RevocationsUnreadable()
+        is_delta = any(one.oid == ExtensionOID.DELTA_CRL_INDICATOR for one in found.extensions)
+        lifted = frozenset(f"{one.serial_number:x}" for one in found if _is_lifted(one)) if is_delta else frozenset()
         return Revocations(
             _name_of(found.issuer),
             found.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number,
             found.last_update_utc,
             found.next_update_utc,
-            frozenset(f"{one.serial_number:x}" for one in found),
+            frozenset(f"{one.serial_number:x}" for one in found) - lifted,
+            found.extensions.get_extension_for_class(x509.DeltaCRLIndicator).value.crl_number if is_delta else None,
+            lifted,
         )
     except (ValueError, TypeError, x509.ExtensionNotFound) as error:
         raise RevocationsUnreadable() from error
+
+
+def _is_lifted(entry: x509.RevokedCertificate) -> bool:
+    """Whether a delta takes an entry off: its suspension ended."""
+    try:
+        reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
+    except x509.ExtensionNotFound:
+        return False
+    return reason is x509.ReasonFlags.remove_from_crl
 
 
 def _is_signed(found: x509.CertificateRevocationList, key: object) -> bool:

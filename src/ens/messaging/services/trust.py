@@ -79,6 +79,8 @@ def import_domains(path: Path, *, by: Actor, is_test: bool = False, accept_gone:
 def import_revocations(path: Path, *, by: Actor) -> ImportReport:
     """Take in an authority's CRL: what it revokes is refused from the next message on.
 
+    A delta completes the one held, if that is as recent as the base it names: together, the whole list of its number.
+
     Errors: AuthoritiesMissing; TrustFileRefused; TrustFileOlder, than the one held of this authority.
     """
     now = datetime.now(UTC)
@@ -96,8 +98,11 @@ def import_revocations(path: Path, *, by: Actor) -> ImportReport:
             return report
         if held is not None and held.number > found.number:
             raise TrustFileOlder(held=_said(held.this_update))
+        if found.base is not None and (held is None or held.number < found.base):
+            raise TrustFileRefused(reason="elle complète une liste qui n'est pas là : importez d'abord l'entière")
         known = set(RevokedCertificate.objects.filter(issuer=found.issuer).values_list("serial", flat=True))
-        RevokedCertificate.objects.filter(issuer=found.issuer, serial__in=known - found.serials).delete()
+        lifted = known - found.serials if found.base is None else known & found.lifted
+        RevokedCertificate.objects.filter(issuer=found.issuer, serial__in=lifted).delete()
         added = [RevokedCertificate(issuer=found.issuer, serial=one) for one in sorted(found.serials - known)]
         RevokedCertificate.objects.bulk_create(added, batch_size=5000)
         RevocationList.objects.update_or_create(
@@ -109,7 +114,7 @@ def import_revocations(path: Path, *, by: Actor) -> ImportReport:
                 "imported_at": now,
             },
         )
-        report.written.update({"révoqués": len(added), "levés": len(known - found.serials)})
+        report.written.update({"révoqués": len(added), "levés": len(lifted)})
         events.about_nobody(_STREAM, "crl_importee", by=by)
     return report
 
