@@ -10,6 +10,7 @@ import re
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 
 from ens.coffre.services import sealer
 from ens.messaging import queries
@@ -26,7 +27,11 @@ _TAG = re.compile(r"<[^>]*>")
 def asked(unit: Unit, which: MailboxFilter) -> QuerySet[Thread]:
     """The conversations of a filter, newest first, before their page is cut."""
     threads = _of_box(unit, which.box)
-    return threads.filter(id__in=_holding(unit, which.text)) if which.text.split() else threads
+    if not which.text.split():
+        return threads
+    # one parameter, however many are found: thousands of them cost a third of the page, written twice
+    found = RawSQL("SELECT unnest(%s::uuid[])", [_holding(unit, which.text)])
+    return threads.filter(id__in=found)
 
 
 def _of_box(unit: Unit, box: Box) -> QuerySet[Thread]:
