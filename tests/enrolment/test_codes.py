@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ens.enrolment import codes, services
+from ens.enrolment import codes, lettering, services
 from ens.enrolment.errors import CodeMalformed, CodeRefused, CodeSpent
+from ens.enrolment.models import CodeLookup
 from ens.identity.models import Usager
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM
@@ -40,6 +41,10 @@ def in_unit(person, act):
     return unit_of_work(person.usager_id, traced, by=SYSTEM)
 
 
+def found(person):
+    return CodeLookup.objects.filter(usager_id=person.usager_id).count()
+
+
 @pytest.fixture
 def person(people):
     return people.usager(state="noticed")
@@ -47,9 +52,9 @@ def person(people):
 
 @pytest.mark.feature("S005", "N006")
 def test_a_code_is_three_groups_of_four_of_thirty_one_unambiguous_characters(person):
-    assert len(codes.ALPHABET) == len(set(codes.ALPHABET)) == 31
-    assert not set(codes.ALPHABET) & set("0O1IL")
-    assert re.fullmatch(rf"[{codes.ALPHABET}]{{4}}( [{codes.ALPHABET}]{{4}}){{2}}", issue(person).text)
+    assert len(lettering.ALPHABET) == len(set(lettering.ALPHABET)) == 31
+    assert not set(lettering.ALPHABET) & set("0O1IL")
+    assert re.fullmatch(rf"[{lettering.ALPHABET}]{{4}}( [{lettering.ALPHABET}]{{4}}){{2}}", issue(person).text)
 
 
 @pytest.mark.feature("S005")
@@ -60,13 +65,13 @@ def test_it_proves_its_person_with_their_birth_date(person):
 
 
 @given(
-    text=st.text(codes.ALPHABET, min_size=12, max_size=12),
+    text=st.text(lettering.ALPHABET, min_size=12, max_size=12),
     noise=st.lists(st.sampled_from([" ", "-", "\u00a0", "\u2013", "."]), min_size=13, max_size=13),
     lower=st.booleans(),
 )
 def test_case_spaces_and_dashes_are_ignored(text, noise, lower):
     typed = "".join(a + b for a, b in zip(noise, [*text, ""], strict=True))
-    assert codes.normalised(typed.lower() if lower else typed) == text
+    assert lettering.normalised(typed.lower() if lower else typed, 12) == text
 
 
 @pytest.mark.parametrize(
@@ -94,7 +99,7 @@ def test_whatever_is_wrong_the_answer_is_one(person, what):
     text, born, today = issued.text, BORN, clock.now()
     assert codes.prove(text, born)
     if what == "code":
-        text = codes.grouped("2" * 12)
+        text = lettering.grouped("2" * 12)
     if what == "date":
         born = BORN + timedelta(days=1)
     if what == "expired":
@@ -125,7 +130,7 @@ def test_a_wrong_code_and_a_wrong_date_make_the_same_statements(person):
     text = issue(person).text
     statements_of(lambda: codes.prove("3" * 12, BORN))  # the first failure of an address also sweeps the old counts
     wrong_date = statements_of(lambda: codes.prove(text, date(1970, 1, 1)))
-    never_tried = "".join(random.choices(codes.ALPHABET, k=12))
+    never_tried = "".join(random.choices(lettering.ALPHABET, k=12))
     wrong_code = statements_of(lambda: codes.prove(never_tried, BORN))
     assert len(wrong_code) > 4
     assert wrong_date == wrong_code
@@ -275,13 +280,51 @@ def test_nobody_else_s_door_reads_a_person_s_codes(person, people):
 
 
 def test_who_was_erased_is_found_by_no_code(person):
-    from ens.enrolment.models import CodeLookup
-
     text = issue(person).text
     in_unit(person, codes.erase)
-    assert not CodeLookup.objects.filter(usager_id=person.usager_id).exists()
+    assert found(person) == 0
     with pytest.raises(CodeRefused):
         codes.prove(text, BORN)
+
+
+def test_codes_that_serve_no_more_are_found_no_more_and_the_others_still_are(three):
+    """The look-ups of a country's letters do not stay for ever; asked again, the lot serves again."""
+    early, late, gone = three
+    lot = uuid4()
+    with clock.freeze(T0):
+        first = codes.issue_many(ids(three), notice_id=lot, channel="email", days=7)
+        own = uuid4()
+        text = issue(gone, notice_id=own, days=7).text
+    with clock.freeze(T0 + timedelta(days=3)):
+        longer = issue(late, days=42).text
+    with clock.freeze(T0 + timedelta(days=7)):
+        codes.forget_expired()  # the last day is included
+        assert codes.prove(first[early.usager_id], BORN).usager_id == early.usager_id
+    with clock.freeze(T0 + timedelta(days=8)):
+        assert codes.forget_expired() >= 4
+        assert found(early) == found(gone) == 0
+        assert codes.prove(longer, BORN).usager_id == late.usager_id
+        assert codes.forget_expired() == 0
+        assert codes.issue_many([early.usager_id], notice_id=lot, channel="email", days=7) == {
+            early.usager_id: first[early.usager_id]
+        }
+        assert issue(gone, notice_id=own, days=7).text == text
+        for person, serves in ((early, first[early.usager_id]), (gone, text)):
+            assert codes.prove(serves, BORN).usager_id == person.usager_id
+
+
+def test_a_text_that_became_another_s_meanwhile_is_not_given_again(person, people, monkeypatch):
+    other, notice = people.usager(state="noticed"), uuid4()
+    with clock.freeze(T0):
+        text = issue(person, notice_id=notice, days=7).text
+    with clock.freeze(T0 + timedelta(days=8)):
+        codes.forget_expired()
+        with monkeypatch.context() as same:
+            same.setattr(codes, "_text", lambda *_: lettering.normalised(text, 12))
+            assert issue(other, days=7).text == text
+        assert issue(person, notice_id=notice, days=7).text != text
+        in_unit(person, codes.erase)
+        assert found(other) == 1
 
 
 def test_a_choice_already_made_changes_nothing_to_the_answer_at_the_door(people):

@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 
 from ens.coffre import sweeping
 from ens.connectors.courriel import bounces
-from ens.enrolment import daily, pace, waiting
+from ens.enrolment import codes, daily, pace, waiting
 from ens.enrolment import services as enrolment
 from ens.messaging import ledger
 from ens.persistence import outbox
@@ -54,6 +54,14 @@ def count_mail(timestamp: int) -> None:
 def sweep(timestamp: int) -> None:
     """Take away the contents that no row refers to: a part of the store each hour, the whole of it each day."""
     sweeping.sweep(sweeping.folders_of(datetime.fromtimestamp(timestamp, UTC).hour))
+
+
+@app.periodic(cron="7 * * * *", periodic_id="forget_codes")
+@app.task(queueing_lock="forget_codes", lock="forget_codes", pass_context=False)
+def forget_codes(timestamp: int) -> None:
+    """Take away what finds people by provisional codes whose last day is over."""
+    refresh()
+    codes.forget_expired()
 
 
 @app.periodic(cron="47 * * * *", periodic_id="catch_up")

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from ens.coffre.digests import keyed
 from ens.coffre.keyring import codes_key
-from ens.enrolment import codes, queries, services
+from ens.enrolment import codes, lettering, queries, services
 from ens.enrolment.codes import Proof
 from ens.enrolment.errors import MoveNotAllowed
 from ens.enrolment.types import EventKind, State, is_frozen
@@ -190,9 +190,5 @@ def opposition(proof: Proof) -> Opposition | None:
 
 def reference(usager_id: UUID, rank: int) -> str:
     """Names an event to whoever holds its receipt, and the person to nobody."""
-    number = int.from_bytes(keyed(codes_key(), "récépissé", usager_id, rank.to_bytes(2)))
-    found = ""
-    for _ in range(codes.LENGTH):
-        number, place = divmod(number, len(codes.ALPHABET))
-        found += codes.ALPHABET[place]
-    return codes.grouped(found)
+    digest = keyed(codes_key(), "récépissé", usager_id, rank.to_bytes(2))
+    return lettering.grouped(lettering.written(digest, codes.LENGTH))

@@ -2,14 +2,13 @@
 
 Twelve characters of thirty-one (about 59 bits). The text is never kept: it is made from the notice, the person and the
 rank of the code under the key ``codes``, so that a letter printed again after a crash says the same, and only keyed
-digests find it (decision 0020). The alphabet is that of RFC 4648's base 32 habit of leaving look-alikes out, taken
-further: no 0 nor O, no 1, I nor L. Source: FEATURES S005, N006; NIST SP 800-63B-4, 3.1.2 (look-up secrets).
+digests find it (decision 0020). Source: FEATURES S005, N006; NIST SP 800-63B-4, 3.1.2 (look-up secrets).
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,8 +20,8 @@ from django.db import OperationalError, connections, transaction
 
 from ens.coffre.digests import keyed
 from ens.coffre.keyring import codes_key
-from ens.enrolment import tries
-from ens.enrolment.errors import CodeMalformed, CodeRefused, CodeSpent
+from ens.enrolment import lettering, tries
+from ens.enrolment.errors import CodeRefused, CodeSpent
 from ens.enrolment.models import Code, Declaration
 from ens.enrolment.types import POST
 from ens.identity import queries as identity
@@ -33,9 +32,7 @@ from ens.persistence import sql
 from ens.persistence.erasing import Erased, delete_rows
 from ens.persistence.unit import StartAgain, Unit, unit_of_work
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-LENGTH, GROUP = 12, 4
-SEPARATORS = frozenset(" -\u2010\u2011\u2012\u2013\u2014\u00a0\u202f\t\r\n._")
+LENGTH = 12
 # From the code's making to the letter box: printing and posting take that at most, beside the delay to oppose.
 PRINTING = timedelta(days=30)
 CHUNK = 10_000
@@ -73,40 +70,8 @@ def bearer(usager_id: UUID) -> Actor:
 # -- text and digest -------------------------------------------------------------------------------------------
 
 
-def grouped(text: str) -> str:
-    """As it is printed: « K7RM 4TXP 9HVN »."""
-    return " ".join(text[start : start + GROUP] for start in range(0, LENGTH, GROUP))
-
-
-def normalised(typed: str) -> str:
-    """The twelve characters that were meant: case, spaces and dashes are ignored. Errors: CodeMalformed."""
-    text = "".join(one for one in typed[:200].upper() if one not in SEPARATORS)
-    foreign = sorted({one for one in text if one not in ALPHABET})
-    if foreign and len(text) <= LENGTH * 2:
-        lookalikes = [one for one in foreign if one in "01OIL"]
-        if lookalikes:
-            raise CodeMalformed(
-                reason=f"Aucun code ne contient « {lookalikes[0]} ». Vérifiez ce caractère : "
-                "les codes n'ont ni 0 ni O, ni 1, ni I, ni L."
-            )
-        raise CodeMalformed(reason=f"Aucun code ne contient « {foreign[0]} » : il a des lettres et des chiffres.")
-    missing = LENGTH - len(text)
-    if missing:
-        count = "un caractère" if abs(missing) == 1 else f"{abs(missing)} caractères"
-        if missing > 0:
-            verb = "Il manque" if text else "Saisissez le code : il manque"
-            raise CodeMalformed(reason=f"{verb} {count} : le code en compte {LENGTH}.")
-        raise CodeMalformed(reason=f"Il y a {count} de trop : le code en compte {LENGTH}.")
-    return text
-
-
 def _text(key: bytes, usager_id: UUID, rank: int, notice_id: UUID) -> str:
-    number = int.from_bytes(keyed(key, "code", usager_id, rank.to_bytes(2), notice_id))
-    found = []
-    for _ in range(LENGTH):  # of 256 bits, sixty are used: no character is likelier than another by 2**-196
-        number, place = divmod(number, len(ALPHABET))
-        found.append(ALPHABET[place])
-    return "".join(found)
+    return lettering.written(keyed(key, "code", usager_id, rank.to_bytes(2), notice_id), LENGTH)
 
 
 def _digest(key: bytes, text: str) -> bytes:
@@ -139,16 +104,14 @@ def issue(unit: Unit, *, channel: str, notice_id: UUID | None = None, days: int 
                 "UPDATE enrolment_code SET expires_on = %s WHERE usager_id = %s AND rank = %s",
                 [expires, unit.usager_id, last.rank],
             )
-        return IssuedCode(grouped(_text(key, unit.usager_id, last.rank, notice)), max(expires, last.expires_on))
+        text = _text(key, unit.usager_id, last.rank, notice)
+        if not last.expires_on < expires or _found_by(unit, _digest(key, text), expires):
+            return IssuedCode(lettering.grouped(text), max(expires, last.expires_on))
     rank = last.rank if last is not None else 0
     while True:
         rank += 1
         text = _text(key, unit.usager_id, rank, notice)
-        found = sql.execute(
-            "INSERT INTO enrolment_codelookup (digest, usager_id) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-            [_digest(key, text), unit.usager_id],
-        )
-        if found:
+        if _found_by(unit, _digest(key, text), expires):
             break  # else it is somebody's already: the next one
     values = [unit.usager_id, rank, notice, channel, now, expires]
     if not sql.execute(
@@ -157,7 +120,19 @@ def issue(unit: Unit, *, channel: str, notice_id: UUID | None = None, days: int 
         values,
     ):
         raise StartAgain  # a lot gave them one meanwhile
-    return IssuedCode(grouped(text), expires)
+    return IssuedCode(lettering.grouped(text), expires)
+
+
+_KNOWN = """
+ON CONFLICT (digest) DO UPDATE SET expires_on = EXCLUDED.expires_on
+WHERE enrolment_codelookup.usager_id = EXCLUDED.usager_id AND enrolment_codelookup.expires_on < EXCLUDED.expires_on
+"""
+_FIND_ONE = f"INSERT INTO enrolment_codelookup (digest, usager_id, expires_on) VALUES (%s, %s, %s) {_KNOWN}"  # noqa: S608
+
+
+def _found_by(unit: Unit, digest: bytes, expires: date) -> bool:
+    """Make the unit's person found by this digest until that day; False: it finds somebody else."""
+    return bool(sql.execute(_FIND_ONE, [digest, unit.usager_id, expires]))
 
 
 _LASTS = """
@@ -177,11 +152,11 @@ UPDATE enrolment_code AS code SET expires_on = %(expires)s FROM ({_LASTS}) AS la
 WHERE code.usager_id = last.usager_id AND code.rank = last.rank
   AND code.notice_id = %(notice)s AND code.expires_on < %(expires)s
 """  # noqa: S608 - our own constants
-_FIND = """
-INSERT INTO enrolment_codelookup (digest, usager_id)
-SELECT * FROM unnest(%(digests)s::bytea[], %(people)s::uuid[]) AS code(digest, usager_id) ORDER BY digest
-ON CONFLICT DO NOTHING
-"""
+_FIND = f"""
+INSERT INTO enrolment_codelookup (digest, usager_id, expires_on)
+SELECT DISTINCT ON (digest) digest, usager_id, %(expires)s::date
+FROM unnest(%(digests)s::bytea[], %(people)s::uuid[]) AS code(digest, usager_id) ORDER BY digest {_KNOWN}
+"""  # noqa: S608 - our own constants
 _TAKEN = """
 SELECT code.usager_id FROM unnest(%(digests)s::bytea[], %(people)s::uuid[]) AS code(digest, usager_id)
 JOIN enrolment_codelookup AS found USING (digest) WHERE found.usager_id <> code.usager_id
@@ -233,8 +208,8 @@ def _issue_chunk(people: list[UUID], notice_id: UUID, channel: str, days: int | 
             cursor.execute(_LASTS, {"people": list(waiting)})
             lasts = cursor.fetchall()
             made = {who: _text(key, who, rank, notice_id) for who, rank, notice, _ in lasts if notice == notice_id}
-            taken = _note_digests(cursor, key, made)
-            texts |= {who: grouped(text) for who, text in made.items() if who not in taken}
+            taken = _note_digests(cursor, key, made, what["expires"])
+            texts |= {who: lettering.grouped(text) for who, text in made.items() if who not in taken}
             waiting -= made.keys() - taken
             if taken:  # somebody else's code, once in a country: the next rank's
                 cursor.execute(_NEXT, {**what, "people": list(taken)})
@@ -243,9 +218,9 @@ def _issue_chunk(people: list[UUID], notice_id: UUID, channel: str, days: int | 
     return texts
 
 
-def _note_digests(cursor: Any, key: bytes, made: Mapping[UUID, str]) -> set[UUID]:
-    """Make these codes known; whose are another's already."""
-    what = {"digests": [_digest(key, text) for text in made.values()], "people": list(made)}
+def _note_digests(cursor: Any, key: bytes, made: Mapping[UUID, str], expires: date) -> set[UUID]:
+    """Make these codes known until that day; whose are another's already."""
+    what = {"digests": [_digest(key, text) for text in made.values()], "people": list(made), "expires": expires}
     cursor.execute(_FIND, what)
     if cursor.rowcount == len(made):
         return set()
@@ -284,7 +259,7 @@ def prove(typed: str, birth_date: date, *, address: str = "") -> Proof:
     Wrong code, wrong date, expired, revoked, spent, deceased: one answer, by the same statements and the same work.
     ``address``: the network's, for counting failures. Errors: CodeMalformed; CodeRefused; TooManyTries.
     """
-    key, text = codes_key(), normalised(typed)
+    key, text = codes_key(), lettering.normalised(typed, LENGTH)
     tries.check(text, address)
     proof = _prove(key, text, birth_date)
     if proof is None:
@@ -337,14 +312,23 @@ def spend(unit: Unit, proof: Proof) -> None:
         raise CodeSpent()
 
 
+def forget_expired() -> int:
+    """As ``ens_batch``: nothing finds a code any more once its last day is over; how many. Safe to repeat.
+
+    The codes' own rows stay: their ranks make the next ones.
+    """
+    with transaction.atomic(using="batch", durable=True), connections["batch"].cursor() as cursor:
+        cursor.execute("DELETE FROM enrolment_codelookup WHERE expires_on < %s", [clock.today()])
+        return int(cursor.rowcount)
+
+
 def erase(unit: Unit) -> Erased:
     """Nothing finds the person by a code any more."""
     key = codes_key()
     rows = Code.objects.filter(usager_id=unit.usager_id).values_list("rank", "notice_id")
-    _forget(_digest(key, _text(key, unit.usager_id, rank, notice)) for rank, notice in rows)
+    digests = [_digest(key, _text(key, unit.usager_id, rank, notice)) for rank, notice in rows]
+    sql.execute(  # a rank may have been passed over because its text was somebody else's
+        "DELETE FROM enrolment_codelookup WHERE digest = ANY(%s) AND usager_id = %s", [sorted(digests), unit.usager_id]
+    )
     delete_rows(unit, Code, Declaration)
     return Erased()
-
-
-def _forget(digests: Iterable[bytes]) -> None:
-    sql.execute("DELETE FROM enrolment_codelookup WHERE digest = ANY(%s)", [sorted(digests)])

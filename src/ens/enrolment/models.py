@@ -49,6 +49,7 @@ class CodeLookup(models.Model):
 
     digest = models.BinaryField(primary_key=True)
     usager_id = models.UUIDField()
+    expires_on = models.DateField()  # the code's last day: after it, the row goes
 
 
 class Declaration(UsagerOwned):

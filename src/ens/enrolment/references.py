@@ -14,11 +14,11 @@ from django.db import connections
 
 from ens.coffre.digests import keyed
 from ens.coffre.keyring import codes_key
-from ens.enrolment.codes import ALPHABET
+from ens.enrolment import lettering
 from ens.enrolment.errors import ReferenceUnknown
 
 _LOT, _PERSON = 10, 10
-_PRINTED = re.compile(rf"([0-9A-F]{{{_LOT}}})([{ALPHABET}]{{{_PERSON}}})")
+_PRINTED = re.compile(rf"([0-9A-F]{{{_LOT}}})([{lettering.ALPHABET}]{{{_PERSON}}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,7 @@ def reference(lot_id: UUID, usager_id: UUID) -> str:
 
 
 def _of_person(key: bytes, lot_id: UUID, usager_id: UUID) -> str:
-    number = int.from_bytes(keyed(key, "renvoi", lot_id, usager_id))
-    found = []
-    for _ in range(_PERSON):
-        number, place = divmod(number, len(ALPHABET))
-        found.append(ALPHABET[place])
-    return "".join(found)
+    return lettering.written(keyed(key, "renvoi", lot_id, usager_id), _PERSON)
 
 
 def find(written: str) -> NoticeRef:

@@ -17,6 +17,7 @@ import orjson
 from ens.audit import events
 from ens.audit import services as audit
 from ens.enrolment import codes as provisional
+from ens.enrolment import lettering
 from ens.enrolment import queries as enrolment_queries
 from ens.enrolment import services as enrolment
 from ens.enrolment.codes import Proof
@@ -80,7 +81,7 @@ def identify(claim: Claim, *, address: str) -> Proof:
     One answer for every way of being wrong, by the same work: the card and the code are both asked about, always.
     Errors: IdentificationRefused, CardsUnavailable, TooManyTries, enrolment's CodeMalformed.
     """
-    provisional.normalised(claim.code)  # what cannot be a code is said, and counts for nothing
+    lettering.normalised(claim.code, provisional.LENGTH)  # what cannot be a code is said, and counts for nothing
     register = card_register()
     if register is None:
         raise CardsUnavailable()

@@ -8,7 +8,7 @@ from datetime import date
 import pikepdf
 import pytest
 
-from ens.enrolment import codes, funnel, screens
+from ens.enrolment import codes, funnel, lettering, screens
 from ens.enrolment.models import Declaration, Event
 from ens.identity.models import Rattachement
 from ens.kernel.actor import SYSTEM
@@ -145,7 +145,7 @@ def test_a_space_that_opened_at_the_deadline_is_closed_rather_than_opposed(clien
 def test_whatever_is_wrong_the_page_says_the_same(client, person, what):
     code, born = code_of(person), dict(BORN)
     if what == "code":
-        code = code[:-1] + next(one for one in codes.ALPHABET if one != code[-1])
+        code = code[:-1] + next(one for one in lettering.ALPHABET if one != code[-1])
     if what == "date":
         born["jour"] = "3"
     if what == "revoked":
