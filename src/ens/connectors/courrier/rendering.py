@@ -163,8 +163,9 @@ def _qr(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _fonts() -> Any:
-    """A compiler that knows our typeface alone: a letter does not depend on the fonts of the machine."""
-    return typst.Compiler(font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(_HERE / "polices")]))
+    """A compiler of our template and typeface alone: neither the machine's fonts nor the folder it runs in matter."""
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(_HERE / "polices")])
+    return typst.Compiler(root=str(_HERE), font_paths=fonts)
 
 
 def _pages(pdf: bytes, letters: int) -> tuple[int, ...]:
