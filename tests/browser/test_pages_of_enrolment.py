@@ -55,6 +55,35 @@ def test_what_a_code_shows_holds_on_every_screen(tabs: Any, codes_of: Any, state
     check(window, f"bienvenue-{state}")
 
 
+@pytest.mark.feature("N003")
+def test_the_names_of_twins_are_chosen_by_keyboard_on_every_screen(tabs: Any, database: Any) -> None:
+    from tests.factories import People
+    from tests.web.public import test_twins as twins
+
+    mother = People().usager()
+    family = twins.Family(mother, *(twins.child(People(), name, mother) for name in ("LEA", "TOM")))
+    window = tabs()
+    window.page.context.clear_cookies()
+    window.open("/activation/")
+    for name, value in family.says(family.tom).items():
+        window.page.fill(f"[name={name}]", str(value))
+    with window.page.expect_navigation():
+        window.page.keyboard.press("Enter")
+    check(window, "activation-jumeaux")
+    window.page.focus("[name=personne]")
+    window.page.keyboard.press("Space")  # the first: not whose code it is
+    with window.page.expect_navigation():
+        window.page.keyboard.press("Enter")
+    assert "Ce code n" in window.page.inner_text("[data-ens-erreurs]")
+    check(window, "activation-jumeaux-erreur")
+    window.page.focus("[name=personne]:checked")
+    window.page.keyboard.press("ArrowDown")
+    with window.page.expect_navigation():
+        window.page.keyboard.press("Enter")
+    assert window.page.url.endswith("/activation/enfant/")
+    window.page.context.clear_cookies()
+
+
 @pytest.mark.parametrize(
     ("address", "name"),
     [

@@ -61,6 +61,7 @@ ADDRESSES: dict[str, Row] = {
     "oubli_renvoyer": Row(takes=302),
     "activation": Row(200, takes=422),
     # without a proof, back to the beginning
+    "activation_personne": Row(302, takes=302),
     "activation_coordonnees": Row(302, takes=302),
     "activation_code": Row(302, takes=302),
     "activation_compte": Row(302, takes=302),

@@ -83,6 +83,11 @@ def representative_attached(unit: Unit) -> None:
     _leave(unit, Line(Event.REPRESENTATIVE_ATTACHED), False)
 
 
+def twin_named(unit: Unit) -> None:
+    """Their name was shown among those of a card born the same day, to who proved a code, a date and the card."""
+    _leave(unit, Line(Event.TWIN_NAMED), False)
+
+
 def terms_accepted(unit: Unit, *, published: str) -> None:
     """``published``: the day of the version accepted."""
     _leave(unit, Line(Event.TERMS_ACCEPTED, facts={"published": published}), False)

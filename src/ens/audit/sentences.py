@@ -15,6 +15,7 @@ _DONE: dict[Event, str] = {
     Event.PHONE_CHANGED: "a changé le numéro de téléphone.",
     Event.SIGN_IN_CHANGED: "a changé la façon de se connecter : {title}.",
     Event.REPRESENTATIVE_ATTACHED: "a rattaché cet espace à son compte, comme représentant légal.",
+    Event.TWIN_NAMED: "a vu votre nom, parmi ceux des personnes de la carte Vitale nées le même jour.",
     Event.TERMS_ACCEPTED: "a accepté les conditions d'utilisation.",
     Event.PREFERENCES_CHOSEN: "a choisi qui voit les nouveaux documents, et qui consulte le dossier en urgence.",
     Event.CODE_ASKED: "a demandé un code par e-mail.",

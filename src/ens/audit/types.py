@@ -63,6 +63,7 @@ class Event(StrEnum):
     PHONE_CHANGED = "telephone_change"
     SIGN_IN_CHANGED = "connexion_changee"
     REPRESENTATIVE_ATTACHED = "representant_rattache"
+    TWIN_NAMED = "jumeaux_nommes"
     TERMS_ACCEPTED = "conditions_acceptees"
     PREFERENCES_CHOSEN = "choix_faits"
     CODE_ASKED = "code_demande"

@@ -8,7 +8,7 @@ the same act that they represent them, and that the other parent agrees or that 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from ens.enrolment import codes, lettering, queries, services
 from ens.enrolment.codes import Proof
 from ens.enrolment.errors import MoveNotAllowed
 from ens.enrolment.types import EventKind, State, is_frozen
+from ens.identity import cards
 from ens.identity import queries as identity
 from ens.identity.types import Traits
 from ens.kernel import clock
@@ -36,7 +37,7 @@ class Standing:
 
     state: State
     is_frozen: bool
-    initials: str  # « I. M. »
+    initials: str  # « I. M. »; « Léa M. » of who was born with another, whose letter differs by the first name alone
     birth_year: int
     sex: str
     is_child: bool
@@ -65,6 +66,19 @@ def standing(proof: Proof) -> Standing:
         unit.untraced("rien de clinique n'est lu : où en est l'enrôlement")
         codes.check(unit, proof)
         return _standing(unit)
+
+    return _told_apart(proof, unit_of_work(proof.usager_id, act, by=proof.bearer))
+
+
+def _told_apart(proof: Proof, found: Standing) -> Standing:
+    """A code tells which twin, and the page must say it: by the first name, which the child's letter bears (N003)."""
+    if not found.is_child or not cards.born_together(proof.usager_id, by=proof.bearer):
+        return found
+
+    def act(unit: Unit) -> Standing:
+        unit.untraced("rien de clinique n'est lu : un prénom, celui du courrier")
+        known = identity.traits(unit)
+        return replace(found, initials=f"{known.shown_first_name} {initials(known).rpartition(' ')[2]}")
 
     return unit_of_work(proof.usager_id, act, by=proof.bearer)
 
@@ -185,7 +199,8 @@ def opposition(proof: Proof) -> Opposition | None:
         rank = max(rank for rank, event in enumerate(past, 1) if event.kind is EventKind.OPPOSED)
         return Opposition(past[rank - 1].at, reference(unit.usager_id, rank), _standing(unit))
 
-    return unit_of_work(proof.usager_id, act, by=proof.bearer)
+    found = unit_of_work(proof.usager_id, act, by=proof.bearer)
+    return replace(found, standing=_told_apart(proof, found.standing)) if found is not None else None
 
 
 def reference(usager_id: UUID, rank: int) -> str:

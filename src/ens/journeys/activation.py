@@ -1,8 +1,9 @@
 """Activation: someone proves who they are, their e-mail, then makes their account; their space opens at once (S007).
 
 The proof is a provisional code and a birth date (``enrolment.codes``), from the notice's page or, here, together with
-the matricule and the carte Vitale (S006). An account, an open space and accepted terms are three facts (N001): whoever
-already has an account signs in. A child gets no account: their representative's shows their space (S042).
+a matricule and its carte Vitale (S006): theirs, or of who has them in charge. An account, an open space and accepted
+terms are three facts (N001): whoever already has an account signs in. A child gets no account: their representative's
+shows their space (S042).
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from ens.enrolment import queries as enrolment_queries
 from ens.enrolment import services as enrolment
 from ens.enrolment.codes import Proof
 from ens.enrolment.errors import CodeRefused as ProvisionalCodeRefused
-from ens.identity import accounts, credentials, limits
+from ens.identity import accounts, cards, credentials, limits
 from ens.identity import queries as identity
 from ens.identity import services as identities
+from ens.identity.cards import Named
 from ens.identity.errors import (
     AccountAlreadyThere,
     CardsUnavailable,
@@ -37,6 +39,7 @@ from ens.identity.errors import (
 )
 from ens.identity.ports import card_register
 from ens.journeys.accounts import personal
+from ens.journeys.errors import CodeOfAnother
 from ens.journeys.signing_in import Sent, masked_email
 from ens.kernel.actor import Actor, ActorKind
 from ens.notifications import codes
@@ -75,10 +78,19 @@ class Prospect:
     is_minor: bool
 
 
-def identify(claim: Claim, *, address: str) -> Proof:
-    """Who holds this code, was born that day, and whose card and number these are.
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """``twins``: the others of the card born the same day; when there are, a name is to be chosen (N003)."""
 
-    One answer for every way of being wrong, by the same work: the card and the code are both asked about, always.
+    proof: Proof
+    twins: list[UUID]
+
+
+def identify(claim: Claim, *, address: str) -> Identified:
+    """Who holds this code, was born that day, and is on the card of this number.
+
+    The number: their own, the insured's who has them in charge, or a legal representative's. One answer for every way
+    of being wrong, by the same work: the card and the code are both asked about, always.
     Errors: IdentificationRefused, CardsUnavailable, TooManyTries, enrolment's CodeMalformed.
     """
     lettering.normalised(claim.code, provisional.LENGTH)  # what cannot be a code is said, and counts for nothing
@@ -93,12 +105,49 @@ def identify(claim: Claim, *, address: str) -> Proof:
         proof = provisional.prove(claim.code, claim.birth_date, address=address)
     except ProvisionalCodeRefused:
         proof = None
-    found = identity.find_usager(claim.matricule)
-    if proof is None or not is_theirs or found is None or found.usager_id != proof.usager_id:
+    identity.find_usager(claim.matricule)  # asked, whatever the code is worth
+    if proof is None or not is_theirs or not _is_on_card(proof, claim.matricule):
         _note_failure(claim.matricule, address)
         raise IdentificationRefused()
     limits.forget(_PERSON, claim.matricule)
-    return proof
+    twins = cards.born_together(proof.usager_id, by=proof.bearer, matricule=claim.matricule)
+    return Identified(proof, twins)
+
+
+def _is_on_card(proof: Proof, matricule: str) -> bool:
+    def act(unit: Unit) -> bool:
+        unit.untraced("un numéro comparé, sans être montré")
+        return cards.is_on_card(unit, matricule)
+
+    return unit_of_work(proof.usager_id, act, by=proof.bearer)
+
+
+# -- one of several, born the same day -----------------------------------------------------------------------------
+
+
+def names(proof: Proof, people: list[UUID]) -> list[Named]:
+    """Of those who share a card and a birth date, the names to choose from. Errors: CodeSpent."""
+    _check(proof)
+    return cards.names(people, by=proof.bearer)
+
+
+def choose(proof: Proof, chosen: UUID) -> None:
+    """The person meant is the one whose code it is: a code is personal, another's opens nothing.
+
+    Errors: CodeOfAnother; CodeSpent.
+    """
+    _check(proof)
+    if chosen != proof.usager_id:
+        events.about_nobody("activations", "autre_jumeau", by=proof.bearer, code=CodeOfAnother.code)
+        raise CodeOfAnother()
+
+
+def _check(proof: Proof) -> None:
+    def act(unit: Unit) -> None:
+        unit.untraced("la preuve tient encore")
+        provisional.check(unit, proof)
+
+    unit_of_work(proof.usager_id, act, by=proof.bearer)
 
 
 def _note_failure(matricule: str, address: str) -> None:

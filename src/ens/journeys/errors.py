@@ -12,6 +12,16 @@ class PersonNotProved(Absent):
     message = "Aucune personne n'est prouvée par ces informations. Vérifiez-les avec elle."
 
 
+class CodeOfAnother(Conflict):
+    """Of the people of a card born the same day, the one chosen is not the one whose code was typed."""
+
+    code = "code_d_une_autre_personne"
+    message = (
+        "Ce code n'est pas celui de cette personne. Prenez le courrier ou l'e-mail qui porte son nom, "
+        "ou choisissez un autre nom."
+    )
+
+
 class NoAddressForCode(Conflict):
     """No e-mail is known, to which a new code could go, and no letter is to leave."""
 

@@ -9,126 +9,30 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.conf import settings
 from django.contrib import messages as announcements
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ens.enrolment.codes import Proof
 from ens.identity import accounts
 from ens.journeys import activation as journey
-from ens.journeys.activation import Claim, Prospect
+from ens.journeys.activation import Prospect
+from ens.journeys.errors import CodeOfAnother
 from ens.kernel.actor import ActorKind
 from ens.kernel.errors import EnsError
-from ens.standards.errors import StandardError
-from ens.standards.ins import Matricule
-from ens.standards.vitale import parse_serial
 from ens.web.common import proof as proof_kept
 from ens.web.common.errors import page_for
-from ens.web.common.forms import EnsForm, ThreePartDateField
 from ens.web.common.pages import page
 from ens.web.common.sessions import network_address, open_session
-from ens.web.common.signing_forms import CodeForm, NewPasswordForm
+from ens.web.common.signing_forms import CodeForm
 from ens.web.common.words import typeset
-from ens.web.public.forms import BirthDateWidget
+from ens.web.public.activation_forms import AccountForm, ContactsForm, IdentityForm, OneOfForm
 from ens.web.public.signing_in import HOMES
 
 STEPS = 4
-
-
-class IdentityForm(EnsForm):
-    """What the card, the notice and the person say."""
-
-    matricule = forms.CharField(
-        label=gettext_lazy("Numéro de sécurité sociale"),
-        help_text=gettext_lazy("15 caractères. De la personne à qui le courrier ou l’e-mail est adressé."),
-        max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": gettext_lazy("Indiquez le numéro de sécurité sociale.")},
-    )
-    naissance = ThreePartDateField(
-        label=gettext_lazy("Date de naissance"),
-        help_text=gettext_lazy("Exemple\u00a0: 12\u00a04\u00a01989"),
-        widget=BirthDateWidget,
-    )
-    carte = forms.CharField(
-        label=gettext_lazy("Numéro de série de la carte Vitale"),
-        help_text=gettext_lazy("11 chiffres si la carte a une photo, 8 à 13 sinon."),
-        max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
-        error_messages={"required": gettext_lazy("Indiquez le numéro de série de la carte.")},
-    )
-    code = forms.CharField(
-        label=gettext_lazy("Code provisoire"),
-        help_text=gettext_lazy("12 caractères, en trois groupes. Exemple\u00a0: K7RM 4TXP 9HVN"),
-        max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-        error_messages={"required": gettext_lazy("Indiquez le code provisoire.")},
-    )
-
-    def clean_matricule(self) -> str:
-        try:
-            return Matricule.parse(self.cleaned_data["matricule"]).value
-        except StandardError as error:
-            raise forms.ValidationError(_("Ce numéro compte 15 caractères. Il est sur la carte Vitale.")) from error
-
-    def clean(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        if "carte" in said:
-            try:
-                said["carte"] = parse_serial(said["carte"], matricule=said.get("matricule", ""))
-            except StandardError as error:
-                self.add_error("carte", typeset(f"Vérifiez ce numéro : {error.message}."))
-        return said
-
-    def claim(self) -> Claim:
-        said = self.cleaned_data
-        return Claim(said["matricule"], said["carte"], said["naissance"], said["code"])
-
-
-class ContactsForm(EnsForm):
-    email = forms.CharField(
-        label=gettext_lazy("Adresse e-mail"),
-        help_text=gettext_lazy("Un code y sera envoyé. Exemple\u00a0: prenom.nom@exemple.fr"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": gettext_lazy("Indiquez une adresse e-mail."),
-            "max_length": gettext_lazy("Cette adresse est trop longue."),
-        },
-    )
-    telephone = forms.CharField(
-        label=gettext_lazy("Numéro de mobile (facultatif)"),
-        help_text=gettext_lazy("Exemple\u00a0: 06 12 34 56 78"),
-        required=False,
-        max_length=30,
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-    )
-
-
-class AccountForm(NewPasswordForm):
-    identifiant = forms.CharField(
-        label=gettext_lazy("Identifiant"),
-        help_text=gettext_lazy("8 à 100 caractères\u00a0: minuscules, chiffres, point, tiret. Il ne changera pas."),
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-        error_messages={"required": gettext_lazy("Choisissez un identifiant.")},
-    )
-    conditions = forms.BooleanField(
-        label=gettext_lazy("J’ai lu et j’accepte les conditions d’utilisation"),
-        error_messages={"required": gettext_lazy("Acceptez les conditions pour créer votre compte.")},
-    )
-    field_order = ("identifiant", "nouveau", "confirmation", "conditions")
-
-    def refuse(self, error: EnsError) -> None:
-        if error.code.startswith("identifiant"):
-            self.add_error("identifiant", typeset(error.sentence))
-        else:
-            super().refuse(error)
 
 
 # -- what was proved ---------------------------------------------------------------------------------------------
@@ -137,6 +41,10 @@ class AccountForm(NewPasswordForm):
 def _again(request: HttpRequest) -> HttpResponseBase:
     proof_kept.forget(request)
     return redirect("/activation/?fin=recommencer")
+
+
+def _nothing_proved(request: HttpRequest) -> HttpResponseBase:
+    return _again(request) if proof_kept.held(request) is None else redirect("activation_personne")
 
 
 def _shown(request: HttpRequest, template: str, step: int, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -163,21 +71,52 @@ def activation(request: HttpRequest) -> HttpResponseBase:
     status = 422
     if form.is_valid():
         try:
-            proof = journey.identify(form.claim(), address=network_address(request))
+            found = journey.identify(form.claim(), address=network_address(request))
         except EnsError as error:
             form.add_error("code" if error.code == "code_provisoire_invalide" else None, typeset(error.sentence))
             status = _status(error)
         else:
-            proof_kept.keep(request, proof)
+            if found.twins:
+                proof_kept.hold(request, found.proof, [found.proof.usager_id, *found.twins])
+                return redirect("activation_personne")
+            proof_kept.keep(request, found.proof)
             return redirect("activation_coordonnees")
     return _shown(request, "public/activation/identite.html", 1, {"formulaire": form}, status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def personne(request: HttpRequest) -> HttpResponseBase:
+    """Several people of the card were born that day: which one. The answer is a place in the list kept here."""
+    waiting = proof_kept.held(request)
+    if waiting is None:  # chosen already, or it begins again
+        return _again(request) if proof_kept.current(request) is None else redirect("activation_coordonnees")
+    proof, people = waiting
+    try:
+        named = journey.names(proof, people)
+    except EnsError:
+        return _again(request)
+    form = OneOfForm([one.name for one in named], request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                journey.choose(proof, named[int(form.cleaned_data["personne"]) - 1].usager_id)
+            except CodeOfAnother as error:
+                form.add_error("personne", typeset(error.sentence))
+            except EnsError:
+                return _again(request)
+            else:
+                proof_kept.keep(request, proof)
+                return redirect("activation_coordonnees")
+    return _shown(request, "public/activation/personne.html", 1, {"formulaire": form}, status)
 
 
 def _of_an_adult(request: HttpRequest) -> tuple[Proof, Prospect] | HttpResponseBase:
     """Who goes on making an account; else the page that is theirs."""
     proof = proof_kept.current(request)
     if proof is None:
-        return _again(request)
+        return _nothing_proved(request)
     try:
         found = journey.prospect(proof)
     except EnsError:
@@ -221,7 +160,7 @@ def code(request: HttpRequest) -> HttpResponseBase:
     """The code sent to the e-mail."""
     proof, kept = proof_kept.current(request), proof_kept.facts_of(request)
     if proof is None:
-        return _again(request)
+        return _nothing_proved(request)
     if "code" not in kept:
         return redirect("activation_coordonnees")
     form = CodeForm(request.POST if request.method == "POST" else None)
@@ -276,7 +215,7 @@ def enfant(request: HttpRequest) -> HttpResponseBase:
     """A child's space: shown by the account of their legal representative, who signs in first."""
     proof = proof_kept.current(request)
     if proof is None:
-        return _again(request)
+        return _nothing_proved(request)
     try:
         found = journey.prospect(proof)
     except EnsError:
@@ -305,6 +244,6 @@ def enfant(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 def abandonner(request: HttpRequest) -> HttpResponseBase:
-    """Forget what was proved."""
+    """Forget what was proved; to begin again at once, when that is asked."""
     proof_kept.forget(request)
-    return redirect("accueil_public")
+    return redirect("activation" if request.POST.get("suite") == "activation" else "accueil_public")

@@ -25,6 +25,7 @@ urlpatterns = [
     path("connexion/oubli/code/", recovery.code, name="oubli_code"),
     path("connexion/oubli/code/renvoyer/", recovery.renvoyer, name="oubli_renvoyer"),
     path("activation/", activation.activation, name="activation"),
+    path("activation/personne/", activation.personne, name="activation_personne"),
     path("activation/coordonnees/", activation.coordonnees, name="activation_coordonnees"),
     path("activation/code/", activation.code, name="activation_code"),
     path("activation/compte/", activation.compte, name="activation_compte"),
