@@ -17,6 +17,7 @@ from ens.messaging import delivery
 from tests.connectors.servers import Heard, listening, server_context
 from tests.factories import before_all_due
 from tests.messaging.mails import mail
+from tests.outbox import EVERYTHING
 
 DOMAIN = "fragile.example"
 pytestmark = pytest.mark.feature("B18", "S087")
@@ -113,7 +114,7 @@ class Writer:
         from ens.persistence.models import OutboxRow
 
         OutboxRow.objects.filter(usager_id=self.person.usager_id).update(due_at=before_all_due())
-        outbox.run_due()
+        outbox.run_due(EVERYTHING)
 
     def sees(self):
         from ens.messaging.services import open_thread

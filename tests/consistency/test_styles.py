@@ -28,7 +28,7 @@ def test_a_selector_of_dsfr_that_a_page_can_meet_has_kept_its_classes(styles: di
     kept = set(WRITTEN.findall(styles["SHEET"].read_text("utf-8")))
     used = styles["used_classes"]()
     lost = set()
-    for selectors in re.findall(r"([^{}]+)\{[^{}]", whole):
+    for selectors in re.findall(r"(?<![^{}])([^{}]+)\{(?=[^{}])", whole):
         for selector in selectors.split(","):
             classes = set(WRITTEN.findall(selector))
             if classes <= used and "data-fr-" not in selector:

@@ -9,6 +9,7 @@ from ens.messaging.errors import ReplyNotAllowed
 from ens.messaging.types import Beginning, IncomingMail, Reply, ReplyMode
 from tests.factories import before_all_due
 from tests.messaging.mails import mail
+from tests.outbox import EVERYTHING
 
 LABO = "labo@operateur.example"
 
@@ -51,7 +52,7 @@ def left(person, relay):
     from ens.persistence.models import OutboxRow
 
     OutboxRow.objects.filter(usager_id=person.usager_id).update(due_at=before_all_due())
-    outbox.run_due()
+    outbox.run_due(EVERYTHING)
     return [(one[1], one[2]) for one in relay.sent if one[0] == person.address]
 
 

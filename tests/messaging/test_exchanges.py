@@ -10,6 +10,7 @@ import pytest
 from ens.messaging.types import IncomingMail, Reply, ReplyMode
 from tests.factories import before_all_due
 from tests.messaging.mails import mail
+from tests.outbox import EVERYTHING
 
 FIRST = "<un@operateur.example>"
 
@@ -34,7 +35,7 @@ def sent(person, thread, answer, relay, *, by=None):
 
     reply(thread.id, answer, by=by or person.actor)
     OutboxRow.objects.filter(usager_id=person.usager_id).update(due_at=before_all_due())
-    outbox.run_due()
+    outbox.run_due(EVERYTHING)
     return [
         (one[1], message_from_bytes(one[2], policy=policy.default)) for one in relay.sent if one[0] == person.address
     ]

@@ -10,6 +10,7 @@ import pytest
 
 from tests.factories import before_all_due
 from tests.messaging.mails import mail, report
+from tests.outbox import EVERYTHING
 
 
 def receive(person, data, operator, sender="labo@operateur.example"):
@@ -102,7 +103,7 @@ def test_an_answer_leaves_by_the_relay_and_threads(inaya, operator, relay):
     (card,) = threads(inaya)
     first = answer(inaya, card.id, token="jeton")
     assert answer(inaya, card.id, token="jeton") == first
-    outbox.run_due()
+    outbox.run_due(EVERYTHING)
     ((_, recipient, data),) = [one for one in relay.sent if one[0] == inaya.address]
     assert recipient == "labo@operateur.example"
     parsed = message_from_bytes(data, policy=policy.default)
@@ -133,7 +134,7 @@ def test_reply_to_outside_the_senders_domain_is_not_followed(inaya, operator, re
 
     receive(inaya, mail(inaya.address, headers={"Reply-To": "espion@ailleurs.example"}), operator)
     answer(inaya, threads(inaya)[0].id)
-    outbox.run_due()
+    outbox.run_due(EVERYTHING)
     assert [one[1] for one in relay.sent if one[0] == inaya.address] == ["labo@operateur.example"]
 
 
@@ -160,14 +161,14 @@ def test_a_permanent_refusal_and_a_report_show_as_not_delivered(inaya, operator,
     (card,) = threads(inaya)
     relay.fails = PermanentFailure("La boîte de votre correspondant n'existe plus.")
     answer(inaya, card.id)
-    outbox.run_due()
+    outbox.run_due(EVERYTHING)
     last = opened(inaya, card).messages[-1]
     assert last.delivery_state is Delivery.FAILED
     assert "n'existe plus" in last.delivery_reason
 
     relay.fails = None
     answer(inaya, card.id, body="Encore")
-    outbox.run_due()
+    outbox.run_due(EVERYTHING)
     sent = message_from_bytes(relay.sent[-1][2], policy=policy.default)
     receive(inaya, report(sent["Message-ID"]), operator, sender="")
     view = opened(inaya, card)
@@ -246,7 +247,7 @@ def test_an_answer_to_a_domain_below_an_operators_leaves_by_that_operator(inaya,
 
     receive(inaya, mail(inaya.address), operator, sender="labo@orly.operateur.example")
     answer(inaya, threads(inaya)[0].id)
-    outbox.run_due()
+    outbox.run_due(EVERYTHING)
     assert [one[1] for one in relay.sent if one[0] == inaya.address] == ["labo@orly.operateur.example"]
 
 

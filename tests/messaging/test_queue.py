@@ -9,6 +9,7 @@ import pytest
 
 from tests.factories import before_all_due
 from tests.messaging.mails import mail
+from tests.outbox import EVERYTHING
 
 
 class Killed(BaseException):
@@ -23,7 +24,7 @@ def due(inaya):
 
     def run():
         OutboxRow.objects.filter(usager_id=inaya.usager_id).update(due_at=before_all_due())
-        outbox.run_due()
+        outbox.run_due(EVERYTHING)
 
     return run
 

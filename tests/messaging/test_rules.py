@@ -17,6 +17,7 @@ from ens.messaging.errors import ReplyNotAllowed, ThreadNotFound
 from ens.messaging.types import Beginning, IncomingMail, Reply, ReplyMode
 from tests.factories import before_all_due
 from tests.messaging.mails import mail
+from tests.outbox import EVERYTHING
 
 WRITERS = st.sampled_from(["labo@operateur.example", "dupond@operateur.example"])
 WHOM = st.sampled_from([0, 1])
@@ -67,7 +68,7 @@ def test_only_who_wrote_and_did_not_end_the_exchange_is_ever_answered(people, op
 
         def left_for(self, person):
             OutboxRow.objects.filter(usager_id=person.usager_id).update(due_at=before_all_due())
-            outbox.run_due()
+            outbox.run_due(EVERYTHING)
             return [one[1] for one in relay.sent if one[0] == person.address]
 
         @rule(data=st.data())

@@ -9,6 +9,7 @@ from typing import Any
 
 from ens.notifications import ports
 from ens.persistence import outbox
+from tests.outbox import EVERYTHING
 
 
 class Inbox:
@@ -22,8 +23,7 @@ class Inbox:
 
     def of(self, address: str) -> list[Any]:
         """Everything sent there, once what was due has left."""
-        while outbox.run_due():
-            pass
+        outbox.run_due(EVERYTHING)
         return [email for email in self.all if email.to == address]
 
     def code(self, address: str) -> str:

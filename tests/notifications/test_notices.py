@@ -8,6 +8,7 @@ import pytest
 
 from ens.notifications.types import NoticeKind
 from tests.factories import before_all_due
+from tests.outbox import EVERYTHING
 
 
 class Relay:
@@ -64,8 +65,8 @@ def test_a_notice_is_sent_once_with_no_health_content(people, relay, kind):
 
     person = people.usager(email="zoe@exemple.fr")
     _tell(person, kind)
-    outbox.run_due()
-    outbox.run_due()
+    outbox.run_due(EVERYTHING)
+    outbox.run_due(EVERYTHING)
     sent = [email for email in relay.sent if email.to == "zoe@exemple.fr"]
     assert len(sent) == 1
     for word in ("Docteur", "biologie", person.matricule):
@@ -78,10 +79,10 @@ def test_a_relay_away_is_tried_again(people, relay):
     person = people.usager(email="lea@exemple.fr")
     relay.away = True
     _tell(person, NoticeKind.MESSAGE)
-    outbox.run_due()
+    outbox.run_due(EVERYTHING)
     relay.away = False
     _make_due(person)
-    outbox.run_due()
+    outbox.run_due(EVERYTHING)
     assert [email.to for email in relay.sent if email.to == "lea@exemple.fr"] == ["lea@exemple.fr"]
 
 
@@ -91,5 +92,5 @@ def test_someone_without_email_is_not_a_failure(people, relay):
 
     person = people.usager(email="")
     _tell(person, NoticeKind.MESSAGE)
-    outbox.run_due()
+    outbox.run_due(EVERYTHING)
     assert not OutboxRow.objects.filter(usager_id=person.usager_id).exists()

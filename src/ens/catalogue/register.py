@@ -6,9 +6,8 @@ follows from the one before (``MOVES``). Only what is listed is shown, what is s
 
 from __future__ import annotations
 
-import csv
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -19,8 +18,9 @@ from django.db import transaction
 from ens.audit import events
 from ens.catalogue.errors import CatalogueMalformed
 from ens.catalogue.models import Service, ServiceStep
-from ens.kernel import clock
+from ens.kernel import clock, tables
 from ens.kernel.actor import Actor
+from ens.kernel.tables import TableReport, TableUnreadable
 
 COLUMNS = (
     *("identifiant", "nom", "editeur", "type", "categorie", "url"),
@@ -65,46 +65,15 @@ class ServiceView:
     since: date
 
 
-@dataclass(slots=True)
-class CatalogueReport:
-    """What an import did. ``refused``: each line with why."""
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    refused: list[tuple[int, str]] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, object]:
-        return {
-            "added": self.added,
-            "changed": self.changed,
-            "unchanged": self.unchanged,
-            "refused_count": len(self.refused),
-            "refused": [{"line": line, "reason": reason} for line, reason in self.refused],
-        }
-
-
-def import_catalogue(path: Path, *, by: Actor) -> CatalogueReport:
+def import_catalogue(path: Path, *, by: Actor) -> TableReport:
     """Read the file whole, then write what is right in it, in one transaction. Errors: CatalogueMalformed."""
-    report = CatalogueReport()
-    right: list[tuple[int, ServiceView, str]] = []
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        sample = lines.readline()
-        lines.seek(0)
-        rows = csv.DictReader(lines, delimiter=";" if sample.count(";") >= sample.count(",") else ",")
-        missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
-        if missing:
-            raise CatalogueMalformed(reason=f"la colonne {missing[0]} manque")
-        for number, row in enumerate(rows, 2):
-            if number > LARGEST:
-                raise CatalogueMalformed(reason=f"il a plus de {LARGEST} lignes")
-            said = {name: (row.get(name) or "").strip() for name in COLUMNS}
-            try:
-                right.append((number, _read(said), said["motif"][:200]))
-            except ValueError as error:
-                report.refused.append((number, str(error)))
+    report = TableReport()
+    try:
+        right = tables.accepted(path, COLUMNS, lambda said: (_read(said), said["motif"][:200]), report, most=LARGEST)
+    except TableUnreadable as error:
+        raise CatalogueMalformed(reason=error.reason) from error
     with transaction.atomic():
-        for number, one, why in right:
+        for number, (one, why) in right:
             try:
                 _write(one, why, report, by)
             except ValueError as error:
@@ -150,7 +119,7 @@ def _day(text: str, name: str) -> date:
     return day
 
 
-def _write(one: ServiceView, why: str, report: CatalogueReport, by: Actor) -> None:
+def _write(one: ServiceView, why: str, report: TableReport, by: Actor) -> None:
     """Errors: ValueError, with the reason: nothing of the line is then written."""
     row = Service.objects.filter(identifier=one.identifier).first()
     steps = list(row.steps.order_by("since")) if row else []

@@ -5,9 +5,10 @@ Roles are named ``ens_web`` and ``ens_batch``; the migrating role owns the table
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db import migrations
+from django.db.migrations.operations.base import Operation
 
 POLICY = "usager_id = nullif(current_setting('ens.usager', true), '')::uuid"
 ALL = "SELECT, INSERT, UPDATE, DELETE"
@@ -23,18 +24,36 @@ def _has_citus(schema_editor: Any) -> bool:
         return cursor.fetchone() is not None
 
 
-def _operation(statements: list[str], citus: str = "") -> migrations.RunPython:
-    def forwards(apps: Any, schema_editor: Any) -> None:
-        for statement in statements:
+class Statements(Operation):
+    """SQL run as the migrating role, and one more on a cluster.
+
+    Unlike ``RunPython`` it asks for no models of that time: made again for each, they were half of a migration's work.
+    """
+
+    reversible = True  # undone with the table it is about
+    reduces_to_sql = True
+
+    def __init__(self, statements: Sequence[str], citus: str = "") -> None:
+        self.statements, self.citus = tuple(statements), citus
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The models are the same."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        for statement in self.statements:
             schema_editor.execute(statement)
-        if citus and _has_citus(schema_editor):
+        if self.citus and _has_citus(schema_editor):
             schema_editor.execute("SET citus.multi_shard_modify_mode = 'sequential'")
-            schema_editor.execute(citus)
+            schema_editor.execute(self.citus)
 
-    return migrations.RunPython(forwards, migrations.RunPython.noop, elidable=False)
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Nothing: see ``reversible``."""
+
+    def describe(self) -> str:
+        return "; ".join(self.statements)[:200]
 
 
-def usager_table(table: str, *, web: str = ALL, batch: str = "") -> migrations.RunPython:
+def usager_table(table: str, *, web: str = ALL, batch: str = "") -> Statements:
     """Distribute a usager-owned table, set its row policy and privileges. ``batch`` gives set-wise rights."""
     name = _quoted(table)
     statements = [
@@ -47,13 +66,13 @@ def usager_table(table: str, *, web: str = ALL, batch: str = "") -> migrations.R
             f"CREATE POLICY par_lots ON {name} TO ens_batch USING (true) WITH CHECK (true)",
             f"GRANT {batch} ON {name} TO ens_batch",
         ]
-    return _operation(statements, f"SELECT create_distributed_table('{name}', 'usager_id')")
+    return Statements(statements, f"SELECT create_distributed_table('{name}', 'usager_id')")
 
 
-def batch_policy(table: str, expression: str, *, batch: str) -> migrations.RunPython:
+def batch_policy(table: str, expression: str, *, batch: str) -> Statements:
     """Set-wise rights on the rows of a usager-owned table for which ``expression`` holds."""
     name = _quoted(table)
-    return _operation(
+    return Statements(
         [
             f"CREATE POLICY par_lots ON {name} TO ens_batch USING ({expression}) WITH CHECK ({expression})",
             f"GRANT {batch} ON {name} TO ens_batch",
@@ -61,10 +80,10 @@ def batch_policy(table: str, expression: str, *, batch: str) -> migrations.RunPy
     )
 
 
-def staging_table(table: str, columns: str) -> migrations.RunPython:
+def staging_table(table: str, columns: str) -> Statements:
     """An unlogged table of a batch: emptied by it, and by PostgreSQL after a crash. No model, local."""
     name = _quoted(table)
-    return _operation(
+    return Statements(
         [
             f"CREATE UNLOGGED TABLE {name} ({columns})",
             f"GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON {name} TO ens_batch",
@@ -72,31 +91,31 @@ def staging_table(table: str, columns: str) -> migrations.RunPython:
     )
 
 
-def batch_view(view: str, query: str) -> migrations.RunPython:
+def batch_view(view: str, query: str) -> Statements:
     """What set-wise work may know of tables it may not read: a view, with its owner's rights."""
     name = _quoted(view)
-    return _operation([f"CREATE VIEW {name} AS {query}", f"GRANT SELECT ON {name} TO ens_batch"])
+    return Statements([f"CREATE VIEW {name} AS {query}", f"GRANT SELECT ON {name} TO ens_batch"])
 
 
-def keyed_table(table: str, column: str, *, web: str = ALL, batch: str = "") -> migrations.RunPython:
+def keyed_table(table: str, column: str, *, web: str = ALL, batch: str = "") -> Statements:
     """A look-up distributed by its own key, without row policy (locator, digests of matricules)."""
     name = _quoted(table)
     statements = [f"GRANT {web} ON {name} TO ens_web"]
     if batch:
         statements.append(f"GRANT {batch} ON {name} TO ens_batch")
-    return _operation(statements, f"SELECT create_distributed_table('{name}', '{column}', colocate_with => 'none')")
+    return Statements(statements, f"SELECT create_distributed_table('{name}', '{column}', colocate_with => 'none')")
 
 
-def reference_table(table: str, *, web: str = "SELECT", batch: str = "SELECT") -> migrations.RunPython:
+def reference_table(table: str, *, web: str = "SELECT", batch: str = "SELECT") -> Statements:
     """A table every node holds whole: directory, value sets, operators."""
     name = _quoted(table)
-    return _operation(
+    return Statements(
         [f"GRANT {web} ON {name} TO ens_web", f"GRANT {batch} ON {name} TO ens_batch"],
         f"SELECT create_reference_table('{name}')",
     )
 
 
-def local_table(table: str, *, web: str = ALL, batch: str = "", sequence: bool = False) -> migrations.RunPython:
+def local_table(table: str, *, web: str = ALL, batch: str = "", sequence: bool = False) -> Statements:
     """A table that stays on the coordinator: queue, accounts, deployment."""
     name = _quoted(table)
     statements = [f"GRANT {web} ON {name} TO ens_web"]
@@ -105,13 +124,13 @@ def local_table(table: str, *, web: str = ALL, batch: str = "", sequence: bool =
     if sequence:
         for role in ("ens_web", "ens_batch"):
             statements.append(f"GRANT USAGE ON SEQUENCE {_quoted(table + '_id_seq')} TO {role}")
-    return _operation(statements)
+    return Statements(statements)
 
 
-def inside_usager(table: str, column: str, target: str, *, on_delete: str = "CASCADE") -> migrations.RunPython:
+def inside_usager(table: str, column: str, target: str, *, on_delete: str = "CASCADE") -> Statements:
     """A foreign key inside one usager: (usager_id, column) to (usager_id, id) of ``target`` (DESIGN 2.2)."""
     name = f"{table.split('.')[-1]}_{column}_fk"
-    return _operation(
+    return Statements(
         [
             (
                 f'ALTER TABLE {_quoted(table)} ADD CONSTRAINT "{name}" FOREIGN KEY (usager_id, "{column}") '
@@ -121,10 +140,10 @@ def inside_usager(table: str, column: str, target: str, *, on_delete: str = "CAS
     )
 
 
-def of_usager(table: str) -> migrations.RunPython:
+def of_usager(table: str) -> Statements:
     """The foreign key of a usager-owned table to the usager."""
     name = f"{table.split('.')[-1]}_usager_fk"
-    return _operation(
+    return Statements(
         [
             (
                 f'ALTER TABLE {_quoted(table)} ADD CONSTRAINT "{name}" FOREIGN KEY (usager_id) '
@@ -134,6 +153,6 @@ def of_usager(table: str) -> migrations.RunPython:
     )
 
 
-def sql(*statements: str) -> migrations.RunPython:
+def sql(*statements: str) -> Statements:
     """Statements with no other name: fillfactor, storage, check constraints."""
-    return _operation(list(statements))
+    return Statements(list(statements))

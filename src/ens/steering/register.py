@@ -6,10 +6,9 @@ that the register is known at the end of any day.
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -18,8 +17,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Prefetch
 
-from ens.kernel import clock
+from ens.kernel import clock, tables
 from ens.kernel.actor import Actor
+from ens.kernel.tables import TableReport, TableUnreadable
 from ens.standards.departements import DEPARTEMENTS
 from ens.standards.errors import StandardError
 from ens.standards.finess import parse_finess
@@ -57,52 +57,21 @@ class SiteView:
     id: UUID | None = None
 
 
-@dataclass(slots=True)
-class RegisterReport:
-    """What an import did. ``refused``: each line with why."""
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    refused: list[tuple[int, str]] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, object]:
-        return {
-            "added": self.added,
-            "changed": self.changed,
-            "unchanged": self.unchanged,
-            "refused_count": len(self.refused),
-            "refused": [{"line": line, "reason": reason} for line, reason in self.refused],
-        }
-
-
-def import_register(path: Path, *, by: Actor) -> RegisterReport:
+def import_register(path: Path, *, by: Actor) -> TableReport:
     """Read the file whole, then write what is right in it, in one transaction. Errors: RegisterMalformed."""
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        sample = lines.readline()
-        lines.seek(0)
-        rows = csv.DictReader(lines, delimiter=";" if sample.count(";") >= sample.count(",") else ",")
-        missing = [name for name in COLUMNS[:-1] if name not in (rows.fieldnames or ())]
-        if missing:
-            raise RegisterMalformed(reason=f"la colonne {missing[0]} manque")
-        report = RegisterReport()
-        right: list[tuple[SiteView, int]] = []
-        for number, row in enumerate(rows, 2):
-            if number > LARGEST:
-                raise RegisterMalformed(reason=f"il a plus de {LARGEST} lignes")
-            try:
-                right.append((_read(row), number))
-            except ValueError as error:
-                report.refused.append((number, str(error)))
+    report = TableReport()
+    try:
+        right = tables.accepted(path, COLUMNS, _read, report, most=LARGEST, optional=COLUMNS[-1:])
+    except TableUnreadable as error:
+        raise RegisterMalformed(reason=error.reason) from error
     with transaction.atomic():
-        for one, number in right:
+        for number, one in right:
             _write(one, number, report, by)
     return report
 
 
-def _read(row: dict[str, str]) -> SiteView:
+def _read(said: dict[str, str]) -> SiteView:
     """Errors: ValueError, with the reason."""
-    said = {name: (row.get(name) or "").strip() for name in COLUMNS}
     kind = {"etablissement": Site.ESTABLISHMENT, "liberal": Site.LIBERAL}.get(said["type"].lower())
     if kind is None:
         raise ValueError("le type est « etablissement » ou « liberal »")
@@ -128,7 +97,7 @@ def _read(row: dict[str, str]) -> SiteView:
     )
 
 
-def _write(one: SiteView, number: int, report: RegisterReport, by: Actor) -> None:
+def _write(one: SiteView, number: int, report: TableReport, by: Actor) -> None:
     site = Site.objects.filter(identifier=one.identifier).first()
     known = {"kind": one.kind, "name": one.name, "departement": one.departement, "helped_by": one.helped_by}
     is_new, changed = site is None, False

@@ -13,6 +13,7 @@ import pytest
 from tests.connectors.servers import Heard, listening, server_context
 from tests.factories import before_all_due
 from tests.messaging.mails import mail, report
+from tests.outbox import EVERYTHING
 
 ADDRESS = "reponse.automatique-test@patient.mssante.fr"
 
@@ -49,7 +50,7 @@ def due(db):
         later = datetime.now(UTC) + timedelta(days=1)
         OutboxRow.objects.exclude(kind=OUTBOX_KIND).update(due_at=later)  # what other tests left is not of this one
         OutboxRow.objects.filter(kind=OUTBOX_KIND).update(due_at=before_all_due())
-        outbox.run_due()
+        outbox.run_due(EVERYTHING)
 
     return run
 

@@ -6,7 +6,6 @@ nothing but the space itself can stand in the way of the takeover.
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,8 +13,9 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from ens.access.types import FormerChoice
-from ens.kernel import clock
+from ens.kernel import clock, tables
 from ens.kernel.errors import EnsError
+from ens.kernel.tables import TableUnreadable
 from ens.record.errors import FormerDmpMalformed
 from ens.record.former.documents import deposits
 from ens.record.former.types import Counts, Delivered, FormerLine, Rest
@@ -26,6 +26,7 @@ from ens.standards.hl7 import PARIS
 from ens.standards.ins import Ins
 from ens.standards.rpps import parse_rpps
 
+MOST_LINES = 1_000_000  # of a file beside them
 LARGEST = 10_000  # people a delivery: what is beside the archives is held in memory
 PERSONS, MASKS, ACCESS, HISTORY = "personnes.csv", "masques.csv", "acces.csv", "historique.csv"
 COLUMNS = {
@@ -133,20 +134,12 @@ def _rows(folder: Path, name: str) -> Iterator[tuple[int, Row]]:
     if not path.is_file():
         raise FormerDmpMalformed(reason=f"le fichier {name} manque")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            sample = lines.readline()
-            lines.seek(0)
-            rows = csv.DictReader(lines, delimiter=";" if sample.count(";") >= sample.count(",") else ",", strict=True)
-            missing = [column for column in COLUMNS[name] if column not in (rows.fieldnames or ())]
-            if missing:
-                raise FormerDmpMalformed(reason=f"la colonne {missing[0]} manque dans {name}")
-            for row in rows:
-                if None in row or None in row.values():
-                    where = f"{name}, ligne {rows.line_num}"
-                    raise FormerDmpMalformed(reason=f"{where}, n'a pas autant de valeurs que l'en-tête")
-                yield rows.line_num, {column: str(row[column]).strip() for column in COLUMNS[name]}
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise FormerDmpMalformed(reason=f"{name} n'est pas un CSV en UTF-8") from error
+        for line, row in tables.rows(path, COLUMNS[name], most=MOST_LINES):
+            if isinstance(row, str):
+                raise FormerDmpMalformed(reason=f"{name}, ligne {line} : {row}")
+            yield line, row
+    except TableUnreadable as error:
+        raise FormerDmpMalformed(reason=f"{name}, {error.reason}") from error
 
 
 def _beside(folder: Path, name: str, read: Any) -> _Beside[Any]:
