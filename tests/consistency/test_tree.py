@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import re
 import subprocess
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from django.apps import apps
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "ens"
+BINARY = (".png", ".mo", ".pdf", ".woff2", ".jpg", ".tif", ".wasm", ".traineddata")
 CODE = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
 
 
@@ -84,6 +86,15 @@ def test_no_file_outgrows_its_reader():
     assert {name: lines for name, lines in long.items() if lines > 350} == {}
 
 
+def test_what_was_copied_from_others_is_what_its_page_says():
+    (folder,) = (ROOT / "src/ens/web/common/static/common").glob("lecteur-*")
+    told = re.findall(r"^    ([0-9a-f]{64})  (\S+)$", (folder / "ORIGINE.md").read_text("utf-8"), re.MULTILINE)
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    assert {name: digest for digest, name in told} == {
+        name: digest for name, digest in found.items() if name not in ("ORIGINE.md", "LICENCE.txt")
+    }
+
+
 def test_there_is_no_utils():
     assert [path for path in CODE if path.stem in ("utils", "helpers", "misc")] == []
 
@@ -129,7 +140,7 @@ def test_no_unfinished_mark_and_no_registry_s_address():
     marks = re.compile(r"\b(" + "TO" + "DO|FIX" + "ME|X" + r"XX)\b|pypi\.org|files\.python" + r"hosted|index-url")
     found = {}
     for path in tracked("src", "tests", "docs", "*.md", "Makefile", ".ci", "pyproject.toml", "*.lock"):
-        if path.suffix in (".png", ".mo", ".pdf", ".woff2", ".jpg", ".tif") or path == Path(__file__):
+        if path.suffix in BINARY or path == Path(__file__):
             continue
         text = path.read_text("utf-8", errors="ignore")
         if match := marks.search(text):

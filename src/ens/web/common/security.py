@@ -6,9 +6,10 @@ sets a stricter header of its own keeps it. Source: the design system, section 7
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from ens.identity.ports import identity_provider
 
@@ -18,6 +19,11 @@ CONTENT_SECURITY_POLICY = (
 )
 # For a file served as it was received: nothing in it may run, wherever it is opened.
 CONTENT_SECURITY_POLICY_OF_FILES = "default-src 'none'; sandbox; frame-ancestors 'none'"
+# The reader of cards is WebAssembly in a worker, which obeys the policy of its own answer: no page's changes.
+CONTENT_SECURITY_POLICY_OF_READER = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; frame-ancestors 'none'"
+)
+_READER = re.compile(r"/common/lecteur-[\d.]+/worker\.min\.(?:[0-9a-f]+\.)?js$")
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -30,8 +36,16 @@ HEADERS = {
 STRICT_TRANSPORT_SECURITY = "max-age=31536000; includeSubDomains"
 
 
-def _policy() -> str:
+def with_camera(response: HttpResponse) -> HttpResponse:
+    """This page may ask for the camera; the person then answers their browser."""
+    response.headers["Permissions-Policy"] = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
+    return response
+
+
+def _policy(path: str) -> str:
     """With an identity provider set, forms may lead there too: browsers hold a form's redirections to the policy."""
+    if _READER.search(path):
+        return CONTENT_SECURITY_POLICY_OF_READER
     provider = identity_provider()
     if provider is None:
         return CONTENT_SECURITY_POLICY
@@ -46,7 +60,7 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", _policy())
+        response.headers.setdefault("Content-Security-Policy", _policy(request.path))
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if request.is_secure():

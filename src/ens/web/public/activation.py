@@ -26,6 +26,7 @@ from ens.kernel.errors import EnsError
 from ens.web.common import proof as proof_kept
 from ens.web.common.errors import page_for
 from ens.web.common.pages import page
+from ens.web.common.security import with_camera
 from ens.web.common.sessions import network_address, open_session
 from ens.web.common.signing_forms import CodeForm
 from ens.web.common.words import typeset
@@ -66,7 +67,7 @@ def activation(request: HttpRequest) -> HttpResponseBase:
         if proof_kept.current(request) is not None:
             return redirect("activation_coordonnees")
         context = {"formulaire": IdentityForm(), "recommencer": request.GET.get("fin") == "recommencer"}
-        return _shown(request, "public/activation/identite.html", 1, context)
+        return with_camera(_shown(request, "public/activation/identite.html", 1, context))
     form = IdentityForm(request.POST)
     status = 422
     if form.is_valid():
@@ -81,7 +82,7 @@ def activation(request: HttpRequest) -> HttpResponseBase:
                 return redirect("activation_personne")
             proof_kept.keep(request, found.proof)
             return redirect("activation_coordonnees")
-    return _shown(request, "public/activation/identite.html", 1, {"formulaire": form}, status)
+    return with_camera(_shown(request, "public/activation/identite.html", 1, {"formulaire": form}, status))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

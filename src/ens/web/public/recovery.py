@@ -19,6 +19,7 @@ from ens.journeys.recovery import Card
 from ens.kernel.errors import EnsError
 from ens.web.common.errors import page_for
 from ens.web.common.pages import page
+from ens.web.common.security import with_camera
 from ens.web.common.sessions import network_address
 from ens.web.common.words import typeset
 from ens.web.public.forms import CardForm, RecoveryForm, WhoForm
@@ -75,7 +76,7 @@ def mot_de_passe(request: HttpRequest) -> HttpResponseBase:
                 request.session.cycle_key()
                 _wait(request, found.usager_id, found.sent)
                 return redirect("oubli_code")
-    return page(request, "public/oubli/mot_de_passe.html", {"formulaire": form}, status=status)
+    return with_camera(page(request, "public/oubli/mot_de_passe.html", {"formulaire": form}, status=status))
 
 
 def _status(error: EnsError) -> int:
