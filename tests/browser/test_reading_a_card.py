@@ -38,14 +38,12 @@ def filmed(path: Path, *numbers: str) -> Path:
 
 @pytest.fixture
 def phone(browser: Any, live_server_url: str, tmp_path: Path) -> Iterator[Any]:
-    """A browser of its own, whose camera sees a film; none without one."""
+    """A browser of its own, whose camera sees a film."""
     opened: list[Any] = []
 
-    def act(*numbers: str, allowed: bool = True, camera: bool = True) -> Window:
-        arguments = ["--no-sandbox"]
-        if camera:
-            film = filmed(tmp_path / "carte.y4m", *numbers)
-            arguments += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
+    def act(*numbers: str, allowed: bool = True) -> Window:
+        film = filmed(tmp_path / "carte.y4m", *numbers)
+        arguments = ["--no-sandbox", "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
         chromium = browser.browser_type.launch(executable_path=browser_path(), args=arguments)
         opened.append(chromium)
         context = chromium.new_context(locale="fr-FR", reduced_motion="reduce", viewport={"width": 390, "height": 844})
@@ -93,16 +91,27 @@ def test_a_card_before_the_camera_fills_the_field_and_nothing_else(phone: Any) -
     assert window.complaints == []
     page.mouse.move(0, 0)
     check(window, "activation-carte-lue", SEEN)
+    page.click("text=Lire avec l’appareil photo")
+    page.click("text=Arrêter")
+    said(window, "Lecture arrêtée")
+    assert (page.input_value("[name=carte]"), page.is_visible("video")) == (SERIAL, False)
 
 
 @pytest.mark.feature("N009")
-def test_a_camera_refused_or_absent_is_said_and_the_field_is_as_it_was(phone: Any) -> None:
-    for how, words in (({"allowed": False}, "n’est pas autorisé"), ({"camera": False}, "Aucun appareil photo")):
-        window = phone(SERIAL, **how)
-        window.page.click("text=Lire avec l’appareil photo")
-        said(window, words)
-        assert window.page.is_visible("text=Lire avec l’appareil photo")
-        assert window.page.input_value("[name=carte]") == ""
+def test_what_cannot_be_is_said_and_the_field_is_as_it_was(phone: Any) -> None:
+    window = phone(SERIAL, allowed=False)
+    window.page.click("text=Lire avec l’appareil photo")
+    said(window, "n’est pas autorisé")
+    window.page.context.grant_permissions(["camera"])
+    window.page.route("**/*.wasm", lambda route: route.abort())
+    window.page.click("text=Lire avec l’appareil photo")
+    said(window, "n’est pas possible")
+    window.page.evaluate("""() => { navigator.mediaDevices.getUserMedia =
+        () => Promise.reject(new DOMException("", "NotFoundError")) }""")
+    window.page.click("text=Lire avec l’appareil photo")
+    said(window, "Aucun appareil photo")
+    assert window.page.is_visible("text=Lire avec l’appareil photo")
+    assert window.page.input_value("[name=carte]") == ""
 
 
 @pytest.mark.feature("N009")
@@ -112,6 +121,10 @@ def test_it_is_offered_only_where_it_works(window_for: Any) -> None:
     for address in ("/activation/", "/connexion/oubli/mot-de-passe/"):
         window.open(address)
         assert not window.page.is_visible("[data-ens-lecture]")
+    without = window_for()  # this browser has no camera
+    without.open("/activation/")
+    assert without.page.evaluate("navigator.mediaDevices.enumerateDevices().then(all => all.length)") == 0
+    assert not without.page.is_visible("[data-ens-lecture]")
     of_page = window.page.request.get(window.base + "/activation/").headers["permissions-policy"]
     assert of_page.startswith("camera=(self)")
     assert window.page.request.get(window.base + "/aide/").headers["permissions-policy"].startswith("camera=()")

@@ -173,6 +173,36 @@ def test_the_insured_s_number_serves_for_whom_they_have_in_charge(visitor: Any, 
     assert visitor.post("/activation/", claim(Zoe, code_of(Zoe), born=BORN)).headers["Location"] == NEXT
 
 
+@pytest.mark.feature("N003", "S001")
+def test_twins_of_the_insurance_s_file_are_told_apart_at_the_first_visit(
+    visitor: Any, people: People, tmp_path: Any
+) -> None:
+    """Imported and never welcomed, their names as the file writes them, namesakes told by all their first names."""
+    from ens.identity.population.load import import_population
+    from ens.identity.queries import find_usager
+    from tests.identity.population import line, write
+
+    one = line(date_naissance="1988-02-03", prenoms="INES")
+    number = one["matricule"]
+    born = {"date_naissance": BORN.isoformat(), "nom_naissance": "HADDAD", "representants": number}
+    children = [line(**born, matricule_assure=number, prenoms=names) for names in ("ANNE LOUISE", "ANNE MARIE")]
+    import_population(write(tmp_path / "population.csv", one, *children))
+
+    class Told:
+        def __init__(self, matricule: str) -> None:
+            known = find_usager(matricule)
+            assert known is not None
+            self.usager_id, self.matricule = known.usager_id, matricule
+
+    louise, _ = (Told(child["matricule"]) for child in children)
+    people.bring_to(louise.usager_id, "noticed")
+    assert Family(Told(number), louise, louise).comes(visitor, louise).headers["Location"] == LIST
+    shown = text_of(visitor.get(LIST))
+    assert shown.index("Anne Louise Haddad") < shown.index("Anne Marie Haddad")
+    assert visitor.post(LIST, {"personne": "2"}).status_code == 422
+    assert visitor.post(LIST, {"personne": "1"}).headers["Location"] == NEXT
+
+
 @pytest.mark.feature("N003")
 def test_a_code_says_which_twin_and_the_choice_page_and_receipt_name_them(visitor: Any, family: Family) -> None:
     born = {"jour": "2", "mois": "5", "annee": "2019"}

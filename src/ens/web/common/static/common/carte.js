@@ -6,6 +6,7 @@
   if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) return;
   var BAND = { x: 0.04, y: 0.36, width: 0.92, height: 0.28 }; // of the image, as the frame drawn over it
   var PATIENCE_MS = 60000;
+  var START_MS = 20000;
 
   function script(address) {
     return new Promise(function (done, failed) {
@@ -23,8 +24,24 @@
       promise.then(done, failed);
     });
   }
+  function brought(address) {
+    return fetch(address).then(function (answer) {
+      if (!answer.ok) throw new Error(answer.status);
+      return answer.arrayBuffer();
+    });
+  }
+  // The library never says that a file did not come: they are brought first, and it finds them in the browser's cache.
+  function files(base) {
+    return Promise.all([
+      script(base + "tesseract.min.js"),
+      brought(base + "worker.min.js"),
+      brought(base + "tesseract-core-simd-lstm.js"),
+      brought(base + "tesseract-core-simd-lstm.wasm"),
+      brought(base + "eng.traineddata"),
+    ]);
+  }
   function reader(base) {
-    return script(base + "tesseract.min.js")
+    return Promise.resolve()
       .then(function () {
         return window.Tesseract.createWorker("eng", 1, {
           workerPath: base + "worker.min.js",
@@ -134,11 +151,14 @@
             }
             video.srcObject = stream;
             view.hidden = false;
-            video.play();
+            video.play().catch(function () {}); // stopped before its first image: whoever stopped it said why
             view.querySelector("button").focus();
             say("Prepare");
-            var asked = reader(block.dataset.ensBase);
-            within(asked, PATIENCE_MS).then(
+            var base = block.dataset.ensBase;
+            var ready = within(files(base), PATIENCE_MS).then(function () {
+              return within(reader(base), START_MS);
+            });
+            ready.then(
               function (worker) {
                 if (mine !== turn) return worker.terminate();
                 look(worker, mine, Date.now() + PATIENCE_MS);
@@ -171,6 +191,10 @@
       }
     });
     window.addEventListener("pagehide", stop);
-    block.hidden = false;
+    navigator.mediaDevices.enumerateDevices().then(function (devices) {
+      block.hidden = !devices.some(function (device) {
+        return device.kind === "videoinput";
+      });
+    });
   });
 })();
