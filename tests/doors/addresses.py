@@ -28,6 +28,7 @@ class Row:
     leaves: tuple[str, ...] = NOTHING
     refusal: str = ""
     is_file: bool = False
+    reads_a_card: bool = False  # it may ask for the camera, alone with the others that say so
 
     @property
     def methods(self) -> set[str]:
@@ -55,11 +56,11 @@ ADDRESSES: dict[str, Row] = {
     "connexion_sans_compte": Row(404),
     "oubli": Row(200),
     "oubli_identifiant": Row(200, takes=422),
-    "oubli_mot_de_passe": Row(200, takes=422),
+    "oubli_mot_de_passe": Row(200, takes=422, reads_a_card=True),
     # without a card, back to the beginning
     "oubli_code": Row(302, takes=302),
     "oubli_renvoyer": Row(takes=302),
-    "activation": Row(200, takes=422),
+    "activation": Row(200, takes=422, reads_a_card=True),
     # without a proof, back to the beginning
     "activation_personne": Row(302, takes=302),
     "activation_coordonnees": Row(302, takes=302),

@@ -79,8 +79,10 @@ def expected(kind: str, method: str, name: str) -> int | None:
 def check_headers(answer: Any, kind: str, name: str) -> None:
     """No answer may run what is not ours, be framed, or be kept when it is about someone."""
     found = headers_of(answer)
-    for header in HEADERS.keys() - {"Content-Security-Policy"}:
-        assert found[header] == HEADERS[header], kind
+    asks = ADDRESSES[name].reads_a_card and answer.status_code != 405
+    wanted = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)" if asks else "camera=()")
+    for header, value in (HEADERS | {"Permissions-Policy": wanted}).items():
+        assert found[header] == value, kind
     is_file = ADDRESSES[name].is_file and answer.status_code == 200
     for_software = access_table()[name] == CLIENT
     bare = is_file or for_software  # nothing of it may run
