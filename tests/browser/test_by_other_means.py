@@ -86,7 +86,7 @@ OF_THE_ACCOUNT = {
     for name in (
         *("reglages", "conditions", "code_email", "telephone", "code_telephone", "prouver", "mot_de_passe"),
         *("application", "retirer_application", "codes_secours", "cle", "cle_question", "retirer_cles"),
-        *("fermer_sessions", "profils", "relier_identite", "delier_identite"),
+        *("choix_relus", "fermer_sessions", "profils", "relier_identite", "delier_identite"),
     )
 }
 

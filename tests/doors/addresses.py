@@ -122,6 +122,7 @@ ADDRESSES: dict[str, Row] = {
     "usager:confidentialite": Row(200, leaves=("acces_lus", "documents_cherches")),
     "usager:reglages": Row(200, takes=422, leaves=("acces_lus",)),
     "usager:conditions": Row(302, takes=302),  # accepted already
+    "usager:choix_relus": Row(takes=302),
     "usager:choisir_acces": Row(takes=404),  # an empty form chooses nothing
     "usager:autoriser_acces": Row(takes=422),
     "usager:profil": Row(200),

@@ -88,6 +88,15 @@ def twin_named(unit: Unit) -> None:
     _leave(unit, Line(Event.TWIN_NAMED), False)
 
 
+def representation_ended(unit: Unit, *, name: str) -> None:
+    """``name``: of who acted for them until they came of age."""
+    _leave(unit, Line(Event.REPRESENTATION_ENDED, title=name), False)
+
+
+def choices_reviewed(unit: Unit) -> None:
+    _leave(unit, Line(Event.CHOICES_REVIEWED), False)
+
+
 def terms_accepted(unit: Unit, *, published: str) -> None:
     """``published``: the day of the version accepted."""
     _leave(unit, Line(Event.TERMS_ACCEPTED, facts={"published": published}), False)

@@ -16,6 +16,8 @@ _DONE: dict[Event, str] = {
     Event.SIGN_IN_CHANGED: "a changé la façon de se connecter : {title}.",
     Event.REPRESENTATIVE_ATTACHED: "a rattaché cet espace à son compte, comme représentant légal.",
     Event.TWIN_NAMED: "a vu votre nom, parmi ceux des personnes de la carte Vitale nées le même jour.",
+    Event.REPRESENTATION_ENDED: "a mis fin à l'accès de {title}, votre représentant : vous avez 18 ans.",
+    Event.CHOICES_REVIEWED: "a relu ce qui avait été décidé avant ses 18 ans.",
     Event.TERMS_ACCEPTED: "a accepté les conditions d'utilisation.",
     Event.PREFERENCES_CHOSEN: "a choisi qui voit les nouveaux documents, et qui consulte le dossier en urgence.",
     Event.CODE_ASKED: "a demandé un code par e-mail.",

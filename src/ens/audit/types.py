@@ -64,6 +64,8 @@ class Event(StrEnum):
     SIGN_IN_CHANGED = "connexion_changee"
     REPRESENTATIVE_ATTACHED = "representant_rattache"
     TWIN_NAMED = "jumeaux_nommes"
+    REPRESENTATION_ENDED = "representation_finie"
+    CHOICES_REVIEWED = "choix_relus"
     TERMS_ACCEPTED = "conditions_acceptees"
     PREFERENCES_CHOSEN = "choix_faits"
     CODE_ASKED = "code_demande"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ens.enrolment import daily, pace
 from ens.enrolment import services as enrolment
+from ens.journeys import majority
 from ens.persistence import outbox
 from ens.persistence.clock import refresh
 
@@ -21,6 +22,9 @@ def run_due() -> list[str]:
         total += opened
     if total:
         done.append(f"{total} espace ouvert" if total == 1 else f"{total} espaces ouverts")
+    grown = majority.advance()
+    if grown:
+        done.append(f"{grown} représentation finie" if grown == 1 else f"{grown} représentations finies")
     daily.refresh()
     sent = outbox.run_due()
     if sent:

@@ -13,6 +13,7 @@ from ens.coffre import sweeping
 from ens.connectors.courriel import bounces
 from ens.enrolment import codes, daily, pace, waiting
 from ens.enrolment import services as enrolment
+from ens.journeys import majority
 from ens.messaging import ledger
 from ens.persistence import outbox
 from ens.persistence.clock import refresh
@@ -62,6 +63,14 @@ def forget_codes(timestamp: int) -> None:
     """Take away what finds people by provisional codes whose last day is over."""
     refresh()
     codes.forget_expired()
+
+
+@app.periodic(cron="2 * * * *", periodic_id="come_of_age")
+@app.task(queueing_lock="come_of_age", lock="come_of_age", pass_context=False)
+def come_of_age(timestamp: int) -> None:
+    """Tell who comes of age and who acted for them, and send them a code for their own account."""
+    refresh()
+    majority.advance()
 
 
 @app.periodic(cron="47 * * * *", periodic_id="catch_up")

@@ -20,9 +20,9 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from ens.audit import events
-from ens.identity import credentials, factors, limits
+from ens.identity import credentials, factors, limits, representing
 from ens.identity.credentials import Personal
-from ens.identity.errors import IdentifierTaken, PasswordReused, SignInRefused, TooManyManagers, TooManyTries
+from ens.identity.errors import IdentifierTaken, PasswordReused, SignInRefused, TooManyTries
 from ens.identity.models import Compte, FormerPassword, Rattachement
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
@@ -109,7 +109,9 @@ def create(identifier: str, password: str, *, name: str, usager_id: UUID, about:
     now = datetime.now(UTC)
     try:
         with transaction.atomic():
-            compte = Compte(username=identifier, name=name, choices_due=True)
+            compte = Compte(
+                username=identifier, name=name, choices_due=True, review_due=representing.was_represented(usager_id)
+            )
             compte.set_password(password)
             compte.password_set_at, compte.terms_accepted_at = now, clock.now()
             compte.save(force_insert=True)
@@ -195,26 +197,8 @@ def first_choices_made(compte: Compte) -> None:
     compte.save(update_fields=("choices_due",))
 
 
-MANAGERS = 2  # accounts that may show a child's space (N024)
-
-
-def check_may_represent(compte: Compte, usager_id: UUID) -> None:
-    """Errors: TooManyManagers."""
-    ties = Rattachement.objects.filter(usager_id=usager_id, role=Rattachement.REPRESENTATIVE, until__isnull=True)
-    if ties.exclude(compte=compte).count() >= MANAGERS:
-        raise TooManyManagers()
-
-
-def represent(compte: Compte, usager_id: UUID) -> None:
-    """The account shows the child's space from now on; twice is once. Errors: TooManyManagers.
-
-    Called in the child's unit, which holds the head of their trace: two accounts that ask at once are counted in turn.
-    """
-    check_may_represent(compte, usager_id)
-    Rattachement.objects.get_or_create(
-        compte=compte,
-        usager_id=usager_id,
-        role=Rattachement.REPRESENTATIVE,
-        until=None,
-        defaults={"since": datetime.now(UTC)},
-    )
+def reviewed(compte: Compte) -> None:
+    """They read again what was decided for them as a child."""
+    if compte.review_due:
+        compte.review_due = False
+        compte.save(update_fields=("review_due",))

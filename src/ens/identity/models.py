@@ -289,6 +289,7 @@ class Compte(AbstractBaseUser):
     password_set_at = models.DateTimeField(null=True)
     terms_accepted_at = models.DateTimeField(null=True)  # None: made by the space, not by a person who activates
     choices_due = models.BooleanField(default=False)  # the first choices are still to be made (N018)
+    review_due = models.BooleanField(default=False)  # what was decided for them as a child is to be read again (N032)
 
     USERNAME_FIELD = "username"
     objects = CompteManager()
@@ -305,6 +306,8 @@ class Rattachement(models.Model):
     role = models.CharField(max_length=12)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    ends_on = models.DateField(null=True)  # of a representative: the child's eighteenth birthday, from which it is over
+    told_at = models.DateTimeField(null=True)  # that it will soon be over (N032)
 
     class Meta:
         constraints = (
@@ -314,7 +317,14 @@ class Rattachement(models.Model):
                 name="one_current_rattachement",
             ),
         )
-        indexes = (models.Index(fields=("usager_id",), name="rattachement_usager"),)
+        indexes = (
+            models.Index(fields=("usager_id",), name="rattachement_usager"),
+            models.Index(
+                fields=("ends_on",),
+                condition=models.Q(until__isnull=True, ends_on__isnull=False),
+                name="rattachement_ends",
+            ),
+        )
 
 
 class ApplicationCliente(AbstractApplication):

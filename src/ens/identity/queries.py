@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID
 
 from django.conf import settings
@@ -23,6 +23,7 @@ from ens.identity.models import (
     Representation,
     Usager,
 )
+from ens.identity.representing import in_force
 from ens.identity.types import EstablishmentRef, MailboxRef, ProfessionalRef, Profile, Traits, UsagerRef
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
@@ -83,7 +84,7 @@ def had_dmp(unit: Unit) -> bool:
 
 def has_account(usager_id: UUID) -> bool:
     """Whether someone signs in to this person's space today: the holder, or a representative."""
-    ties = Rattachement.objects.filter(usager_id=usager_id, compte__is_active=True, until__isnull=True)
+    ties = Rattachement.objects.filter(in_force(), usager_id=usager_id, compte__is_active=True)
     return ties.filter(role__in=(Rattachement.HOLDER, Rattachement.REPRESENTATIVE)).exists()
 
 
@@ -282,8 +283,7 @@ def compte(username: str) -> Compte:
 
 def profiles(compte: Compte) -> list[Profile]:
     """Whose spaces an account shows today, its own first."""
-    now = datetime.now(UTC)
-    rows = Rattachement.objects.filter(compte=compte, since__lte=now).filter(Q(until__isnull=True) | Q(until__gt=now))
+    rows = Rattachement.objects.filter(in_force(), compte=compte)
     order = {Rattachement.HOLDER: 0, Rattachement.REPRESENTATIVE: 1, Rattachement.CARER: 2}
     return sorted((Profile(row.usager_id, row.role) for row in rows), key=lambda p: (order[p.role], str(p.usager_id)))
 

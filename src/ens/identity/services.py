@@ -245,10 +245,14 @@ def set_active(compte: Compte, active: bool) -> None:
 
 
 def attach(compte: Compte, usager_id: UUID, role: str) -> None:
-    """Tie an account to a usager; already tied the same way is fine."""
+    """Tie an account to a usager, a minor's representative until they come of age; already tied so is fine."""
+    ends_on = None
+    if role == Rattachement.REPRESENTATIVE:
+        ends_on = Usager.objects.filter(usager_id=usager_id).values_list("adult_on", flat=True).first()
     Rattachement.objects.get_or_create(
-        compte=compte, usager_id=usager_id, role=role, until=None, defaults={"since": datetime.now(UTC)}
-    )
+        compte=compte, usager_id=usager_id, role=role, until=None,
+        defaults={"since": datetime.now(UTC), "ends_on": ends_on},
+    )  # fmt: skip
 
 
 def register_client(

@@ -23,7 +23,7 @@ from ens.enrolment import queries as enrolment_queries
 from ens.enrolment import services as enrolment
 from ens.enrolment.codes import Proof
 from ens.enrolment.errors import CodeRefused as ProvisionalCodeRefused
-from ens.identity import accounts, cards, credentials, limits
+from ens.identity import accounts, cards, credentials, limits, representing
 from ens.identity import queries as identity
 from ens.identity import services as identities
 from ens.identity.cards import Named
@@ -276,17 +276,22 @@ def attach_child(proof: Proof, compte: Any, *, by: Actor) -> None:
     """
     own = accounts.holder_of(compte)
 
+    def majority(unit: Unit) -> date:
+        day = identities.majority_if_minor(identity.traits(unit).birth_date)
+        if day is None or own == unit.usager_id:
+            raise NotAChild()
+        return day
+
     def check(unit: Unit) -> None:
         unit.untraced("rien n'est encore fait")
         provisional.check(unit, proof)
-        if identities.majority_if_minor(identity.traits(unit).birth_date) is None or own == unit.usager_id:
-            raise NotAChild()
-        accounts.check_may_represent(compte, unit.usager_id)
+        majority(unit)
+        representing.check_may_represent(compte, unit.usager_id)
 
     def act(unit: Unit) -> None:
         audit.hold_head(unit)  # a second account that asks in the same instant waits, then counts this one
         provisional.spend(unit, proof)
-        accounts.represent(compte, unit.usager_id)
+        representing.represent(compte, unit.usager_id, ends_on=majority(unit))
         events.representative_attached(unit)
 
     unit_of_work(proof.usager_id, check, by=proof.bearer)

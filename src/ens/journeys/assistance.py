@@ -26,6 +26,7 @@ from ens.identity import letters, limits
 from ens.identity import queries as identity
 from ens.identity import services as identity_services
 from ens.identity.types import Traits
+from ens.journeys import own_address
 from ens.journeys.errors import NoAddressForCode, PersonNotProved
 from ens.journeys.signing_in import masked_email
 from ens.kernel import clock
@@ -180,11 +181,16 @@ def send_code(usager_id: UUID, *, by: Actor) -> NewCode:
     Without an e-mail, the letter leaves again, with another delay, once the former can no longer be on its way.
     Errors: PersonNotProved, MoveNotAllowed; NoAddressForCode, neither may be.
     """
+    is_shared = own_address.is_also_a_parent_s(usager_id)
 
     def act(unit: Unit) -> NewCode:
         _check_agent(by)
-        if enrolment.state(unit) not in (State.NOTICED, State.OPPOSED, State.OPENED):
+        state = enrolment.state(unit)
+        came_of_age = state is State.ACTIVATED and not identity.has_account(usager_id)
+        if not came_of_age and state not in (State.NOTICED, State.OPPOSED, State.OPENED):
             raise MoveNotAllowed()
+        if is_shared:
+            raise NoAddressForCode()
         if not identity.email(unit):
             letter_from = moves.ask_letter(unit)
             if letter_from is None:

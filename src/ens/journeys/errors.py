@@ -23,10 +23,11 @@ class CodeOfAnother(Conflict):
 
 
 class NoAddressForCode(Conflict):
-    """No e-mail is known, to which a new code could go, and no letter is to leave."""
+    """No e-mail is known to which a new code could go, or it is a parent's too; and no letter is to leave."""
 
     code = "code_sans_adresse"
     message = (
-        "Aucune adresse e-mail n'est connue, et le choix est déjà fait ou aucune lettre n'est partie : "
+        "Aucune adresse e-mail qui soit à la personne seule n'est connue, et le choix est déjà fait ou aucune lettre "
+        "n'est partie : "
         "un nouveau code ne peut pas partir."
     )

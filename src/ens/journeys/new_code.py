@@ -20,6 +20,7 @@ from ens.enrolment.types import State, is_frozen
 from ens.identity import limits
 from ens.identity import queries as identity
 from ens.identity import services as identity_services
+from ens.journeys import own_address
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM
 from ens.kernel.ids import new_id
@@ -75,9 +76,11 @@ def send(usager_id: UUID, request_id: UUID, *, large_print: bool = False) -> Non
     ``request_id`` names the notice: done twice, the same code leaves once more.
     """
 
+    is_shared = own_address.is_also_a_parent_s(usager_id)
+
     def act(unit: Unit) -> None:
         unit.untraced("l'avis qui part laisse sa trace")
-        if unit.is_nobody or not identity.is_registered_alive(unit):
+        if is_shared or unit.is_nobody or not identity.is_registered_alive(unit):
             return
         if large_print:
             identity_services.set_large_print(unit, True)

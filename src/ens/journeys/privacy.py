@@ -9,6 +9,7 @@ from ens.access.queries import choices_in
 from ens.audit import events
 from ens.audit.queries import lines
 from ens.audit.types import HistoryFilter
+from ens.identity import representing
 from ens.journeys.types import Privacy
 from ens.kernel.actor import Actor, ActorKind
 from ens.persistence.unit import Unit, unit_of_work
@@ -28,6 +29,6 @@ def privacy(usager_id: UUID, *, by: Actor) -> Privacy:
         documents = list_in(unit, DocumentFilter(limit=DOCUMENTS_OFFERED))
         events.documents_searched(unit, found=len(documents.cards))
         last = lines(unit, HistoryFilter(actor_kinds=OTHERS, limit=LINES_SHOWN))
-        return Privacy(choices, documents.cards, last.lines, preferences.current(unit))
+        return Privacy(choices, documents.cards, last.lines, preferences.current(unit), representing.former(usager_id))
 
     return unit_of_work(usager_id, act, by=by)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from ens.access.types import Choice
 from ens.audit.types import HistoryLine
@@ -34,12 +35,16 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """What the page « Confidentialité » shows; ``documents``: the newest, to ask who could read one."""
+    """What the page « Confidentialité » shows; ``documents``: the newest, to ask who could read one.
+
+    ``represented_by``: who acted for them as a child, and the day it ended.
+    """
 
     choices: list[Choice]
     documents: list[DocumentCard]
     last_lines: list[HistoryLine]
     preferences: dict[str, str]
+    represented_by: list[tuple[str, date]]
 
 
 @dataclass(frozen=True, slots=True)

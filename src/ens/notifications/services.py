@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ens.audit import events
 from ens.coffre.services import sealer
@@ -41,6 +42,39 @@ def tell(
     unit.later(*sql.insertion(notice))
     # A code is waited for: it goes before everything that was due.
     outbox.put(unit, OUTBOX_KIND, notice.id, due_at=datetime.now(UTC) - timedelta(days=1) if code else None)
+
+
+_MAJORITY = {
+    NoticeKind.SOON_OF_AGE: (
+        gettext_lazy("Vous aurez bientôt 18 ans"),
+        (
+            gettext_lazy("Le jour de vos 18 ans, votre espace sera à vous seul : vos parents n’y auront plus accès."),
+            gettext_lazy("Ce jour-là, nous vous enverrons un code pour créer votre propre compte."),
+        ),
+    ),
+    NoticeKind.OF_AGE: (
+        gettext_lazy("Vous avez 18 ans : votre espace est à vous seul"),
+        (
+            gettext_lazy("Vos parents n’ont plus accès à votre espace."),
+            gettext_lazy("Un code vous arrive dans un autre e-mail : il sert à créer votre propre compte."),
+            gettext_lazy("Vous pourrez alors relire ce qui a été décidé pour vous, et le changer."),
+        ),
+    ),
+    NoticeKind.CHILD_SOON_OF_AGE: (
+        gettext_lazy("Un enfant que vous représentez aura bientôt 18 ans"),
+        (
+            gettext_lazy("Le jour de ses 18 ans, son espace sera à lui seul : votre compte ne le montrera plus."),
+            gettext_lazy("Avant ce jour, donnez avec lui une adresse e-mail à lui seul : son code y sera envoyé."),
+        ),
+    ),
+    NoticeKind.CHILD_OF_AGE: (
+        gettext_lazy("Un enfant que vous représentiez a 18 ans"),
+        (
+            gettext_lazy("Son espace est désormais à lui seul : votre compte ne le montre plus."),
+            gettext_lazy("Son code part à son adresse e-mail. Si elle est aussi la vôtre, il le demande au support."),
+        ),
+    ),
+}
 
 
 def _words(kind: NoticeKind, said: dict[str, Any]) -> tuple[str, list[str]]:
@@ -84,6 +118,9 @@ def _words(kind: NoticeKind, said: dict[str, Any]) -> tuple[str, list[str]]:
     if kind is NoticeKind.IDENTIFIER:
         sentence = _("Votre identifiant de connexion est : %(identifier)s") % {"identifier": said.get("identifier", "")}
         return _("Votre identifiant"), [sentence, not_you]
+    if kind in _MAJORITY:
+        subject, sentences = _MAJORITY[kind]
+        return str(subject), [*(str(one) for one in sentences), no_health]
     changes = {
         NoticeKind.ACCOUNT_CREATED: (_("Votre compte est créé"), _("Votre compte a été créé. Bienvenue.")),
         NoticeKind.SIGN_IN_CHANGED: (

@@ -17,6 +17,11 @@ class NoticeKind(StrEnum):
     EMAIL_CHANGED = "email_change"
     PHONE_CHANGED = "telephone_change"
     IDENTIFIER = "identifiant_rappele"
+    # coming of age (N032): to who becomes an adult, and to who acted for them
+    SOON_OF_AGE = "majorite_proche"
+    OF_AGE = "majorite"
+    CHILD_SOON_OF_AGE = "majorite_proche_enfant"
+    CHILD_OF_AGE = "majorite_enfant"
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,7 @@ def test_without_an_address_a_code_goes_nowhere_and_it_is_said(desk, people):
     call(desk, person)
     answer = desk.post("/support/personne/code/", {"demande": "on"})
     assert answer.status_code == 409
-    assert "Aucune adresse e-mail n’est connue" in answer.content.decode()
+    assert "Aucune adresse e-mail qui soit à la personne seule n’est connue" in answer.content.decode()
 
 
 def bad_answers(people):

@@ -11,7 +11,7 @@ from uuid import UUID
 from ens.audit import events
 from ens.coffre.keyring import digest
 from ens.coffre.services import has_key, lot_sealer, sealer
-from ens.identity import queries, services
+from ens.identity import queries, representing, services
 from ens.identity.letters import LARGE, LETTERS
 from ens.identity.models import Contact, MatriculeLookup, Usager
 from ens.identity.population.columns import Declaration
@@ -199,6 +199,7 @@ def accept(usager_id: UUID, declared: Declared, *, by: Actor) -> None:
                 sealed_traits=sealer(unit).seal_json("identite", usager_id, asdict(corrected)),
                 adult_on=services.majority_if_minor(born),
             )
+            representing.birth_corrected(usager_id, services.majority_if_minor(born))
             events.identity_corrected(unit, before=before)
         apply(unit, declaration, declared.digest, given)
 

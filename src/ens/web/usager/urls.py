@@ -53,6 +53,7 @@ urlpatterns = [
     path("confidentialite/", access.detail, name="confidentialite"),
     path("confidentialite/reglages/", choices.reglages, name="reglages"),
     path("conditions/", choices.conditions, name="conditions"),
+    path("confidentialite/relu/", access.relu, name="choix_relus"),
     path("confidentialite/choisir/", access.choisir, name="choisir_acces"),
     path("confidentialite/autoriser/", access.autoriser, name="autoriser_acces"),
     path("profil/", soon.profil, name="profil"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ens import journeys
 from ens.access import services
 from ens.access.types import Choice
+from ens.journeys import majority
 from ens.kernel.errors import Absent, Conflict, Malformed
 from ens.web.common.words import typeset
 from ens.web.usager.forms import AuthoriseForm
@@ -39,6 +40,7 @@ def _page(request: HttpRequest, form: AuthoriseForm, *, blocked_only: bool, stat
         "nombre_bloques": len(blocked),
         "acces": [_row(item) for item in (blocked if blocked_only else authorised)],
         "documents": shown.documents,
+        "represente_par": shown.represented_by if is_to_review(request) else [],
         "reglages": preference_rows(shown.preferences),
         "lectures": [history_row(line, reader_id=request.actor.id) for line in shown.last_lines],
     }
@@ -65,6 +67,19 @@ def _row(item: Choice) -> ChoiceRow:
         identifiant=item.finess if item.is_organisation else item.rpps,
         depuis=item.blocked_since or item.since,
     )
+
+
+def is_to_review(request: HttpRequest) -> bool:
+    """In their own space, whoever came of age has not read again what was decided for them (N032)."""
+    return bool(request.user.review_due and not request.actor.role)
+
+
+@require_POST
+def relu(request: HttpRequest) -> HttpResponse:
+    """What was decided before their eighteenth birthday was read again: it is not asked any more."""
+    majority.note_review(request.user, request.usager_id, by=request.actor)
+    announcements.success(request, _("C’est noté. Vous pouvez changer ces choix à tout moment, ici."))
+    return redirect("usager:confidentialite")
 
 
 @require_POST

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ens import journeys
+from ens.journeys.types import NextAction
 from ens.kernel import clock
 from ens.web.usager.pages import usager_page
 from ens.web.usager.rows import document_row, history_row
+from ens.web.usager.views.access import is_to_review
+
+REVIEW = NextAction(
+    over_title=gettext_lazy("Vous avez 18 ans"),
+    title=gettext_lazy("Relisez ce qui a été décidé pour vous"),
+    words=gettext_lazy("Votre espace est à vous seul. Vérifiez qui peut lire vos documents, et changez ce qu’il faut."),
+    label=gettext_lazy("Relire mes choix"),
+    address="/confidentialite/",
+)
 
 
 @require_safe
@@ -18,7 +29,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
     context = {
         "aujourdhui": clock.today(),
         "prenom": home.first_name,
-        "action": home.next_action,
+        "action": REVIEW if is_to_review(request) else home.next_action,
         "fils": home.threads,
         "documents": [document_row(card) for card in home.documents],
         "derniere_lecture": history_row(home.last_reader, reader_id=request.actor.id) if home.last_reader else None,
