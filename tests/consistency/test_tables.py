@@ -67,6 +67,7 @@ NOT_OWNED = {
     "identity_passkey": "accounts, local",
     "identity_websession": "accounts, local",
     "identity_linkedidentity": "accounts, local",
+    "identity_invitation": "belongs to an account, local like accounts",
     "identity_trycount": "keyed digests of what was tried, about nobody",
     "identity_applicationcliente": "accounts of software, local",
 }

@@ -145,6 +145,8 @@ ADDRESSES: dict[str, Row] = {
     "usager:retirer_cles": Row(takes=302),
     "usager:fermer_sessions": Row(takes=302),
     "usager:profils": Row(200, takes=404),  # nobody's profile is chosen
+    "usager:representants": Row(404, takes=404),  # of a child's space only
+    "usager:invitations": Row(200, takes=404),  # nobody invited them
     "usager:menu": Row(200),
     # professionals
     "professionnel:recherche": Row(200, takes=422),
@@ -208,7 +210,7 @@ OF_THE_ACCOUNT = frozenset(
     for name in (
         "conditions", "code_email", "telephone", "code_telephone", "securite", "prouver", "mot_de_passe", "application",
         "retirer_application", "codes_secours", "cle", "cle_question", "retirer_cles", "fermer_sessions",
-        "relier_identite", "delier_identite", "profils",
+        "relier_identite", "delier_identite", "profils", "invitations",
     )
 )  # fmt: skip
 Ids = dict[str, Any]

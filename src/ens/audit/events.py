@@ -88,6 +88,18 @@ def twin_named(unit: Unit) -> None:
     _leave(unit, Line(Event.TWIN_NAMED), False)
 
 
+def representative_invited(unit: Unit, *, attempt: bool = False) -> None:
+    _leave(unit, Line(Event.REPRESENTATIVE_INVITED), attempt)
+
+
+def representative_declined(unit: Unit) -> None:
+    _leave(unit, Line(Event.REPRESENTATIVE_DECLINED), False)
+
+
+def invitation_withdrawn(unit: Unit, *, attempt: bool = False) -> None:
+    _leave(unit, Line(Event.INVITATION_WITHDRAWN), attempt)
+
+
 def representation_ended(unit: Unit, *, name: str) -> None:
     """``name``: of who acted for them until they came of age."""
     _leave(unit, Line(Event.REPRESENTATION_ENDED, title=name), False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from ens.identity.types import InvitationState
 from ens.kernel.ids import new_id
 
 
@@ -83,3 +84,23 @@ class TryCount(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("began_at",), name="tries_by_age"),)
+
+
+class Invitation(models.Model):
+    """A representative asks another to act for the child too. Local, like accounts.
+
+    ``to_compte`` is empty where nobody was recognised: whoever invites is not told.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    usager_id = models.UUIDField()
+    by_compte = models.ForeignKey("identity.Compte", on_delete=models.CASCADE, related_name="invitations_made")
+    to_compte = models.ForeignKey("identity.Compte", on_delete=models.CASCADE, related_name="invitations", null=True)
+    sealed_name = models.BinaryField()  # as typed, under the child's key
+    made_at = models.DateTimeField()
+    ends_on = models.DateField()  # the last day of an answer
+    state = models.CharField(max_length=10, default=InvitationState.WAITING)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("usager_id",), name="invitation_usager"),)

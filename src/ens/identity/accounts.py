@@ -7,7 +7,7 @@ the same work: a password is always hashed.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -73,8 +73,18 @@ def _note_failure(name: str, address: str, found: Compte | None) -> None:
 
 def holder_of(compte: Compte) -> UUID | None:
     """The usager whose own account this is."""
-    ties = Rattachement.objects.filter(compte=compte, role=Rattachement.HOLDER, until__isnull=True)
+    return holder_by_id(compte.id)
+
+
+def holder_by_id(compte_id: UUID) -> UUID | None:
+    """As ``holder_of``."""
+    ties = Rattachement.objects.filter(compte_id=compte_id, role=Rattachement.HOLDER, until__isnull=True)
     return ties.values_list("usager_id", flat=True).first()
+
+
+def names(comptes: Collection[UUID]) -> list[str]:
+    """Whose accounts these are, in order."""
+    return sorted(Compte.objects.filter(id__in=comptes).values_list("name", flat=True))
 
 
 def account_of(usager_id: UUID) -> Compte | None:

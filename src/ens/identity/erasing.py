@@ -11,6 +11,7 @@ from ens.identity.models import (
     Compte,
     Contact,
     Doubt,
+    Invitation,
     Matricule,
     MedecinTraitant,
     Rattachement,
@@ -64,4 +65,5 @@ def _forget_accounts(unit: Unit) -> None:
     ties = Rattachement.objects.filter(usager_id=unit.usager_id)
     accounts = list(ties.values_list("compte_id", flat=True))
     ties.delete()
+    Invitation.objects.filter(usager_id=unit.usager_id).delete()
     Compte.objects.filter(id__in=accounts, professional=None, role="", rattachements=None).delete()

@@ -196,6 +196,29 @@ class TooManyManagers(Conflict):
     message = "Deux comptes gèrent déjà l'espace de cet enfant. L'un d'eux doit d'abord s'en retirer."
 
 
+class TooManyInvitations(Conflict):
+    """Three invitations already wait for an answer, about one child."""
+
+    code = "trop_d_invitations"
+    message = "Trois invitations attendent déjà une réponse pour cet enfant. Annulez-en une d'abord."
+
+
+class InvitationAbsent(Absent):
+    """Of another account, answered, withdrawn, or its last day is over: not told apart."""
+
+    code = "invitation_absente"
+    message = "Cette invitation n'existe pas, ou n'attend plus de réponse."
+
+
+class OwnSpaceNeeded(Conflict):
+    """Whoever acts for a child beside somebody else has an open space of their own (N025)."""
+
+    code = "espace_propre_requis"
+    message = (
+        "Quelqu'un gère déjà l'espace de cet enfant : pour le gérer aussi, il faut que votre propre espace soit ouvert."
+    )
+
+
 class ProviderUnavailable(Unavailable):
     """The identity provider does not answer, or not as the standard says."""
 

@@ -13,6 +13,9 @@ from ens.identity.account_models import (
     FormerPassword as FormerPassword,
 )
 from ens.identity.account_models import (
+    Invitation as Invitation,
+)
+from ens.identity.account_models import (
     LinkedIdentity as LinkedIdentity,
 )
 from ens.identity.account_models import (

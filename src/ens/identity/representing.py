@@ -40,10 +40,14 @@ def _of(usager_id: UUID) -> Q:
     return Q(usager_id=usager_id, role=Rattachement.REPRESENTATIVE)
 
 
-def check_may_represent(compte: Compte, usager_id: UUID) -> None:
-    """Errors: TooManyManagers."""
-    ties = Rattachement.objects.filter(_of(usager_id) & in_force())
-    if ties.exclude(compte=compte).count() >= MANAGERS:
+def managers_of(usager_id: UUID) -> set[UUID]:
+    """The accounts that show this child's space today, as their representatives'."""
+    return set(Rattachement.objects.filter(_of(usager_id) & in_force()).values_list("compte_id", flat=True))
+
+
+def check_may_represent(compte: Compte | None, usager_id: UUID) -> None:
+    """``compte``: of one more; None, of anybody. Errors: TooManyManagers."""
+    if len(managers_of(usager_id) - ({compte.id} if compte else set())) >= MANAGERS:
         raise TooManyManagers()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 
@@ -131,3 +132,12 @@ class ProvenIdentity:
     subject: str
     pivot: Pivot | None
     id_token: str
+
+
+class InvitationState(StrEnum):
+    """Of a second representative's invitation."""
+
+    WAITING = "en_attente"
+    ACCEPTED = "acceptee"
+    REFUSED = "refusee"
+    WITHDRAWN = "annulee"

@@ -34,10 +34,12 @@ from ens.identity.errors import (
     IdentificationRefused,
     IdentifierTaken,
     NotAChild,
+    OwnSpaceNeeded,
     PhoneMalformed,
     TooManyTries,
 )
 from ens.identity.ports import card_register
+from ens.journeys import representatives
 from ens.journeys.accounts import personal
 from ens.journeys.errors import CodeOfAnother
 from ens.journeys.signing_in import Sent, masked_email
@@ -271,27 +273,30 @@ def create_account(proof: Proof, identifier: str, password: str, *, published: s
 def attach_child(proof: Proof, compte: Any, *, by: Actor) -> None:
     """The child's space opens, shown by the account of who certifies to be their legal representative (S042, N033).
 
-    Two accounts at most for a child (N024). ``by``: the adult, signed in. Errors: CodeSpent, NotAChild,
-    TooManyManagers, MoveNotAllowed.
+    Two accounts at most for a child (N024), the second of someone whose own space is open (N025). ``by``: the adult,
+    signed in. Errors: CodeSpent, NotAChild, TooManyManagers, OwnSpaceNeeded, MoveNotAllowed.
     """
-    own = accounts.holder_of(compte)
+    own, own_is_open = accounts.holder_of(compte), representatives.own_space_is_open(compte)
 
-    def majority(unit: Unit) -> date:
-        day = identities.majority_if_minor(identity.traits(unit).birth_date)
-        if day is None or own == unit.usager_id:
+    def judge(unit: Unit) -> date:
+        provisional.check(unit, proof)
+        day = representatives.majority(unit)
+        if own == unit.usager_id:
             raise NotAChild()
+        representing.check_may_represent(compte, unit.usager_id)
+        if not own_is_open and representing.managers_of(unit.usager_id) - {compte.id}:
+            raise OwnSpaceNeeded()
         return day
 
     def check(unit: Unit) -> None:
         unit.untraced("rien n'est encore fait")
-        provisional.check(unit, proof)
-        majority(unit)
-        representing.check_may_represent(compte, unit.usager_id)
+        judge(unit)
 
     def act(unit: Unit) -> None:
         audit.hold_head(unit)  # a second account that asks in the same instant waits, then counts this one
+        ends_on = judge(unit)
         provisional.spend(unit, proof)
-        representing.represent(compte, unit.usager_id, ends_on=majority(unit))
+        representing.represent(compte, unit.usager_id, ends_on=ends_on)
         events.representative_attached(unit)
 
     unit_of_work(proof.usager_id, check, by=proof.bearer)

@@ -70,6 +70,7 @@ class Assisted:
     has_address: bool
     large_print: bool
     stages: tuple[Stage, ...]
+    has_account: bool
 
     @property
     def may_oppose(self) -> bool:
@@ -85,7 +86,7 @@ class Assisted:
 
     @property
     def may_have_code(self) -> bool:
-        return self.state in (State.NOTICED, State.OPPOSED, State.OPENED) and not self.is_frozen
+        return _may_have_code(self.state, has_account=self.has_account) and not self.is_frozen
 
 
 def prove(matricule: str, birth_date: date, trait: ProofTrait, said: str, *, by: Actor) -> UUID:
@@ -120,6 +121,11 @@ def prove(matricule: str, birth_date: date, trait: ProofTrait, said: str, *, by:
     return proved
 
 
+def _may_have_code(state: State, *, has_account: bool) -> bool:
+    """Who has a choice to make, or came of age in a space that others opened."""
+    return state in (State.NOTICED, State.OPPOSED, State.OPENED) or (state is State.ACTIVATED and not has_account)
+
+
 _NO_LONGER = (State.MERGED, State.DELETED)
 
 
@@ -150,6 +156,7 @@ def look(usager_id: UUID, *, by: Actor) -> Assisted:
             has_address=bool(identity.address(unit)),
             large_print=letters.large_print(unit),
             stages=tuple(Stage(event.kind, event.at, event.deadline) for event in past),
+            has_account=identity.has_account(usager_id),
         )
         events.standing_read(unit)
         return seen
@@ -185,9 +192,7 @@ def send_code(usager_id: UUID, *, by: Actor) -> NewCode:
 
     def act(unit: Unit) -> NewCode:
         _check_agent(by)
-        state = enrolment.state(unit)
-        came_of_age = state is State.ACTIVATED and not identity.has_account(usager_id)
-        if not came_of_age and state not in (State.NOTICED, State.OPPOSED, State.OPENED):
+        if not _may_have_code(enrolment.state(unit), has_account=identity.has_account(usager_id)):
             raise MoveNotAllowed()
         if is_shared:
             raise NoAddressForCode()

@@ -31,3 +31,10 @@ class NoAddressForCode(Conflict):
         "n'est partie : "
         "un nouveau code ne peut pas partir."
     )
+
+
+class ProfileAbsent(Absent):
+    """What is done for a child was asked about someone who is none, or by themselves."""
+
+    code = "profil_absent"
+    message = "Cette page concerne l'espace d'un enfant. Choisissez d'abord son profil."

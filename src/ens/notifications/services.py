@@ -44,7 +44,24 @@ def tell(
     outbox.put(unit, OUTBOX_KIND, notice.id, due_at=datetime.now(UTC) - timedelta(days=1) if code else None)
 
 
-_MAJORITY = {
+_OF_FAMILY = {
+    NoticeKind.REPRESENTATIVE_INVITED: (
+        gettext_lazy("On vous invite à gérer l’espace d’un enfant"),
+        (
+            gettext_lazy("Un représentant légal vous invite à gérer avec lui l’espace d’un enfant."),
+            gettext_lazy("Pour savoir lequel et répondre, connectez-vous, puis ouvrez « Mes profils »."),
+            gettext_lazy("Vous avez trente jours. Sans réponse, rien ne change."),
+        ),
+    ),
+    NoticeKind.INVITATION_ACCEPTED: (
+        gettext_lazy("Votre invitation est acceptée"),
+        (gettext_lazy("La personne que vous avez invitée gère maintenant avec vous l’espace de l’enfant."),),
+    ),
+    NoticeKind.INVITATION_REFUSED: (
+        gettext_lazy("Votre invitation est refusée"),
+        (gettext_lazy("La personne que vous avez invitée ne souhaite pas gérer l’espace de l’enfant."),),
+    ),
+
     NoticeKind.SOON_OF_AGE: (
         gettext_lazy("Vous aurez bientôt 18 ans"),
         (
@@ -118,8 +135,8 @@ def _words(kind: NoticeKind, said: dict[str, Any]) -> tuple[str, list[str]]:
     if kind is NoticeKind.IDENTIFIER:
         sentence = _("Votre identifiant de connexion est : %(identifier)s") % {"identifier": said.get("identifier", "")}
         return _("Votre identifiant"), [sentence, not_you]
-    if kind in _MAJORITY:
-        subject, sentences = _MAJORITY[kind]
+    if kind in _OF_FAMILY:
+        subject, sentences = _OF_FAMILY[kind]
         return str(subject), [*(str(one) for one in sentences), no_health]
     changes = {
         NoticeKind.ACCOUNT_CREATED: (_("Votre compte est créé"), _("Votre compte a été créé. Bienvenue.")),

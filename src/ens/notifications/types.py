@@ -17,6 +17,10 @@ class NoticeKind(StrEnum):
     EMAIL_CHANGED = "email_change"
     PHONE_CHANGED = "telephone_change"
     IDENTIFIER = "identifiant_rappele"
+    # a second representative (N024, N025): to who is invited, and to who invited
+    REPRESENTATIVE_INVITED = "representant_invite"
+    INVITATION_ACCEPTED = "invitation_acceptee"
+    INVITATION_REFUSED = "invitation_refusee"
     # coming of age (N032): to who becomes an adult, and to who acted for them
     SOON_OF_AGE = "majorite_proche"
     OF_AGE = "majorite"

@@ -10,14 +10,17 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ens.journeys.representatives import Meant
 from ens.journeys.types import Joinable
 from ens.messaging.signals import SignalReason
 from ens.messaging.types import FILES_MAX_BYTES, Addressee, Beginning, Contact, Contacts, File, Reply
 from ens.record.types import UPLOAD_TITLE_MAX, Upload
+from ens.standards.errors import StandardError
+from ens.standards.ins import Matricule
 from ens.web.common import words
 from ens.web.common.categories import own_categories
 from ens.web.common.filing_forms import FileForm, OnceForm, title_field
-from ens.web.common.forms import EnsForm, SeveralFilesField
+from ens.web.common.forms import EnsForm, SeveralFilesField, ThreePartDateField
 
 
 class AddDocumentForm(FileForm):
@@ -237,6 +240,47 @@ class EmailForm(EnsForm):
             "max_length": gettext_lazy("Cette adresse est trop longue."),
         },
     )
+
+
+class RepresentativeForm(EnsForm):
+    """Who is invited to act for a child, as another representative knows them, and what the latter declares."""
+
+    nom = forms.CharField(
+        label=gettext_lazy("Nom de naissance"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Indiquez son nom de naissance.")},
+    )
+    prenom = forms.CharField(
+        label=gettext_lazy("Premier prénom"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Indiquez son premier prénom.")},
+    )
+    naissance = ThreePartDateField(
+        label=gettext_lazy("Date de naissance"), help_text=gettext_lazy("Exemple : 12 4 1989")
+    )
+    matricule = forms.CharField(
+        label=gettext_lazy("Numéro de sécurité sociale"),
+        help_text=gettext_lazy("Le sien, 15 caractères : il est sur sa carte Vitale."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": gettext_lazy("Indiquez son numéro de sécurité sociale.")},
+    )
+    atteste = forms.BooleanField(
+        label=gettext_lazy("Je certifie que cette personne est aussi son représentant légal"),
+        error_messages={"required": gettext_lazy("Certifiez-le, ou arrêtez ici.")},
+    )
+
+    def clean_matricule(self) -> str:
+        try:
+            return Matricule.parse(self.cleaned_data["matricule"]).value
+        except StandardError as error:
+            raise forms.ValidationError(_("Ce numéro compte 15 caractères. Il est sur sa carte Vitale.")) from error
+
+    def meant(self) -> Meant:
+        said = self.cleaned_data
+        return Meant(said["matricule"], said["nom"], said["prenom"], said["naissance"])
 
 
 class AuthoriseForm(EnsForm):

@@ -15,6 +15,7 @@ from ens.web.usager.views import (
     joining,
     messages,
     profiles,
+    representatives,
     security,
     signalling,
     soon,
@@ -76,6 +77,8 @@ urlpatterns = [
     path("parametres/connexion/identite/retirer/", security.delier_identite, name="delier_identite"),
     path("parametres/connexion/appareils/", security.fermer_sessions, name="fermer_sessions"),
     path("profils/", profiles.profils, name="profils"),
+    path("profils/representants/", representatives.representants, name="representants"),
+    path("profils/invitations/", representatives.invitations, name="invitations"),
     path("menu/", account.menu, name="menu"),
 ]
 

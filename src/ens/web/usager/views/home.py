@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ens import journeys
+from ens.journeys import representatives
 from ens.journeys.types import NextAction
 from ens.kernel import clock
 from ens.web.usager.pages import usager_page
@@ -20,6 +21,13 @@ REVIEW = NextAction(
     label=gettext_lazy("Relire mes choix"),
     address="/confidentialite/",
 )
+INVITED = NextAction(
+    over_title=gettext_lazy("Une invitation"),
+    title=gettext_lazy("On vous invite à gérer l’espace d’un enfant"),
+    words=gettext_lazy("Un autre représentant légal vous le demande. Vous acceptez, ou vous refusez."),
+    label=gettext_lazy("Voir et répondre"),
+    address="/profils/invitations/",
+)
 
 
 @require_safe
@@ -29,7 +37,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
     context = {
         "aujourdhui": clock.today(),
         "prenom": home.first_name,
-        "action": REVIEW if is_to_review(request) else home.next_action,
+        "action": _first(request) or home.next_action,
         "fils": home.threads,
         "documents": [document_row(card) for card in home.documents],
         "derniere_lecture": history_row(home.last_reader, reader_id=request.actor.id) if home.last_reader else None,
@@ -37,3 +45,12 @@ def accueil(request: HttpRequest) -> HttpResponse:
         "lectures_en_urgence": home.emergency_readings,
     }
     return usager_page(request, "usager/accueil.html", context, section="accueil", unread=home.unread)
+
+
+def _first(request: HttpRequest) -> NextAction | None:
+    """What waits for them in their own space before anything of their record."""
+    if request.actor.role:
+        return None
+    if is_to_review(request):
+        return REVIEW
+    return INVITED if representatives.is_asked(request.user) else None

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from ens.journeys import profiles as journey
+from ens.journeys import representatives
 from ens.web.common.pages import page
 from ens.web.common.sessions import PROFILE
 
@@ -26,5 +27,10 @@ def profils(request: HttpRequest) -> HttpResponseBase:
             raise Http404
         request.session[PROFILE] = str(wanted)
         return redirect("usager:accueil")
-    context = {"profils": known, "montre": request.usager_id}
+    context = {
+        "profils": known,
+        "montre": request.usager_id,
+        "represente": bool(request.actor.role),
+        "invite": representatives.is_asked(request.user),
+    }
     return page(request, "usager/profils.html", context)
