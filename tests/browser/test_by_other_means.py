@@ -87,7 +87,7 @@ OF_THE_ACCOUNT = {
         *("reglages", "conditions", "code_email", "telephone", "code_telephone", "prouver", "mot_de_passe"),
         *("application", "retirer_application", "codes_secours", "cle", "cle_question", "retirer_cles"),
         *("choix_relus", "fermer_sessions", "relier_identite", "delier_identite"),
-        *("profils", "representants", "invitations"),
+        *("profils", "enfants", "representants", "invitations"),
     )
 }
 

@@ -45,6 +45,7 @@ FULL = {
     "messages-brouillons": "/messages/?boite=brouillons",
     "messages-corbeille": "/messages/?boite=corbeille",
     "profils": "/profils/",
+    "enfants": "/profils/enfants/",
     "adresse": "/messages/adresse/",
     "messages-nouveau": "/messages/nouveau/",
     "documents-filtres": "/documents/?filtres=1&masque=oui",

@@ -147,6 +147,7 @@ ADDRESSES: dict[str, Row] = {
     "usager:profils": Row(200, takes=404),  # nobody's profile is chosen
     "usager:representants": Row(404, takes=404),  # of a child's space only
     "usager:invitations": Row(200, takes=404),  # nobody invited them
+    "usager:enfants": Row(200, takes=422),  # nobody is ticked
     "usager:menu": Row(200),
     # professionals
     "professionnel:recherche": Row(200, takes=422),
@@ -210,7 +211,7 @@ OF_THE_ACCOUNT = frozenset(
     for name in (
         "conditions", "code_email", "telephone", "code_telephone", "securite", "prouver", "mot_de_passe", "application",
         "retirer_application", "codes_secours", "cle", "cle_question", "retirer_cles", "fermer_sessions",
-        "relier_identite", "delier_identite", "profils", "invitations",
+        "relier_identite", "delier_identite", "profils", "enfants", "invitations",
     )
 )  # fmt: skip
 Ids = dict[str, Any]

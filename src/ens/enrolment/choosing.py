@@ -170,11 +170,25 @@ def _act_of(proof: Proof, *declared: str) -> Callable[[Unit], None]:
     return also
 
 
+WITHOUT_CODE = 0  # codes are ranked from one
+
+
+def declare_without_code(unit: Unit) -> None:
+    """Inside a child's unit: who is declared their representative by the insurance says they are, and that the other
+    parent agrees or that they alone exercise parental authority."""
+    for kind in (REPRESENTATIVE, AGREEMENT):
+        _note(unit, WITHOUT_CODE, kind)
+
+
 def _declare(unit: Unit, proof: Proof, kind: str) -> None:
+    _note(unit, proof.rank, kind)
+
+
+def _note(unit: Unit, code_rank: int, kind: str) -> None:
     sql.execute(
         "INSERT INTO enrolment_declaration (usager_id, id, kind, code_rank, at, by_kind) "
         "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        [unit.usager_id, new_id(), kind, proof.rank, clock.now(), unit.by.kind],
+        [unit.usager_id, new_id(), kind, code_rank, clock.now(), unit.by.kind],
     )
 
 

@@ -23,6 +23,8 @@ from ens.enrolment import queries as enrolment_queries
 from ens.enrolment import services as enrolment
 from ens.enrolment.codes import Proof
 from ens.enrolment.errors import CodeRefused as ProvisionalCodeRefused
+from ens.enrolment.errors import MoveNotAllowed
+from ens.enrolment.types import is_frozen
 from ens.identity import accounts, cards, credentials, limits, representing
 from ens.identity import queries as identity
 from ens.identity import services as identities
@@ -291,6 +293,7 @@ def attach_child(proof: Proof, compte: Any, *, by: Actor) -> None:
     def check(unit: Unit) -> None:
         unit.untraced("rien n'est encore fait")
         judge(unit)
+        _check_not_frozen(unit)
 
     def act(unit: Unit) -> None:
         audit.hold_head(unit)  # a second account that asks in the same instant waits, then counts this one
@@ -300,6 +303,12 @@ def attach_child(proof: Proof, compte: Any, *, by: Actor) -> None:
         events.representative_attached(unit)
 
     unit_of_work(proof.usager_id, check, by=proof.bearer)
-    enrolment.activate(proof.usager_id, by=proof.bearer)
+    enrolment.activate(proof.usager_id, by=proof.bearer, also=_check_not_frozen)
     acting = Actor(ActorKind.USAGER, by.id, by.name, role="représentant légal", usager_id=proof.usager_id)
     unit_of_work(proof.usager_id, act, by=acting)
+
+
+def _check_not_frozen(unit: Unit) -> None:
+    """A dispute, « I am not their representative »: nothing opens before a human looked (N002, B11)."""
+    if is_frozen(enrolment_queries.events(unit)):
+        raise MoveNotAllowed()

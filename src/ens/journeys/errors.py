@@ -22,6 +22,13 @@ class CodeOfAnother(Conflict):
     )
 
 
+class ChildNotOpened(Conflict):
+    """A child's space does not open from the account of a declared representative: refused, closed, or of another."""
+
+    code = "enfant_non_activable"
+    message = "L'espace de cet enfant ne peut pas être ouvert depuis votre compte."
+
+
 class NoAddressForCode(Conflict):
     """No e-mail is known to which a new code could go, or it is a parent's too; and no letter is to leave."""
 

@@ -8,6 +8,7 @@ from ens.web.usager.views import (
     access,
     account,
     beginning,
+    children,
     choices,
     documents,
     history,
@@ -79,6 +80,7 @@ urlpatterns = [
     path("profils/", profiles.profils, name="profils"),
     path("profils/representants/", representatives.representants, name="representants"),
     path("profils/invitations/", representatives.invitations, name="invitations"),
+    path("profils/enfants/", children.enfants, name="enfants"),
     path("menu/", account.menu, name="menu"),
 ]
 

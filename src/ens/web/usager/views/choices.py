@@ -18,6 +18,7 @@ from ens.access import preferences
 from ens.access.preferences import ANSWERS, DANGER, MASKED, NEW_DOCUMENTS, SAMU
 from ens.identity import accounts
 from ens.journeys import accounts as journey
+from ens.journeys import family
 from ens.kernel.errors import Malformed
 from ens.web.common.forms import EnsForm
 from ens.web.common.words import typeset
@@ -99,7 +100,7 @@ def reglages(request: HttpRequest) -> HttpResponseBase:
             else:
                 if first_time:
                     accounts.first_choices_made(request.user)
-                    return redirect("usager:accueil")
+                    return redirect("usager:enfants" if family.any_to_open(request.user) else "usager:accueil")
                 announcements.success(request, _("Vos réglages sont enregistrés."))
                 return redirect("usager:confidentialite")
     context = {"formulaire": form, "premiere_fois": first_time}
