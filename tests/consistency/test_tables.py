@@ -44,6 +44,7 @@ NOT_OWNED = {
     "messaging_signalqueue": "a queue for the support, local",
     "messaging_signedlist": "about a file of the trust space, local",
     "messaging_revocationlist": "about a file of the trust space, local",
+    "messaging_trustsource": "addresses of the trust space, local",
     "messaging_revokedcertificate": "certificates of the trust space, local",
     "persistence_outboxrow": "a queue, local",
     "persistence_stoppedfeature": "of the service, local",

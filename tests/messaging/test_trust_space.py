@@ -49,10 +49,9 @@ def keepers(db, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def bring(tmp_path):
+def bring():
     def act(data, *, what=trust.import_domains, **options):
-        (tmp_path / "publie").write_bytes(data)
-        return what(tmp_path / "publie", by=BY, **options)
+        return what(data, by=BY, **options)
 
     return act
 

@@ -60,9 +60,9 @@ def perform(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
         "engagement": lambda: import_register(options.file, by=operator),
         "catalogue": lambda: import_catalogue(options.file, by=operator),
         "operateurs": lambda: trust.import_domains(
-            options.file, by=operator, is_test=options.essai, accept_gone=options.disparitions
+            options.file.read_bytes(), by=operator, is_test=options.essai, accept_gone=options.disparitions
         ),
-        "revocations": lambda: trust.import_revocations(options.file, by=operator),
+        "revocations": lambda: trust.import_revocations(options.file.read_bytes(), by=operator),
     }
     try:
         report = readings[options.what]()

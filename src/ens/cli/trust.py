@@ -60,7 +60,7 @@ def _end(day: str | None) -> datetime | None:
 
 def _told(found: Any) -> tuple[dict[str, Any], list[str]]:
     from ens.kernel.clock import PARIS
-    from ens.messaging import trustwatch
+    from ens.messaging import trustsources, trustwatch
 
     said = [f"{found.domains} domaines, {found.test_domains} de test ; {found.by_hand} mis à la main."]
     now = datetime.now(UTC)
@@ -69,6 +69,8 @@ def _told(found: Any) -> tuple[dict[str, Any], list[str]]:
         due = f", prochaine promise le {one.due_at.astimezone(PARIS):%d/%m/%Y à %H:%M}" if one.due_at else ""
         moment = f"{one.at.astimezone(PARIS):%d/%m/%Y à %H:%M} ({_age(now - one.at)})"
         said.append(f"{what} : du {moment}{due} ; {one.number} lignes.")
+    sources = trustsources.sources()
+    said += trustsources.told(sources)
     certificates = trustwatch.certificates()
     said += [f"Certificat {path} : jusqu'au {end:%d/%m/%Y}." for path, end in certificates.items() if end]
     warnings = trustwatch.warnings(found)
@@ -86,6 +88,17 @@ def _told(found: Any) -> tuple[dict[str, Any], list[str]]:
                 "number": one.number,
             }
             for one in found.published
+        ],
+        "fetched": [
+            {
+                "address": one.address,
+                "kind": one.kind,
+                "well_at": one.well_at.isoformat() if one.well_at else None,
+                "next_at": one.next_at.isoformat() if one.next_at else None,
+                "failures": one.failures,
+                "reason": one.reason,
+            }
+            for one in sources
         ],
         "certificates": {path: end.isoformat() if end else None for path, end in certificates.items()},
         "warnings": warnings,

@@ -11,6 +11,7 @@ from ens.connectors.courriel.client import RelayOfNotices
 from ens.connectors.courriel.lots import EmailLots
 from ens.connectors.courrier.client import PrintFolder
 from ens.connectors.courrier.rendering import Sender
+from ens.connectors.listes.client import PublishedFiles
 from ens.connectors.oidc.client import OpenIDProvider
 from ens.connectors.relay.client import OperatorRelay
 from ens.connectors.vitale.client import CardService
@@ -18,7 +19,7 @@ from ens.connectors.vitale.simulator import SimulatedCards
 from ens.enrolment.ports import use_sender
 from ens.enrolment.types import EMAIL, POST
 from ens.identity.ports import use_card_register, use_identity_provider
-from ens.messaging.ports import use_antivirus, use_mail_relay
+from ens.messaging.ports import use_antivirus, use_mail_relay, use_publisher
 from ens.notifications.ports import use_email_sender
 
 
@@ -26,6 +27,7 @@ def choose() -> None:
     """Called at the start of each process that sends; without a setting, what it would send waits in the outbox."""
     if settings.ENS_RELAY_CERT:
         use_mail_relay(OperatorRelay(settings.ENS_RELAY_CERT, settings.ENS_RELAY_KEY, settings.ENS_RELAY_CA))
+    use_publisher(PublishedFiles())
     if settings.ENS_COURRIEL_RELAY:
         sender = RelayOfNotices(settings.ENS_COURRIEL_RELAY, settings.ENS_COURRIEL_FROM, settings.ENS_SERVICE_NAME)
         use_email_sender(sender)

@@ -80,6 +80,16 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in setting(name, "").split(",") if word.strip()]
 
 
+def addresses(name: str) -> list[str]:
+    """Web addresses, http or https, separated by commas; a password in one would be read in the state of the space."""
+    found = words(name)
+    for one in found:
+        parts = urlsplit(one)
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.fragment:
+            raise MissingSetting(f"Le réglage {name} donne des adresses http(s)://hote/chemin, et non « {one} ».")
+    return found
+
+
 def hours(name: str, default: str) -> list[tuple[int, int, time, time]]:
     """« 1-5 08:30-17:30, 6 09:00-12:00 »: weekdays, from 1 for Monday, and hours of the day."""
     value = setting(name, default)

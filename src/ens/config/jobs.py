@@ -15,6 +15,7 @@ from ens.enrolment import codes, daily, pace, waiting
 from ens.enrolment import services as enrolment
 from ens.journeys import majority
 from ens.messaging import ledger
+from ens.messaging.services import fetching
 from ens.persistence import outbox
 from ens.persistence.clock import refresh
 
@@ -48,6 +49,13 @@ def count_daily(timestamp: int) -> None:
 def count_mail(timestamp: int) -> None:
     """Gather the mail of the last minute in the figures of its day."""
     ledger.count()
+
+
+@app.periodic(cron="* * * * *", periodic_id="fetch_lists")
+@app.task(queueing_lock="fetch_lists", lock="fetch_lists", pass_context=False)
+def fetch_lists(timestamp: int) -> None:
+    """Fetch the lists of the trust space whose turn has come."""
+    fetching.fetch_due()
 
 
 @app.periodic(cron="17 * * * *", periodic_id="sweep")

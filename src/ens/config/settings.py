@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from ens.config.environment import (
     MissingSetting,
+    addresses,
     database,
     day,
     day_or_none,
@@ -91,6 +92,10 @@ ENS_SMTP_CA = setting("ENS_SMTP_CA", "")
 ENS_MAIL_DNS = setting("ENS_MAIL_DNS", "")
 ENS_OPERATORS_SIGNER = setting("ENS_OPERATORS_SIGNER", "")
 ENS_OPERATORS_TEST_SIGNER = setting("ENS_OPERATORS_TEST_SIGNER", "")
+ENS_OPERATORS_URL = addresses("ENS_OPERATORS_URL")  # where the signed lists and the CRLs are published
+ENS_OPERATORS_TEST_URL = addresses("ENS_OPERATORS_TEST_URL")
+ENS_CRL_URLS = addresses("ENS_CRL_URLS")
+ENS_LISTS_MINUTES = number("ENS_LISTS_MINUTES", 60)  # between two askings of each
 ENS_RELAY_CERT = setting("ENS_RELAY_CERT", ENS_SMTP_CERT)
 ENS_RELAY_KEY = setting("ENS_RELAY_KEY", ENS_SMTP_KEY)
 ENS_RELAY_CA = setting("ENS_RELAY_CA", ENS_SMTP_CA)

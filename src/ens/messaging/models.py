@@ -54,6 +54,24 @@ class RevokedCertificate(models.Model):
     serial = models.CharField(max_length=40)
 
 
+class TrustSource(models.Model):
+    """An address where a file of the trust space is fetched, as it last answered.
+
+    ``etag``, ``last_modified``: of the last file taken in, never of one refused. ``reason``: of the last failure;
+    empty, it is well. ``well_at``: when what it gave was last in force; nothing, never yet.
+    """
+
+    address = models.TextField(primary_key=True)
+    kind = models.CharField(max_length=12)
+    etag = models.CharField(max_length=200, blank=True)
+    last_modified = models.CharField(max_length=200, blank=True)
+    since = models.DateTimeField()
+    well_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField()
+    failures = models.IntegerField(default=0)  # one after the other
+    reason = models.TextField(blank=True)
+
+
 class Correspondent(UsagerOwned):
     """A mailbox that wrote to this usager. ``ended_at``: it ended the exchange, until it writes again."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from ens.messaging.types import OperatorRef
@@ -49,3 +50,38 @@ def use_antivirus(antivirus: Antivirus | None) -> None:
 
 def antivirus() -> Antivirus | None:
     return _antivirus
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a publisher said of the file it last gave, to ask only for another one (RFC 9110, 8.8)."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    data: bytes
+    validators: Validators
+
+
+class PublisherAway(Exception):
+    """No whole file came; the message says why, in French, « elle » being the address, which it does not name."""
+
+
+class Publisher(Protocol):
+    def fetch(self, address: str, known: Validators) -> Fetched | None:
+        """The file published there, or nothing when it is the one known. Errors: PublisherAway."""
+
+
+_publisher: Publisher | None = None
+
+
+def use_publisher(publisher: Publisher | None) -> None:
+    global _publisher
+    _publisher = publisher
+
+
+def publisher() -> Publisher | None:
+    return _publisher

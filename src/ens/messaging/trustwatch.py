@@ -13,6 +13,7 @@ from cryptography import x509
 from django.conf import settings
 
 from ens.kernel.clock import PARIS
+from ens.messaging import trustsources
 from ens.messaging.trustspace import Space
 from ens.standards.certificates import SEPARATOR, authorities, presented
 
@@ -34,9 +35,10 @@ def _end(path: str) -> datetime | None:
 
 
 def warnings(found: Space) -> list[str]:
-    """One French sentence each, of what is in force now: lists, revocations by authority, our own certificates."""
+    """One French sentence each, of now: lists, revocations by authority, what is fetched, our own certificates."""
     now = datetime.now(UTC)
-    return [*_of_lists(found, now), *_of_authorities(found), *_of_ours(now)]
+    fetched = trustsources.warnings(trustsources.sources())
+    return [*_of_lists(found, now), *_of_authorities(found), *fetched, *_of_ours(now)]
 
 
 def _of_lists(found: Space, now: datetime) -> Iterator[str]:

@@ -42,14 +42,13 @@ _LOCK = 0x4D535332
 _STREAM = "messagerie"
 
 
-def import_domains(path: Path, *, by: Actor, is_test: bool = False, accept_gone: bool = False) -> ImportReport:
+def import_domains(data: bytes, *, by: Actor, is_test: bool = False, accept_gone: bool = False) -> ImportReport:
     """Bring the domains to what a signed list says; those it has no more are valid no longer. Same list: nothing to do.
 
     Errors: AuthoritiesMissing; TrustFileRefused, not a list, or not signed by whom the settings name; TrustFileOlder,
     than the one held; TrustListTooShort.
     """
     now = datetime.now(UTC)
-    data = path.read_bytes()
     found = _verified(data, is_test, now)
     kind = "opérateurs en test" if is_test else "opérateurs"
     report = ImportReport(kind, read=len(found.domains) + len(found.remarks))
@@ -76,7 +75,7 @@ def import_domains(path: Path, *, by: Actor, is_test: bool = False, accept_gone:
     return report
 
 
-def import_revocations(path: Path, *, by: Actor) -> ImportReport:
+def import_revocations(data: bytes, *, by: Actor) -> ImportReport:
     """Take in an authority's CRL: what it revokes is refused from the next message on.
 
     A delta completes the one held, if that is as recent as the base it names: together, the whole list of its number.
@@ -85,7 +84,7 @@ def import_revocations(path: Path, *, by: Actor) -> ImportReport:
     """
     now = datetime.now(UTC)
     try:
-        found = revocations(path.read_bytes(), _authorities())
+        found = revocations(data, _authorities())
     except StandardError as error:
         raise TrustFileRefused(reason=error.message) from error
     if found.this_update > now + AHEAD:
