@@ -50,15 +50,8 @@ class PublishedFiles:
         with self._connected(place, until) as asked:
             target = (place.path or "/") + (f"?{place.query}" if place.query else "")
             asked.request("GET", target, headers=_headers(known))
-            answer = asked.getresponse()
-            if answer.status == 304 and known != Validators():
-                return None
-            if answer.status in _MOVED:
-                return answer.getheader("Location", "")
-            if answer.status != 200:
-                raise PublisherAway(f"elle répond {answer.status}")
-            validators = Validators(_short(answer.getheader("ETag")), _short(answer.getheader("Last-Modified")))
-            return Fetched(_read(answer, until), validators)
+            with closing(asked.getresponse()) as answer:  # it holds the socket too, read to its end or not
+                return _understood(answer, known, until)
 
     @contextmanager
     def _connected(self, place: SplitResult, until: float) -> Iterator[http.client.HTTPConnection]:
@@ -77,6 +70,17 @@ class PublishedFiles:
                 yield made
             finally:
                 cut.cancel()
+
+
+def _understood(answer: http.client.HTTPResponse, known: Validators, until: float) -> Fetched | str | None:
+    if answer.status == 304 and known != Validators():
+        return None
+    if answer.status in _MOVED:
+        return answer.getheader("Location", "")
+    if answer.status != 200:
+        raise PublisherAway(f"elle répond {answer.status}")
+    validators = Validators(_short(answer.getheader("ETag")), _short(answer.getheader("Last-Modified")))
+    return Fetched(_read(answer, until), validators)
 
 
 def _cut(asked: socket.socket) -> None:
