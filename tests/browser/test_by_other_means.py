@@ -223,16 +223,24 @@ def test_without_script_the_words_of_the_browser_are_not_shown(window_for: Any, 
     assert page.evaluate(colour) != "rgba(0, 0, 0, 0)"
 
 
-@pytest.mark.feature("N078")
-def test_with_script_the_room_left_for_files_is_said_as_they_are_chosen(window_for: Any, full: Space) -> None:
-    page = (window := window_for(full.compte)).page
-    window.open(f"/messages/{full.threads['Préparation de votre rendez-vous']}/")
+@pytest.mark.feature("N077", "N078")
+def test_with_script_a_file_chosen_is_kept_at_once_and_the_room_left_is_said(window_for: Any, own: Space) -> None:
+    page = (window := window_for(own.compte)).page
+    conversation = f"/messages/{own.threads['Préparation de votre rendez-vous']}/"
+    window.open(conversation)
+    page.fill("#id_corps", "Voici")
     page.click("summary:has-text('Joindre un document')")
-    photos = [{"name": f"{one}.jpg", "mimeType": "image/jpeg", "buffer": b"a" * 4_000_000} for one in range(5)]
+    photos = [{"name": f"{one}.jpg", "mimeType": "image/jpeg", "buffer": b"a" * 4_000_000} for one in range(4)]
     page.set_input_files("#id_fichiers", photos[:1])
-    page.wait_for_selector("text=0.jpg, 4\u00a0Mo. Il reste 14\u00a0Mo pour ce message.")
+    page.wait_for_selector("text=Il reste 14\u00a0Mo pour ce message.")
     page.set_input_files("#id_fichiers", photos)
-    page.wait_for_selector("text=Vos documents pèsent 20\u00a0Mo en tout")
+    page.wait_for_selector("text=Vos documents pèsent 20\u00a0Mo en tout : 18\u00a0Mo au plus")
+    window.open(conversation)  # another day, another device
+    assert page.input_value("#id_corps") == "Voici"
+    page.wait_for_selector("text=0.jpg")
+    page.click("text=Envoyer >> nth=0")
+    page.wait_for_selector("text=Réponse envoyée")
+    assert page.locator("article.ens-message >> text=0.jpg").count() == 1
 
 
 # -- without a network --------------------------------------------------------------------------------------------

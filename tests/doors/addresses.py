@@ -103,7 +103,7 @@ ADDRESSES: dict[str, Row] = {
     "usager:joindre": Row(
         200, takes=422, about=("thread",), leaves=("documents_cherches",), refusal="documents_cherches"
     ),
-    "usager:repondre": Row(takes=422, about=("thread",), refusal="message_lu"),
+    "usager:repondre": Row(takes=422, about=("thread",), refusal="message_envoye"),
     "usager:documents": Row(200, leaves=("documents_cherches",)),
     "usager:ajouter": Row(200, takes=422),
     "usager:lecteurs_choisis": Row(404),  # without a document chosen

@@ -61,7 +61,7 @@ def with_everything(people, operator):
     from ens.kernel import clock
     from ens.messaging.services import list_threads, receive, save_draft, signal
     from ens.messaging.signals import SignalReason
-    from ens.messaging.types import IncomingMail
+    from ens.messaging.types import File, IncomingMail
     from ens.notifications import codes as one_time_codes
     from ens.notifications.codes import Purpose
     from ens.persistence.unit import unit_of_work
@@ -82,7 +82,7 @@ def with_everything(people, operator):
     )
     receive(IncomingMail("labo@operateur.example", person.address, data), by=operator)
     (thread,) = list_threads(person.usager_id, by=person.actor)
-    save_draft(thread.id, "Merci, une question…", by=person.actor)
+    save_draft(thread.id, "Merci, une question…", (File("mesures.pdf", b"%PDF-1.4 x"),), by=person.actor)
     signal(thread.id, SignalReason.UNKNOWN, "Qui est-ce ?", by=person.actor)
 
     from ens.record.former import taking
@@ -145,7 +145,7 @@ def contents_of(person: Any, owner: str) -> list[UUID]:
 def test_nothing_is_left_in_any_table_nor_in_the_store(full, db):
     before, contents = rows_of(full, db.owner), contents_of(full, db.owner)
     assert sorted(name for name, count in before.items() if not count) == [], "someone with something of everything"
-    assert len(contents) == 4
+    assert len(contents) == 5
     delete(full)
     after = rows_of(full, db.owner)
     assert {name for name, count in after.items() if count} == KEPT.keys()

@@ -7,6 +7,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from ens.kernel.actor import Actor, ActorKind
+from ens.messaging import services
 from tests.messaging.mails import mail
 from tests.record.builders import deposit, document, history
 
@@ -67,7 +68,9 @@ def test_the_document_leaves_whole_in_the_conversation_and_the_history_says_to_w
 
     hear_from(inaya)
     (one,) = addressees(inaya, radio)
+    services.save_draft(one.thread_id, "Autre chose", by=inaya.actor)
     sent = leaving(inaya, send(inaya, radio, one.thread_id))
+    assert services.open_thread(one.thread_id, by=inaya.actor).draft == "Autre chose"  # was not what left
     (joined,) = sent.iter_attachments()
     content = open_content(radio, by=inaya.actor)
     assert joined.get_content() == content.data

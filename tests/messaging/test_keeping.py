@@ -10,8 +10,10 @@ import pytest
 
 from ens.kernel.actor import Actor, ActorKind
 from ens.messaging import services
-from ens.messaging.errors import ReplyTooLarge, ThreadNotFound
-from ens.messaging.types import Box, IncomingMail, MailboxFilter, Reply
+from ens.messaging.errors import DraftChanged, ReplyTooLarge, ThreadNotFound
+from ens.messaging.models import DraftFile
+from ens.messaging.types import Box, File, IncomingMail, MailboxFilter, Reply
+from ens.persistence import locator
 from ens.persistence.errors import NobodyThere
 from tests.messaging.mails import mail
 
@@ -151,6 +153,72 @@ def test_a_draft_stays_until_it_is_sent_or_discarded_one_a_conversation(inaya, o
         services.save_draft(thread, "x" * 20_001, by=inaya.actor)
 
 
+def kept(person, thread):
+    return [one.name for one in services.open_thread(thread, by=person.actor).draft_files]
+
+
+@pytest.mark.feature("N077", "N078", "S082")
+def test_the_files_of_a_draft_are_kept_then_sent_as_they_were_or_taken_away(inaya, operator, relay):
+    thread = receive(inaya, operator)
+    one, two = File("Été\u202e.pdf", b"%PDF-1.4 un"), File("deux.txt", b"deux")
+    services.save_draft(thread, "", (one,), by=inaya.actor)  # a file alone is a draft
+    assert services.list_threads(inaya.usager_id, by=inaya.actor)[0].has_draft
+    files = services.save_draft(thread, "Voici", (two, File("trois.txt", b"trois")), by=inaya.actor)
+    assert kept(inaya, thread) == ["Été.pdf", "deux.txt", "trois.txt"]
+    services.save_draft(thread, "Voici", without=files[1].id, by=inaya.actor)
+    assert kept(inaya, thread) == ["Été.pdf", "trois.txt"]
+    sent = Reply("Voici", (File("quatre.txt", b"quatre"),), token="f", kept=(files[0].id, files[2].id))
+    message = services.reply(thread, sent, by=inaya.actor)
+    assert services.reply(thread, sent, by=inaya.actor) == message  # the same form, its draft gone
+    view = services.open_thread(thread, by=inaya.actor)
+    assert [piece.name for piece in view.messages[-1].attachments] == ["Été.pdf", "trois.txt", "quatre.txt"]
+    assert services.open_attachment(view.messages[-1].attachments[0].id, by=inaya.actor).data == b"%PDF-1.4 un"
+    assert (view.draft, view.draft_files) == ("", ())
+
+
+@pytest.mark.feature("N077")
+def test_what_is_sent_is_what_the_page_showed(inaya, operator, relay):
+    """Another window took a file away, or joined one."""
+    thread = receive(inaya, operator)
+    (shown,) = services.save_draft(thread, "Voici", (File("un.txt", b"un"),), by=inaya.actor)
+    services.save_draft(thread, "Voici", (File("deux.txt", b"deux"),), by=inaya.actor)
+    services.save_draft(thread, "Voici", without=shown.id, by=inaya.actor)
+    with pytest.raises(DraftChanged):
+        services.reply(thread, Reply("Voici", kept=(shown.id,)), by=inaya.actor)
+    other = receive(inaya, operator, subject="Un autre")
+    (elsewhere,) = services.save_draft(other, "", (File("ailleurs.txt", b"x"),), by=inaya.actor)
+    with pytest.raises(DraftChanged):  # of another conversation
+        services.reply(thread, Reply("Voici", kept=(elsewhere.id,)), by=inaya.actor)
+    assert kept(inaya, thread) == ["deux.txt"]
+    services.discard_draft(thread, by=inaya.actor)
+    assert kept(inaya, thread) == []
+    assert kept(inaya, other) == ["ailleurs.txt"]
+
+
+@pytest.mark.feature("N078")
+def test_a_draft_holds_what_a_message_carries_and_no_more(inaya, operator):
+    thread = receive(inaya, operator)
+    services.save_draft(thread, "", (File("gros.bin", bytes(17_999_000)),), by=inaya.actor)
+    with pytest.raises(ReplyTooLarge):
+        services.save_draft(thread, "", (File("reste.bin", bytes(1_001)),), by=inaya.actor)
+    assert kept(inaya, thread) == ["gros.bin"]
+    other = receive(inaya, operator, subject="Un autre")
+    with pytest.raises(ReplyTooLarge):
+        services.save_draft(other, "", tuple(File(f"{one}.txt", b"x") for one in range(21)), by=inaya.actor)
+    assert kept(inaya, other) == []
+
+
+@pytest.mark.feature("N077")
+def test_a_conversation_deleted_for_good_leaves_nothing_of_its_draft(inaya, operator):
+    thread = receive(inaya, operator)
+    (file,) = services.save_draft(thread, "", (File("un.txt", b"un"),), by=inaya.actor)
+    assert locator.known([file.id])
+    services.trash(thread, by=inaya.actor)
+    services.delete_trashed(thread, by=inaya.actor)
+    assert not locator.known([file.id])
+    assert not DraftFile.objects.filter(id=file.id).exists()
+
+
 def test_a_copy_reads_in_a_mail_program_as_the_messages_were(inaya, operator, relay, tmp_path):
     thread = receive(
         inaya, operator, text="Bonjour,\nFrom ici, tout va bien.\n>From là aussi.", message_id="<un@operateur.example>"
@@ -173,6 +241,8 @@ ACTS = (
     services.delete_trashed,
     services.export,
     lambda thread, *, by: services.save_draft(thread, "Merci", by=by),
+    services.discard_draft,
+    services.kept_files,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from ens.audit import events
@@ -11,7 +12,7 @@ from ens.journeys.types import Joinable, Sendable
 from ens.kernel.actor import Actor, ActorKind
 from ens.messaging import queries as messaging
 from ens.messaging.errors import ReplyNotAllowed
-from ens.messaging.services.keeping import draft
+from ens.messaging.services import drafting
 from ens.messaging.services.sending import reply_in
 from ens.messaging.types import File, Reply, ReplyMode
 from ens.persistence.locator import locate
@@ -49,7 +50,8 @@ def send_document(document_id: UUID, thread_id: UUID, body: str, token: str, *, 
     ContentDamaged, StoreUnavailable.
     """
 
-    return unit_of_work(locate(document_id), lambda unit: _send(unit, (document_id,), thread_id, body, token), by=by)
+    answer = Reply(body, token=token, ends_draft=False)  # what was begun in that conversation stays there
+    return unit_of_work(locate(document_id), lambda unit: _send(unit, (document_id,), thread_id, answer), by=by)
 
 
 def joinable(thread_id: UUID, *, by: Actor) -> Joinable:
@@ -65,28 +67,32 @@ def joinable(thread_id: UUID, *, by: Actor) -> Joinable:
         sizes = record.sizes(unit, [one.id for one in found.cards])
         events.documents_searched(unit, found=len(found.cards))
         documents = [(one, sizes[one.id]) for one in found.cards]
-        return Joinable(option.recipients_label, draft(unit, thread_id), documents, found.total)
+        begun, files = drafting.draft(unit, thread_id), drafting.files_in(unit, thread_id)
+        return Joinable(option.recipients_label, begun, files, documents, found.total)
 
     return unit_of_work(locate(thread_id), act, by=by)
 
 
-def send_documents(thread_id: UUID, documents: tuple[UUID, ...], body: str, token: str, *, by: Actor) -> UUID:
-    """Answer with several documents of the record, as ``send_document`` with one; all of them or none.
+def send_documents(
+    thread_id: UUID, documents: tuple[UUID, ...], body: str, token: str, kept: tuple[UUID, ...] = (), *, by: Actor
+) -> UUID:
+    """Answer with several documents of the record, and the files ``kept`` in what was begun; all of them or none.
 
-    Returns the message's id. Errors: those of ``send_document``.
+    Returns the message's id. Errors: those of ``send_document``, DraftChanged.
     """
-    return unit_of_work(locate(thread_id), lambda unit: _send(unit, documents, thread_id, body, token), by=by)
+    answer = Reply(body, token=token, kept=kept)
+    return unit_of_work(locate(thread_id), lambda unit: _send(unit, documents, thread_id, answer), by=by)
 
 
-def _send(unit: Unit, documents: tuple[UUID, ...], thread_id: UUID, body: str, token: str) -> UUID:
+def _send(unit: Unit, documents: tuple[UUID, ...], thread_id: UUID, answer: Reply) -> UUID:
     for one in documents:
         events.document_sent(unit, one, attempt=True)
     _check(unit)
     to = messaging.reply_option(unit, thread_id).recipients_label
     contents = [content_in(unit, one) for one in documents]
     before = len(unit.lines)
-    answer = Reply(body, tuple(File(content.filename, content.data) for content, _ in contents), token)
-    if len(documents) == 1 and messaging.reads_archives(unit, thread_id):
+    answer = replace(answer, files=tuple(File(content.filename, content.data) for content, _ in contents))
+    if len(documents) == 1 and not answer.kept and messaging.reads_archives(unit, thread_id):
         answer = archives.with_archive(unit, answer, contents[0][0], described_in(unit, documents[0]))
     message_id = reply_in(unit, thread_id, answer)
     if len(unit.lines) > before:  # else this very form was sent already

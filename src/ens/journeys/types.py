@@ -5,7 +5,7 @@ from datetime import date
 
 from ens.access.types import Choice
 from ens.audit.types import HistoryLine
-from ens.messaging.types import Addressee, ThreadCard
+from ens.messaging.types import Addressee, KeptFile, ThreadCard
 from ens.record.types import DocumentCard
 
 
@@ -58,9 +58,13 @@ class Sendable:
 
 @dataclass(frozen=True, slots=True)
 class Joinable:
-    """What may be joined to an answer: the newest documents with their sizes in octets; ``draft``: what was begun."""
+    """What may be joined to an answer: the newest documents with their sizes in octets.
+
+    ``draft`` and ``files``: what was begun.
+    """
 
     recipients_label: str
     draft: str
+    files: list[KeptFile]
     documents: list[tuple[DocumentCard, int]]
     total: int  # of documents, shown or not

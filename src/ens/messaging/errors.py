@@ -142,6 +142,13 @@ class ReplyTooLarge(Malformed):
     message = "Le message et ses pièces jointes dépassent 25 Mo. Retirez une pièce jointe."
 
 
+class DraftChanged(Conflict):
+    """A file that the page showed is not in what was begun any more."""
+
+    code = "brouillon_change"
+    message = "Un document joint a été retiré dans une autre fenêtre. Vérifiez ceux qui restent, puis envoyez."
+
+
 class RelayAway(Unavailable):
     """The operator does not answer: the message stays queued."""
 

@@ -216,3 +216,15 @@ class Draft(UsagerOwned):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("usager_id", "thread_id"), name="one_draft"),)
+
+
+class DraftFile(UsagerOwned):
+    """A file of an answer begun, its content in the store under its id."""
+
+    thread_id = models.UUIDField()
+    size = models.IntegerField()
+    saved_at = models.DateTimeField()
+    sealed_name = models.BinaryField()
+
+    class Meta:
+        indexes = (models.Index(fields=("usager_id", "thread_id"), name="files_of_a_draft"),)

@@ -53,8 +53,19 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file of an answer begun; ``size`` in octets."""
+
+    id: UUID
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """``token``: of the form, so that sending it twice sends once. ``to``: some of whom may be answered; none, all.
+
+    ``kept``: files of what was begun, sent before ``files``. ``ends_draft``: what was begun is what is sent.
 
     ``subject`` and ``marks`` (X-MSS-*): of a message that carries an archive, instead of the conversation's own.
     """
@@ -65,6 +76,8 @@ class Reply:
     subject: str = ""
     marks: tuple[tuple[str, str], ...] = ()
     to: tuple[UUID, ...] = ()
+    kept: tuple[UUID, ...] = ()
+    ends_draft: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +257,7 @@ class ThreadView:
     reply: ReplyOption
     ended_by: str = ""
     draft: str = ""
+    draft_files: tuple[KeptFile, ...] = ()
     trashed_at: datetime | None = None
     signalled_at: datetime | None = None  # to the support
 

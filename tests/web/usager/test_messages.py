@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
@@ -268,6 +269,36 @@ def test_a_draft_is_kept_by_the_page_or_by_its_button_and_is_there_again(page: A
     assert "Brouillon · Vos résultats" in text_of(page.get("/messages/?boite=brouillons"))
     assert "Brouillon supprimé." in text_of(page.post(address, {"acte": "jeter"}, follow=True))
     assert "Aucune conversation ici" in text_of(page.get("/messages/?boite=brouillons"))
+
+
+@pytest.mark.feature("N077", "N078", "S082")
+def test_a_draft_keeps_its_files_and_sends_those_the_page_shows(page: Any, mail: Any) -> None:
+    thread = mail("Vos résultats")
+    address, shown = f"/messages/{thread}/brouillon/", f"/messages/{thread}/"
+    by_itself = page.post(address, {"corps": "Voici", "acte": "seul", "fichiers": [file("un.pdf"), file("deux.pdf")]})
+    assert by_itself.status_code == 200
+    assert by_itself.content.decode().count('name="pieces"') == 2
+    assert "Il reste 18 Mo pour ce message." in by_itself.content.decode().replace("\u00a0", " ")
+    saved = page.post(address, {"corps": "Voici", "fichiers": [file("trois.pdf")]}, follow=True)
+    assert "3 documents joints" in text_of(saved)
+    assert "Voici</textarea>" in saved.content.decode()
+    kept = re.findall(r'name="pieces" value="([^"]+)"', saved.content.decode())
+    left = text_of(page.post(address, {"corps": "Voici", "retirer": kept[1]}, follow=True))
+    assert "2 documents joints" in left and "deux.pdf" not in left
+    refused = page.post(shown + "repondre/", {"corps": "Voici", "jeton": "a" * 32, "pieces": kept})
+    assert (refused.status_code, "retiré dans une autre fenêtre" in text_of(refused)) == (422, True)
+    heavy = {"corps": "", "fichiers": [file("lourd.pdf", bytes(5_000_001))]}
+    assert "pèse 5 Mo" in text_of(page.post(address, heavy))
+    assert page.post(address, heavy | {"acte": "seul"}).headers["Content-Type"].startswith("text/plain")
+    assert "Documents joints" not in text_of(page.get(f"/messages/{thread}/joindre/"))
+    form = {"corps": "Voici", "jeton": "b" * 32, "pieces": [kept[0], kept[2]]}
+    said = text_of(page.post(shown + "repondre/", form, follow=True))
+    assert "Réponse envoyée." in said and "un.pdf" in said and "trois.pdf" in said
+    assert "documents joints Il reste" not in said
+
+
+def file(name: str, data: bytes = b"%PDF-1.4 x") -> Any:
+    return SimpleUploadedFile(name, data, content_type="application/pdf")
 
 
 def test_the_trash_offers_to_come_back_and_the_copy_is_a_file(page: Any, mail: Any) -> None:

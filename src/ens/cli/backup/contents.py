@@ -30,6 +30,7 @@ REFERENCES = {
     "record_formerdmp": "archive_id",
     "messaging_message": "raw_id",
     "messaging_attachment": "id",
+    "messaging_draftfile": "id",
 }
 T = TypeVar("T")
 U = TypeVar("U")

@@ -2,8 +2,9 @@
 
 from ens.messaging.services.acknowledging import answer_receipt
 from ens.messaging.services.beginning import begin, contacts
+from ens.messaging.services.drafting import discard_draft, kept_files, save_draft
 from ens.messaging.services.erasing import erase
-from ens.messaging.services.keeping import delete_trashed, export, restore, save_draft, trash
+from ens.messaging.services.keeping import delete_trashed, export, restore, trash
 from ens.messaging.services.operators import allow_operator, check_sender, check_server
 from ens.messaging.services.reading import (
     attachment_source,
@@ -29,8 +30,10 @@ __all__ = [
     "check_server",
     "contacts",
     "delete_trashed",
+    "discard_draft",
     "erase",
     "export",
+    "kept_files",
     "list_threads",
     "mailbox",
     "open_attachment",

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from ens.messaging.models import Acknowledgement, Attachment, Correspondent, Draft, Message, Signal, SignalQueue, Thread
+from ens.messaging.models import (
+    Acknowledgement,
+    Attachment,
+    Correspondent,
+    Draft,
+    DraftFile,
+    Message,
+    Signal,
+    SignalQueue,
+    Thread,
+)
 from ens.persistence.erasing import Erased, delete_rows
 from ens.persistence.unit import Unit
 
@@ -15,7 +25,8 @@ def erase(unit: Unit) -> Erased:
         messages.append(message)
         raws.append(raw)
     pieces = list(Attachment.objects.filter(**rows).values_list("id", flat=True))
+    begun = list(DraftFile.objects.filter(**rows).values_list("id", flat=True))
     threads = list(Thread.objects.filter(**rows).values_list("id", flat=True))
     SignalQueue.objects.filter(**rows).delete()
-    delete_rows(unit, Signal, Draft, Acknowledgement, Attachment, Message, Thread, Correspondent)
-    return Erased((*raws, *pieces), (*messages, *raws, *pieces, *threads))
+    delete_rows(unit, Signal, DraftFile, Draft, Acknowledgement, Attachment, Message, Thread, Correspondent)
+    return Erased((*raws, *pieces, *begun), (*messages, *raws, *pieces, *begun, *threads))

@@ -1,4 +1,4 @@
-"""What the usager does with a conversation: the trash and back, an answer begun, a copy to keep.
+"""What the usager does with a conversation: the trash and back, a copy to keep.
 
 In the trash, a conversation is deleted for good after ``TRASH_DAYS``; until then it is taken back as it was, and it
 comes back by itself when somebody writes in it again.
@@ -19,19 +19,17 @@ from ens.coffre.services import CONTENT, sealer
 from ens.enrolment import queries as enrolment
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM, Actor
-from ens.kernel.ids import new_id
 from ens.messaging import queries
-from ens.messaging.errors import ReplyTooLarge, ThreadNotFound
-from ens.messaging.models import Acknowledgement, Attachment, Draft, Message, Thread
+from ens.messaging.errors import ThreadNotFound
+from ens.messaging.models import Acknowledgement, Attachment, Draft, DraftFile, Message, Thread
 from ens.messaging.services.receiving import is_usager
 from ens.messaging.types import OpenedAttachment
-from ens.persistence import locator, outbox, sql
+from ens.persistence import locator, outbox
 from ens.persistence.locator import locate
 from ens.persistence.unit import Unit, unit_of_work
 
 OUTBOX_KIND = "corbeille"
 TRASH_DAYS = 30
-DRAFT_MOST = 20_000  # characters
 _FROM = re.compile(rb"^(>*From )", re.MULTILINE)
 
 
@@ -117,9 +115,12 @@ def _delete(unit: Unit, thread: Thread) -> None:
     found = list(messages.values_list("id", "raw_id"))
     ids = [message for message, _ in found]
     pieces = Attachment.objects.filter(**rows, message_id__in=ids)
-    keys = [thread.id, *pieces.values_list("id", flat=True), *(key for pair in found for key in pair)]
+    begun = DraftFile.objects.filter(**rows, thread_id=thread.id)
+    files = [*begun.values_list("id", flat=True), *pieces.values_list("id", flat=True)]
+    keys = [thread.id, *files, *(key for pair in found for key in pair)]
     for asked in (
         Draft.objects.filter(**rows, thread_id=thread.id),
+        begun,
         Acknowledgement.objects.filter(**rows, message_id__in=ids),
         pieces,
         messages,
@@ -128,52 +129,6 @@ def _delete(unit: Unit, thread: Thread) -> None:
         asked._raw_delete(asked.db)
     locator.remove(keys)
     events.conversation_moved(unit, Event.CONVERSATION_DELETED, thread.id, title=title)
-
-
-# -- an answer begun ------------------------------------------------------------------------------------------------
-
-
-def save_draft(thread_id: UUID, body: str, *, by: Actor) -> None:
-    """Keep what is being written, one a conversation; nothing, and there is none. Saying nothing to anybody, untraced.
-
-    Errors: NobodyThere, ThreadNotFound, SpaceAbsent, ReplyTooLarge.
-    """
-    if len(body) > DRAFT_MOST:
-        raise ReplyTooLarge()
-
-    def act(unit: Unit) -> None:
-        events.message_sent(unit, None, attempt=True)
-        thread = thread_in(unit, thread_id)
-        unit.untraced("un brouillon, que personne d'autre ne lit")
-        if not body.strip():
-            discard(unit, thread.id)
-            return
-        known = Draft.objects.filter(usager_id=unit.usager_id, thread_id=thread.id).values_list("id", flat=True).first()
-        key = known or new_id()
-        sealed = sealer(unit).seal("brouillon", key, body.encode())
-        sql.execute(_SAVE, [unit.usager_id, key, thread.id, clock.now(), sealed])
-
-    unit_of_work(locate(thread_id), act, by=by)
-
-
-# two windows at once: the later one stays, under the key its body is sealed with
-_SAVE = """
-INSERT INTO messaging_draft (usager_id, id, thread_id, saved_at, sealed_body) VALUES (%s, %s, %s, %s, %s)
-ON CONFLICT (usager_id, thread_id) DO UPDATE
-SET id = EXCLUDED.id, saved_at = EXCLUDED.saved_at, sealed_body = EXCLUDED.sealed_body
-"""
-
-
-def discard(unit: Unit, thread_id: UUID) -> None:
-    """Inside a unit: the answer left, or is not wanted any more."""
-    rows = Draft.objects.filter(usager_id=unit.usager_id, thread_id=thread_id)
-    rows._raw_delete(rows.db)
-
-
-def draft(unit: Unit, thread_id: UUID) -> str:
-    """Inside a unit: what was begun, or nothing."""
-    found = Draft.objects.filter(usager_id=unit.usager_id, thread_id=thread_id).first()
-    return sealer(unit).open("brouillon", found.id, found.sealed_body).decode() if found else ""
 
 
 # -- a copy to keep -------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from ens.kernel.actor import Actor
 from ens.messaging import queries, verdicts
 from ens.messaging.errors import ThreadNotFound
 from ens.messaging.models import Attachment, Message, Thread
-from ens.messaging.services import keeping, searching, signalling
+from ens.messaging.services import drafting, searching, signalling
 from ens.messaging.services.receiving import is_usager
 from ens.messaging.types import (
     INCOMING,
@@ -106,7 +106,8 @@ def open_thread(thread_id: UUID, *, by: Actor) -> ThreadView:
             messages=views,
             reply=option,
             ended_by=known["label"] if known and writers and writers[0].ended_at else "",
-            draft=keeping.draft(unit, thread.id),
+            draft=drafting.draft(unit, thread.id),
+            draft_files=tuple(drafting.files_in(unit, thread.id)),
             trashed_at=thread.trashed_at,
             signalled_at=signalling.signalled_at(unit, thread.id),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
@@ -25,7 +26,7 @@ from ens.messaging import delivery, filetypes, ledger, queries, trustspace
 from ens.messaging.errors import OperatorUnknown, ReplyEmpty, ReplyNotAllowed, ReplyTooLarge, ThreadNotFound
 from ens.messaging.models import Correspondent, Message, Thread
 from ens.messaging.ports import PermanentFailure, mail_relay
-from ens.messaging.services.keeping import discard
+from ens.messaging.services import drafting
 from ens.messaging.services.receiving import attach, is_usager
 from ens.messaging.services.reports import mark_failed
 from ens.messaging.types import OUTGOING, Contact, Delivery, File, Reply, ReplyMode, ReplyOption
@@ -48,7 +49,6 @@ def reply(thread_id: UUID, answer: Reply, *, by: Actor) -> UUID:
 
 def reply_in(unit: Unit, thread_id: UUID, answer: Reply) -> UUID:
     """``reply`` inside a unit already open."""
-    check_size(answer)
     events.message_sent(unit, None, attempt=True)
     if not is_usager(unit.by, unit.usager_id):
         raise ThreadNotFound()
@@ -59,6 +59,11 @@ def reply_in(unit: Unit, thread_id: UUID, answer: Reply) -> UUID:
     option = queries.reply_option(unit, thread.id)
     if option.mode is not ReplyMode.REPLY:
         raise ReplyNotAllowed()
+    if answer.kept:
+        if (known := _sent_already(unit, thread, answer)) is not None:  # its draft is gone with it
+            return known
+        answer = replace(answer, files=(*drafting.opened(unit, thread.id, answer.kept), *answer.files), kept=())
+    check_size(answer)
     chosen = _chosen(option, answer)
     people = {one.id: one for one in queries.writers(unit, thread.id)}
     return send_in(unit, thread, answer, [people[one.id] for one in chosen], ", ".join(one.label for one in chosen))
@@ -88,11 +93,8 @@ def send_in(unit: Unit, thread: Thread, answer: Reply, recipients: list[Correspo
     data = mail.as_bytes(policy=SMTP)
     if len(data) > settings.ENS_MAIL_MAX_BYTES:
         raise ReplyTooLarge()
-    token = answer.token or message_id.hex
-    dedupe = digest("reponse", unit.usager_id, thread.id, token)
-    known = Message.objects.filter(usager_id=unit.usager_id, dedupe_digest=dedupe).values_list("id", flat=True).first()
-    if known is not None:
-        unit.untraced("déjà envoyé : rien n'a changé")
+    answer = replace(answer, token=answer.token or message_id.hex)
+    if (known := _sent_already(unit, thread, answer)) is not None:
         return known
     message = Message(
         usager_id=unit.usager_id,
@@ -103,7 +105,7 @@ def send_in(unit: Unit, thread: Thread, answer: Reply, recipients: list[Correspo
         at=clock.now(),
         read_at=clock.now(),
         mail_id_digest=queries.mail_id_digest(unit, str(mail["Message-ID"])),
-        dedupe_digest=dedupe,
+        dedupe_digest=_form(unit, thread, answer),
         delivery=Delivery.QUEUED,
         raw_id=new_id(),
     )
@@ -127,11 +129,25 @@ def send_in(unit: Unit, thread: Thread, answer: Reply, recipients: list[Correspo
     store.put(message.raw_id, sealer(unit).seal(CONTENT, message.raw_id, data))
     ids = attach(unit, message, [(_name(one.name), _media_type(one), one.data) for one in answer.files])
     Thread.objects.filter(usager_id=unit.usager_id, id=thread.id).update(last_at=message.at, trashed_at=None)
-    discard(unit, thread.id)
+    if answer.ends_draft:
+        drafting.discard(unit, thread.id)
     unit.register_locator([message.id, message.raw_id, *ids])
     outbox.put(unit, OUTBOX_KIND, message.id)
     events.message_sent(unit, message.id, title=title, to=to)
     return message.id
+
+
+def _form(unit: Unit, thread: Thread, answer: Reply) -> bytes:
+    return digest("reponse", unit.usager_id, thread.id, answer.token)
+
+
+def _sent_already(unit: Unit, thread: Thread, answer: Reply) -> UUID | None:
+    """The message that this very form sent before."""
+    asked = Message.objects.filter(usager_id=unit.usager_id, dedupe_digest=_form(unit, thread, answer))
+    known = asked.values_list("id", flat=True).first()
+    if known is not None:
+        unit.untraced("déjà envoyé : rien n'a changé")
+    return known
 
 
 def _name(name: str) -> str:

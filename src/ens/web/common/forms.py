@@ -37,9 +37,12 @@ class SeveralFilesInput(forms.FileInput):
 
 
 class SeveralFilesField(forms.FileField):
-    """The list of files sent, empty ones aside. ``total``: the bytes they may weigh together, said by the page."""
+    """The list of files sent, empty ones aside. ``most``: the octets they may weigh together, said by the page.
 
-    total = 0
+    ``total``: what is left of it, less what is kept already.
+    """
+
+    total = most = 0
 
     widget = SeveralFilesInput
 

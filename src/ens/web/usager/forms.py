@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -12,8 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from ens.journeys.representatives import Meant
 from ens.journeys.types import Joinable
+from ens.messaging.errors import DraftChanged
 from ens.messaging.signals import SignalReason
-from ens.messaging.types import FILES_MAX_BYTES, Addressee, Beginning, Contact, Contacts, File, Reply
+from ens.messaging.types import FILES_MAX_BYTES, Addressee, Beginning, Contact, Contacts, File, KeptFile, Reply
 from ens.record.types import UPLOAD_TITLE_MAX, Upload
 from ens.standards.errors import StandardError
 from ens.standards.ins import Matricule
@@ -78,8 +81,23 @@ class WritingForm(OnceForm):
     )
 
 
-class ReplyForm(WritingForm):
-    """An answer and its attachments."""
+class PiecesField(forms.Field):
+    """The files of what was begun that the page showed, by id: those are sent, and no other."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def to_python(self, value: list[str] | None) -> tuple[UUID, ...]:
+        try:
+            return tuple(UUID(one) for one in value or ())
+        except ValueError as error:
+            raise forms.ValidationError(DraftChanged.message) from error
+
+
+class FilesForm(EnsForm):
+    """Files to join, beside those kept of what was begun (``kept``): together, what a message carries."""
 
     fichiers = SeveralFilesField(
         label=gettext_lazy("Documents à joindre"),
@@ -87,6 +105,12 @@ class ReplyForm(WritingForm):
         required=False,
         error_messages={"empty": gettext_lazy("Un des fichiers est vide. Retirez-le ou choisissez-en un autre.")},
     )
+
+    def __init__(self, *args: Any, kept: Sequence[KeptFile] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kept = kept
+        self.fields["fichiers"].most = FILES_MAX_BYTES
+        self.fields["fichiers"].total = max(FILES_MAX_BYTES - sum(one.size for one in kept), 0)
 
     def clean_fichiers(self) -> list[Any]:
         limit = settings.ENS_UPLOAD_MAX_BYTES
@@ -97,7 +121,7 @@ class ReplyForm(WritingForm):
                 raise forms.ValidationError(
                     _("«\u00a0%(name)s\u00a0» pèse %(size)s. Choisissez un fichier de %(limit)s au plus.") % facts
                 )
-        together = sum(file.size for file in files)
+        together = sum(file.size for file in [*files, *self.kept])
         if together > FILES_MAX_BYTES:
             facts = {"size": words.size(together), "limit": words.size(FILES_MAX_BYTES)}
             raise forms.ValidationError(
@@ -105,19 +129,32 @@ class ReplyForm(WritingForm):
             )
         return files
 
+    def joined(self) -> tuple[File, ...]:
+        return tuple(File(file.name, file.read()) for file in self.cleaned_data["fichiers"])
+
+
+class DraftForm(FilesForm):
+    """What is being written, whatever it is."""
+
+    corps = forms.CharField(required=False, max_length=20_000, strip=False)
+
+
+class ReplyForm(FilesForm, WritingForm):
+    """An answer and its attachments."""
+
     # One of those whom the page offered, by id; nobody chosen, all of them.
     destinataire = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    pieces = PiecesField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["corps"].label = _("Votre réponse")
-        self.fields["fichiers"].total = FILES_MAX_BYTES
 
     def answer(self) -> Reply:
         said = self.cleaned_data
-        files = tuple(File(file.name, file.read()) for file in said["fichiers"])
         to = (said["destinataire"],) if said["destinataire"] else ()
-        return Reply(said["corps"], files, token=said["jeton"], to=to)
+        return Reply(said["corps"], self.joined(), token=said["jeton"], to=to, kept=said["pieces"])
 
 
 class BeginForm(ReplyForm):
@@ -178,6 +215,7 @@ class SendDocumentForm(WritingForm):
 class JoinForm(WritingForm):
     """An answer, and documents of one's own record."""
 
+    pieces = PiecesField()
     documents = forms.MultipleChoiceField(
         label=gettext_lazy("Documents de votre dossier"),
         error_messages={
@@ -189,12 +227,13 @@ class JoinForm(WritingForm):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("corps", shown.draft)
         self.fields["corps"].label = _("Votre réponse")
+        self._begun = sum(one.size for one in shown.files)
         self._sizes = {str(card.id): size for card, size in shown.documents}
         self.fields["documents"].choices = [(key, key) for key in self._sizes]
 
     def clean_documents(self) -> list[str]:
         chosen: list[str] = self.cleaned_data["documents"]
-        together = sum(self._sizes[one] for one in chosen)
+        together = self._begun + sum(self._sizes[one] for one in chosen)
         if together > FILES_MAX_BYTES:
             facts = {"size": words.size(together), "limit": words.size(FILES_MAX_BYTES)}
             raise forms.ValidationError(

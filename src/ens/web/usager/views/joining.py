@@ -30,7 +30,8 @@ def joindre(request: HttpRequest, thread_id: UUID) -> HttpResponse:
             asked = form.cleaned_data
             chosen = tuple(UUID(one) for one in asked["documents"])
             try:
-                journeys.send_documents(thread_id, chosen, asked["corps"], asked["jeton"], by=request.actor)
+                kept = asked["pieces"]
+                journeys.send_documents(thread_id, chosen, asked["corps"], asked["jeton"], kept, by=request.actor)
             except (Malformed, Conflict, Refused) as error:
                 form.add_error(None, words.typeset(error.sentence))
             else:
@@ -47,6 +48,7 @@ def joindre(request: HttpRequest, thread_id: UUID) -> HttpResponse:
             for card, size in shown.documents
         ],
         "autres": shown.total - len(shown.documents),
-        "total": FILES_MAX_BYTES,
+        "total": FILES_MAX_BYTES - sum(one.size for one in shown.files),
+        "gardes": shown.files,
     }
     return usager_page(request, "usager/messages/joindre.html", context, section="messages", status=status)

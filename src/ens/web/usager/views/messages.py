@@ -12,7 +12,7 @@ import segno
 from django.conf import settings
 from django.contrib import messages as announcements
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,10 +23,12 @@ from ens.kernel.errors import Conflict, Malformed, Refused
 from ens.messaging import services as messaging
 from ens.messaging.services.keeping import TRASH_DAYS
 from ens.messaging.types import (
+    FILES_MAX_BYTES,
     Appointment,
     AttachmentView,
     Box,
     Delivery,
+    KeptFile,
     MailboxFilter,
     MessageView,
     ReceiptState,
@@ -37,7 +39,7 @@ from ens.web.common.files import file_response
 from ens.web.common.paging import page_number, pages_around
 from ens.web.common.words import day_and_hour, hour, size, typeset
 from ens.web.usager.contact import contact_of
-from ens.web.usager.forms import ReplyForm
+from ens.web.usager.forms import DraftForm, ReplyForm
 from ens.web.usager.pages import usager_page
 from ens.web.usager.rows import format_said
 
@@ -127,10 +129,13 @@ def thread_row(card: ThreadCard) -> Row:
 def fil(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """A thread beside the list; opening it marks it as read."""
     thread = messaging.open_thread(thread_id, by=request.actor)
-    return _thread_page(request, thread, ReplyForm(initial={"corps": thread.draft}))
+    return _thread_page(request, thread, ReplyForm(initial={"corps": thread.draft}, kept=thread.draft_files))
 
 
-def _thread_page(request: HttpRequest, thread: ThreadView, form: ReplyForm, status: int = 200) -> HttpResponse:
+def _thread_page(
+    request: HttpRequest, thread: ThreadView, form: ReplyForm, status: int = 200, *, refused: str = ""
+) -> HttpResponse:
+    """``refused``: why files were not kept with what is begun."""
     beside = messaging.mailbox(request.usager_id, MailboxFilter(limit=BESIDE), by=request.actor)
     context = {
         "echange": Row(thread, {"messages": [_message_row(message) for message in thread.messages]}),
@@ -138,6 +143,7 @@ def _thread_page(request: HttpRequest, thread: ThreadView, form: ReplyForm, stat
         "autres_fils": max(beside.total - BESIDE, 0),
         "courant": thread.id,
         "formulaire": form,
+        "fichiers_refuses": refused,
         "limite": settings.ENS_UPLOAD_MAX_BYTES,
         "limite_dite": size(settings.ENS_UPLOAD_MAX_BYTES),
         "jours_corbeille": TRASH_DAYS,
@@ -179,7 +185,7 @@ def _delivery(message: MessageView) -> str:
 @require_POST
 def repondre(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """Send an answer; what was typed is kept when something is wrong."""
-    form = ReplyForm(request.POST, request.FILES)
+    form = ReplyForm(request.POST, request.FILES, kept=messaging.kept_files(thread_id, by=request.actor))
     if form.is_valid():
         try:
             messaging.reply(thread_id, form.answer(), by=request.actor)
@@ -193,16 +199,45 @@ def repondre(request: HttpRequest, thread_id: UUID) -> HttpResponse:
 
 @require_POST
 def brouillon(request: HttpRequest, thread_id: UUID) -> HttpResponse:
-    """Keep what is being written, or discard it. A page that saves by itself gets no page back."""
-    discards = request.POST.get("acte") == "jeter"
-    body = "" if discards else request.POST.get("corps", "")
-    messaging.save_draft(thread_id, body, by=request.actor)
-    if request.POST.get("acte") == "seul":
-        return HttpResponse(status=204)
-    if request.POST.get("acte") == "joindre":  # what was typed is found again there
-        return redirect("usager:joindre", thread_id)
-    announcements.success(request, _("Brouillon supprimé.") if not body.strip() else _("Brouillon enregistré."))
-    return redirect("usager:fil", thread_id)
+    """Keep what is being written with its files, take one away, or discard it all.
+
+    A page that saves by itself gets no page back, but the files kept when it sent some.
+    """
+    act = request.POST.get("acte", "")
+    if act == "jeter":
+        messaging.discard_draft(thread_id, by=request.actor)
+        announcements.success(request, _("Brouillon supprimé."))
+        return redirect("usager:fil", thread_id)
+    form = DraftForm(request.POST, request.FILES, kept=messaging.kept_files(thread_id, by=request.actor))
+    by_itself, said = act == "seul", ""
+    if form.is_valid():
+        try:
+            without = _identifier(request.POST.get("retirer", ""))
+            body, files = form.cleaned_data["corps"], form.joined()
+            kept = messaging.save_draft(thread_id, body, files, without=without, by=request.actor)
+        except (Malformed, Conflict) as error:
+            said = typeset(error.sentence)
+        else:
+            if by_itself:
+                return _kept(request, thread_id, kept) if files else HttpResponse(status=204)
+            if act == "joindre":  # what was typed is found again there
+                return redirect("usager:joindre", thread_id)
+            if without is None:
+                done = _("Brouillon enregistré.") if body.strip() or kept else _("Brouillon supprimé.")
+                announcements.success(request, done)
+            return redirect(f"{reverse('usager:fil', args=[thread_id])}#repondre")
+    said = said or " ".join(one for several in form.errors.values() for one in several)
+    if by_itself:
+        return HttpResponse(said, status=422, content_type="text/plain; charset=utf-8")
+    thread = messaging.open_thread(thread_id, by=request.actor)
+    again = ReplyForm(initial={"corps": request.POST.get("corps", "")[:20_000]}, kept=thread.draft_files)
+    return _thread_page(request, thread, again, status=422, refused=said)
+
+
+def _kept(request: HttpRequest, thread_id: UUID, kept: list[KeptFile]) -> HttpResponse:
+    """The list of the files kept, for the page that sent one by itself."""
+    left = FILES_MAX_BYTES - sum(one.size for one in kept)
+    return render(request, "usager/messages/_gardes.html", {"gardes": kept, "fil_id": thread_id, "total": left})
 
 
 @require_POST

@@ -219,13 +219,39 @@
       var all = files.reduce(function (sum, file) { return sum + file.size; }, 0);
       var total = Number(zone.dataset.ensTotal || 0);
       if (heavy) line.textContent = zone.dataset.ensTropLourd.replace("{taille}", weight(heavy.size));
-      else if (total && all > total) line.textContent = zone.dataset.ensTropEnTout.replace("{taille}", weight(all));
+      else if (total && all > total) line.textContent = zone.dataset.ensTropEnTout.replace("{taille}", weight(all + Number(zone.dataset.ensEnTout) - total));
       else {
         line.textContent = files.map(function (file) { return file.name + ", " + weight(file.size); }).join("\u00a0; ");
         if (total && all) line.textContent += ". " + zone.dataset.ensReste.replace("{taille}", weight(total - all));
       }
     }
-    field.addEventListener("change", tell);
+    // In an answer, what is chosen is kept at once with what is begun, and shown with what is kept already.
+    var form = field.form, address = form && form.dataset.ensBrouillon;
+    function keep() {
+      tell();
+      var files = Array.from(field.files), all = files.reduce(function (sum, file) { return sum + file.size; }, 0);
+      var isTooMuch = all > Number(zone.dataset.ensTotal || 0) || files.some(function (file) { return limit && file.size > limit; });
+      if (!address || !all || isTooMuch || navigator.onLine === false) return;
+      var body = new FormData();
+      body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+      body.append("corps", form.elements.corps.value);
+      body.append("acte", "seul");
+      files.forEach(function (file) { body.append(field.name, file); });
+      fetch(address, { method: "POST", body: body, credentials: "same-origin" }).then(function (answer) {
+        return answer.text().then(function (text) {
+          if (answer.status !== 200) {
+            line.textContent = answer.status === 422 ? text : zone.dataset.ensNonGarde;
+            return;
+          }
+          var found = new DOMParser().parseFromString(text, "text/html").querySelector("[data-ens-gardes]");
+          form.querySelector("[data-ens-gardes]").replaceWith(found);
+          field.value = ""; // kept there now: it does not leave twice
+          zone.dataset.ensTotal = found.dataset.ensTotal;
+          line.textContent = zone.dataset.ensGarde;
+        });
+      }, function () { line.textContent = zone.dataset.ensNonGarde; });
+    }
+    field.addEventListener("change", keep);
     tell();
     ["dragenter", "dragover"].forEach(function (name) {
       zone.addEventListener(name, function (event) {
@@ -246,7 +272,7 @@
         return;
       }
       field.files = event.dataTransfer.files;
-      tell();
+      keep();
     });
   });
 

@@ -1,0 +1,142 @@
+"""An answer begun: its text and its files, sealed, one a conversation, until it is sent or discarded (N077, N078).
+
+Nobody else reads it, so it leaves no trace. A file is kept as soon as it is joined: what is sent is the files that the
+page showed, by their ids, or nothing.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from ens.audit import events
+from ens.coffre import store
+from ens.coffre.services import CONTENT, sealer
+from ens.kernel import clock
+from ens.kernel.actor import Actor
+from ens.kernel.ids import new_id
+from ens.messaging.errors import DraftChanged, ReplyTooLarge
+from ens.messaging.models import Draft, DraftFile
+from ens.messaging.services.keeping import thread_in
+from ens.messaging.types import FILES_MAX_BYTES, File, KeptFile
+from ens.messaging.words import clean_name
+from ens.persistence import locator, sql
+from ens.persistence.locator import locate
+from ens.persistence.unit import Unit, unit_of_work
+
+MOST = 20_000  # characters
+FILES_MOST = 20
+
+
+def save_draft(
+    thread_id: UUID, body: str, files: tuple[File, ...] = (), *, without: UUID | None = None, by: Actor
+) -> list[KeptFile]:
+    """Keep what is being written, with these files too, and ``without`` that one; all that is kept now.
+
+    Neither a word nor a file, and there is no draft. Errors: NobodyThere, ThreadNotFound, SpaceAbsent, ReplyTooLarge.
+    """
+    if len(body) > MOST:
+        raise ReplyTooLarge()
+
+    def act(unit: Unit) -> list[KeptFile]:
+        events.message_sent(unit, None, attempt=True)
+        thread = thread_in(unit, thread_id)
+        unit.untraced("un brouillon, que personne d'autre ne lit")
+        if without is not None:
+            _remove(DraftFile.objects.filter(usager_id=unit.usager_id, thread_id=thread.id, id=without))
+        if not body.strip() and not files and not files_in(unit, thread.id):
+            discard(unit, thread.id)
+            return []
+        known = Draft.objects.filter(usager_id=unit.usager_id, thread_id=thread.id).values_list("id", flat=True).first()
+        key = known or new_id()
+        sealed = sealer(unit).seal("brouillon", key, body.encode())
+        sql.execute(_SAVE, [unit.usager_id, key, thread.id, clock.now(), sealed])
+        kept = files_in(unit, thread.id)  # counted once the draft is held: two windows at once are counted in turn
+        weight = sum(one.size for one in kept) + sum(len(one.data) for one in files)
+        if weight > FILES_MAX_BYTES or len(kept) + len(files) > FILES_MOST:
+            raise ReplyTooLarge()
+        return [*kept, *(_keep(unit, thread.id, one) for one in files)]
+
+    return unit_of_work(locate(thread_id), act, by=by)
+
+
+# two windows at once: the later one stays, under the key its body is sealed with
+_SAVE = """
+INSERT INTO messaging_draft (usager_id, id, thread_id, saved_at, sealed_body) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (usager_id, thread_id) DO UPDATE
+SET id = EXCLUDED.id, saved_at = EXCLUDED.saved_at, sealed_body = EXCLUDED.sealed_body
+"""
+
+
+def _keep(unit: Unit, thread_id: UUID, file: File) -> KeptFile:
+    row = DraftFile(
+        usager_id=unit.usager_id, id=new_id(), thread_id=thread_id, size=len(file.data), saved_at=clock.now()
+    )
+    name = clean_name(file.name) or "piece-jointe"
+    row.sealed_name = sealer(unit).seal("piece de brouillon", row.id, name.encode())
+    sql.insert(row)
+    unit.on_abandon(lambda: store.delete(row.id))
+    store.put(row.id, sealer(unit).seal(CONTENT, row.id, file.data))
+    unit.register_locator([row.id])
+    return KeptFile(row.id, name, row.size)
+
+
+def discard_draft(thread_id: UUID, *, by: Actor) -> None:
+    """What was begun is not wanted any more. Errors: NobodyThere, ThreadNotFound, SpaceAbsent."""
+
+    def act(unit: Unit) -> None:
+        events.message_sent(unit, None, attempt=True)
+        thread = thread_in(unit, thread_id)
+        unit.untraced("un brouillon, que personne d'autre ne lit")
+        discard(unit, thread.id)
+
+    unit_of_work(locate(thread_id), act, by=by)
+
+
+def discard(unit: Unit, thread_id: UUID) -> None:
+    """Inside a unit: the answer left, or is not wanted any more. Its contents are swept (decision 0021)."""
+    rows = Draft.objects.filter(usager_id=unit.usager_id, thread_id=thread_id)
+    rows._raw_delete(rows.db)
+    _remove(DraftFile.objects.filter(usager_id=unit.usager_id, thread_id=thread_id))
+
+
+def _remove(rows: QuerySet[DraftFile]) -> None:
+    ids = list(rows.values_list("id", flat=True))
+    if ids:
+        rows._raw_delete(rows.db)
+        locator.remove(ids)
+
+
+def kept_files(thread_id: UUID, *, by: Actor) -> list[KeptFile]:
+    """The files of what was begun. Errors: NobodyThere, ThreadNotFound, SpaceAbsent."""
+
+    def act(unit: Unit) -> list[KeptFile]:
+        events.message_sent(unit, None, attempt=True)
+        unit.untraced("un brouillon, que personne d'autre ne lit")
+        return files_in(unit, thread_in(unit, thread_id).id)
+
+    return unit_of_work(locate(thread_id), act, by=by)
+
+
+def draft(unit: Unit, thread_id: UUID) -> str:
+    """Inside a unit: what was begun, or nothing."""
+    found = Draft.objects.filter(usager_id=unit.usager_id, thread_id=thread_id).first()
+    return sealer(unit).open("brouillon", found.id, found.sealed_body).decode() if found else ""
+
+
+def files_in(unit: Unit, thread_id: UUID) -> list[KeptFile]:
+    """Inside a unit: the files of what was begun, in the order they were joined."""
+    rows = DraftFile.objects.filter(usager_id=unit.usager_id, thread_id=thread_id).order_by("saved_at", "id")
+    return [
+        KeptFile(row.id, sealer(unit).open("piece de brouillon", row.id, row.sealed_name).decode(), row.size)
+        for row in rows
+    ]
+
+
+def opened(unit: Unit, thread_id: UUID, wanted: tuple[UUID, ...]) -> tuple[File, ...]:
+    """Inside a unit: these files of what was begun, to be sent. Errors: DraftChanged, one of them is not there."""
+    kept = {one.id: one for one in files_in(unit, thread_id)} if wanted else {}
+    if not kept.keys() >= set(wanted):
+        raise DraftChanged()
+    return tuple(File(kept[one].name, sealer(unit).open(CONTENT, one, store.get(one))) for one in dict.fromkeys(wanted))
