@@ -12,7 +12,7 @@ import pytest
 
 from ens.messaging import aside
 from ens.messaging.mime import parse
-from ens.messaging.types import ParsedFile
+from ens.messaging.parsed import ParsedFile
 from tests.messaging.mails import mail
 
 SENDER = "labo@operateur.example"

@@ -10,7 +10,14 @@ import pytest
 
 from ens.kernel.actor import Actor, ActorKind
 from ens.messaging import services
-from ens.messaging.errors import DraftChanged, ReplyTooLarge, ThreadNotFound
+from ens.messaging.errors import (
+    DraftChanged,
+    FileRunsAlone,
+    MessageInfected,
+    ReplyTooLarge,
+    ThreadNotFound,
+    TooManyFiles,
+)
 from ens.messaging.models import DraftFile
 from ens.messaging.types import Box, File, IncomingMail, MailboxFilter, Reply
 from ens.persistence import locator
@@ -202,10 +209,38 @@ def test_a_draft_holds_what_a_message_carries_and_no_more(inaya, operator):
     with pytest.raises(ReplyTooLarge):
         services.save_draft(thread, "", (File("reste.bin", bytes(1_001)),), by=inaya.actor)
     assert kept(inaya, thread) == ["gros.bin"]
-    other = receive(inaya, operator, subject="Un autre")
-    with pytest.raises(ReplyTooLarge):
-        services.save_draft(other, "", tuple(File(f"{one}.txt", b"x") for one in range(21)), by=inaya.actor)
+    other, many = receive(inaya, operator, subject="Un autre"), tuple(File(f"{one}.txt", b"x") for one in range(21))
+    with pytest.raises(TooManyFiles):
+        services.save_draft(other, "", many, by=inaya.actor)
+    with pytest.raises(TooManyFiles):
+        services.reply(other, Reply("Voici", many), by=inaya.actor)
     assert kept(inaya, other) == []
+
+
+class Antivirus:
+    def scan(self, data: bytes) -> str:
+        return "Eicar" if b"EICAR" in data else ""
+
+
+@pytest.mark.parametrize(
+    ("files", "error"),
+    [
+        ((File("mise-a-jour.exe", b"x"),), FileRunsAlone),
+        ((File("photo.jpg", b"MZ un programme"),), FileRunsAlone),
+        ((File("lettre.txt", b"Bonjour"), File("a.txt", b"EICAR")), MessageInfected),
+    ],
+)
+def test_a_file_that_would_not_leave_is_not_kept_either(inaya, operator, monkeypatch, files, error):
+    from ens.messaging import ports
+
+    monkeypatch.setattr(ports, "antivirus", Antivirus)
+    thread = receive(inaya, operator)
+    with pytest.raises(error):
+        services.save_draft(thread, "Voici", files, by=inaya.actor)
+    with pytest.raises(error):
+        services.reply(thread, Reply("Voici", files), by=inaya.actor)
+    shown = services.open_thread(thread, by=inaya.actor)
+    assert (shown.draft, kept(inaya, thread), len(shown.messages)) == ("", [], 1)
 
 
 @pytest.mark.feature("N077")

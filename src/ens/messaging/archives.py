@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ens.messaging import filetypes
 from ens.messaging.errors import MessageMalformed
-from ens.messaging.types import ParsedFile
+from ens.messaging.parsed import ParsedFile
 from ens.messaging.words import clean_name
 from ens.standards import xmlsafe
 from ens.standards.cda.body import embedded_media, read_body

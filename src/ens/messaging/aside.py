@@ -10,7 +10,7 @@ import zipfile
 
 import pikepdf
 
-from ens.messaging.types import ParsedFile
+from ens.messaging.parsed import ParsedFile
 
 PROTECTED, DANGEROUS = "piece_protegee", "piece_dangereuse"
 # what a double click runs, on the systems people have

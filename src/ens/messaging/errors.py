@@ -149,6 +149,18 @@ class DraftChanged(Conflict):
     message = "Un document joint a été retiré dans une autre fenêtre. Vérifiez ceux qui restent, puis envoyez."
 
 
+class TooManyFiles(Malformed):
+    code = "trop_de_fichiers"
+    message = "Un message porte {most} fichiers au plus. Retirez-en."
+
+
+class FileRunsAlone(Refused):
+    """Opening it would run it: who receives it could not, and should not, open it."""
+
+    code = "fichier_dangereux"
+    message = "Un des fichiers est un programme, ou en contient un : il ne peut pas être envoyé. Retirez-le."
+
+
 class RelayAway(Unavailable):
     """The operator does not answer: the message stays queued."""
 

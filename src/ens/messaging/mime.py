@@ -16,7 +16,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 
 from ens.messaging import bounds, filetypes, html, words
 from ens.messaging.errors import MessageMalformed
-from ens.messaging.types import Outcome, ParsedFile, ParsedMail, Report
+from ens.messaging.parsed import Outcome, ParsedFile, ParsedMail, Report
 from ens.messaging.words import clean_name, decoded, sound, unencoded
 
 MAX_DEPTH = 30

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ens.identity import queries as identity
 from ens.identity.types import EstablishmentRef, ProfessionalRef
-from ens.messaging.types import ParsedMail
+from ens.messaging.parsed import ParsedMail
 from ens.messaging.words import domain_of, folded
 
 _WORDS = re.compile(r"[^\W\d_]+")

@@ -24,8 +24,9 @@ from ens.kernel.ids import new_id
 from ens.messaging import mdn, queries, trustspace, verdicts
 from ens.messaging.errors import OperatorUnknown, ThreadNotFound
 from ens.messaging.models import Acknowledgement, Message
+from ens.messaging.parsed import ParsedMail
 from ens.messaging.ports import PermanentFailure, mail_relay
-from ens.messaging.types import IncomingMail, ParsedMail, ReceiptKind, ReceiptState
+from ens.messaging.types import IncomingMail, ReceiptKind, ReceiptState
 from ens.messaging.words import domain_of, is_plain
 from ens.persistence import outbox, sql
 from ens.persistence.locator import locate

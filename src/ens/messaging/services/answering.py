@@ -27,8 +27,9 @@ from ens.kernel.ids import new_id
 from ens.messaging import trustspace
 from ens.messaging.errors import OperatorUnknown, TestNotRecognised, TooManyTests
 from ens.messaging.models import ServiceMail
+from ens.messaging.parsed import ParsedMail
 from ens.messaging.ports import PermanentFailure, mail_relay
-from ens.messaging.types import IncomingMail, ParsedMail, Received
+from ens.messaging.types import IncomingMail, Received
 from ens.messaging.words import is_plain
 from ens.persistence import outbox, sql
 from ens.persistence.clock import refresh

@@ -16,17 +16,17 @@ from ens.coffre.services import CONTENT, sealer
 from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.kernel.ids import new_id
-from ens.messaging.errors import DraftChanged, ReplyTooLarge
+from ens.messaging.errors import DraftChanged, ReplyTooLarge, TooManyFiles
 from ens.messaging.models import Draft, DraftFile
+from ens.messaging.services import screening
 from ens.messaging.services.keeping import thread_in
-from ens.messaging.types import FILES_MAX_BYTES, File, KeptFile
+from ens.messaging.types import FILES_MAX_BYTES, FILES_MOST, File, KeptFile
 from ens.messaging.words import clean_name
 from ens.persistence import locator, sql
 from ens.persistence.locator import locate
 from ens.persistence.unit import Unit, unit_of_work
 
 MOST = 20_000  # characters
-FILES_MOST = 20
 
 
 def save_draft(
@@ -34,10 +34,12 @@ def save_draft(
 ) -> list[KeptFile]:
     """Keep what is being written, with these files too, and ``without`` that one; all that is kept now.
 
-    Neither a word nor a file, and there is no draft. Errors: NobodyThere, ThreadNotFound, SpaceAbsent, ReplyTooLarge.
+    Neither a word nor a file, and there is no draft. Errors: NobodyThere, ThreadNotFound, SpaceAbsent, ReplyTooLarge,
+    TooManyFiles, FileRunsAlone, MessageInfected, AntivirusSilent.
     """
     if len(body) > MOST:
         raise ReplyTooLarge()
+    screening.check_leaving(files)
 
     def act(unit: Unit) -> list[KeptFile]:
         events.message_sent(unit, None, attempt=True)
@@ -54,7 +56,9 @@ def save_draft(
         sql.execute(_SAVE, [unit.usager_id, key, thread.id, clock.now(), sealed])
         kept = files_in(unit, thread.id)  # counted once the draft is held: two windows at once are counted in turn
         weight = sum(one.size for one in kept) + sum(len(one.data) for one in files)
-        if weight > FILES_MAX_BYTES or len(kept) + len(files) > FILES_MOST:
+        if len(kept) + len(files) > FILES_MOST:
+            raise TooManyFiles(most=FILES_MOST)
+        if weight > FILES_MAX_BYTES:
             raise ReplyTooLarge()
         return [*kept, *(_keep(unit, thread.id, one) for one in files)]
 

@@ -31,9 +31,10 @@ from ens.messaging.errors import (
 )
 from ens.messaging.mime import parse
 from ens.messaging.models import Attachment, Correspondent, Message, Thread
+from ens.messaging.parsed import ParsedFile, ParsedMail
 from ens.messaging.services import acknowledging, answering, reports, screening
 from ens.messaging.services.operators import check_recipient_of
-from ens.messaging.types import INCOMING, AttachmentSource, Delivery, IncomingMail, ParsedFile, ParsedMail, Received
+from ens.messaging.types import INCOMING, AttachmentSource, Delivery, IncomingMail, Received
 from ens.messaging.words import domain_of
 from ens.notifications.services import tell
 from ens.notifications.types import NoticeKind

@@ -11,7 +11,8 @@ from ens.audit import events
 from ens.coffre.services import sealer
 from ens.messaging import delivery, ledger, queries, trustspace
 from ens.messaging.models import Message
-from ens.messaging.types import OUTGOING, Delivery, ParsedMail, Report
+from ens.messaging.parsed import ParsedMail, Report
+from ens.messaging.types import OUTGOING, Delivery
 from ens.messaging.words import domain_of
 from ens.persistence.unit import Unit
 

@@ -1,12 +1,16 @@
-"""What arrives, shown to the antivirus before anything of it is kept."""
+"""What arrives, and what the usager joins, shown to the antivirus before anything of it is kept."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import structlog
 from django.conf import settings
 
-from ens.messaging import ports
-from ens.messaging.errors import AntivirusSilent, MessageInfected
+from ens.messaging import aside, filetypes, ports
+from ens.messaging.errors import AntivirusSilent, FileRunsAlone, MessageInfected
+from ens.messaging.parsed import ParsedFile
+from ens.messaging.types import File
 
 log = structlog.get_logger("ens.messaging")
 
@@ -27,3 +31,15 @@ def was_seen(data: bytes) -> bool:
         log.warning("message_infected", found=found)
         raise MessageInfected()
     return True
+
+
+def check_leaving(files: Sequence[File]) -> None:
+    """What the usager joins runs nothing, and is shown to the antivirus. Outside a unit: the antivirus takes its time.
+
+    Errors: FileRunsAlone, MessageInfected, AntivirusSilent.
+    """
+    for one in files:
+        if aside.reason(ParsedFile(one.name, filetypes.UNKNOWN, one.data)) == aside.DANGEROUS:
+            raise FileRunsAlone()
+    for one in files:
+        was_seen(one.data)

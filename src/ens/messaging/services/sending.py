@@ -23,13 +23,20 @@ from ens.kernel import clock
 from ens.kernel.actor import SYSTEM, Actor
 from ens.kernel.ids import new_id
 from ens.messaging import delivery, filetypes, ledger, queries, trustspace
-from ens.messaging.errors import OperatorUnknown, ReplyEmpty, ReplyNotAllowed, ReplyTooLarge, ThreadNotFound
+from ens.messaging.errors import (
+    OperatorUnknown,
+    ReplyEmpty,
+    ReplyNotAllowed,
+    ReplyTooLarge,
+    ThreadNotFound,
+    TooManyFiles,
+)
 from ens.messaging.models import Correspondent, Message, Thread
 from ens.messaging.ports import PermanentFailure, mail_relay
-from ens.messaging.services import drafting
+from ens.messaging.services import drafting, screening
 from ens.messaging.services.receiving import attach, is_usager
 from ens.messaging.services.reports import mark_failed
-from ens.messaging.types import OUTGOING, Contact, Delivery, File, Reply, ReplyMode, ReplyOption
+from ens.messaging.types import FILES_MOST, OUTGOING, Contact, Delivery, File, Reply, ReplyMode, ReplyOption
 from ens.messaging.words import clean_name
 from ens.persistence import outbox, sql
 from ens.persistence.locator import locate
@@ -42,8 +49,10 @@ OUTBOX_KIND = "courrier"
 def reply(thread_id: UUID, answer: Reply, *, by: Actor) -> UUID:
     """Answer in a thread, to those of it who may be answered; the same form sent twice sends once.
 
-    Returns the message's id. Errors: ThreadNotFound, ReplyNotAllowed, ReplyEmpty, ReplyTooLarge, SpaceAbsent.
+    Returns the message's id. Errors: ThreadNotFound, ReplyNotAllowed, ReplyEmpty, ReplyTooLarge, TooManyFiles,
+    DraftChanged, FileRunsAlone, MessageInfected, AntivirusSilent, SpaceAbsent.
     """
+    screening.check_leaving(answer.files)
     return unit_of_work(locate(thread_id), lambda unit: reply_in(unit, thread_id, answer), by=by)
 
 
@@ -70,9 +79,11 @@ def reply_in(unit: Unit, thread_id: UUID, answer: Reply) -> UUID:
 
 
 def check_size(answer: Reply) -> None:
-    """Something is said, and no more than a message carries. Errors: ReplyEmpty, ReplyTooLarge."""
+    """Something is said, and no more than a message carries. Errors: ReplyEmpty, TooManyFiles, ReplyTooLarge."""
     if not answer.body.strip() and not answer.files:
         raise ReplyEmpty()
+    if len(answer.files) > FILES_MOST:
+        raise TooManyFiles(most=FILES_MOST)
     if len(answer.body.encode()) + sum(len(one.data) * 4 // 3 for one in answer.files) > settings.ENS_MAIL_MAX_BYTES:
         raise ReplyTooLarge()
 

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ens import journeys
 from ens.kernel.errors import Conflict, Malformed, Refused
 from ens.messaging import services as messaging
+from ens.messaging.errors import AntivirusSilent
 from ens.messaging.services.keeping import TRASH_DAYS
 from ens.messaging.types import (
     FILES_MAX_BYTES,
@@ -56,6 +57,8 @@ class Row:
 
 
 PER_PAGE = 50
+# beside the form, which keeps what was typed
+SAID = (Malformed, Conflict, Refused, AntivirusSilent)
 BESIDE = 20  # conversations beside the one shown: the newest
 
 
@@ -189,7 +192,7 @@ def repondre(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             messaging.reply(thread_id, form.answer(), by=request.actor)
-        except (Malformed, Conflict, Refused) as error:
+        except SAID as error:
             form.add_error(None, typeset(error.sentence))
         else:
             announcements.success(request, _("Réponse envoyée."))
@@ -215,7 +218,7 @@ def brouillon(request: HttpRequest, thread_id: UUID) -> HttpResponse:
             without = _identifier(request.POST.get("retirer", ""))
             body, files = form.cleaned_data["corps"], form.joined()
             kept = messaging.save_draft(thread_id, body, files, without=without, by=request.actor)
-        except (Malformed, Conflict) as error:
+        except SAID as error:
             said = typeset(error.sentence)
         else:
             if by_itself:
