@@ -194,3 +194,29 @@ def test_another_s_document_nor_an_ended_exchange_let_nothing_leave(inaya, dupon
         joinable(thread.id, by=inaya.actor)
     with pytest.raises(ReplyNotAllowed):
         send_documents(thread.id, (radio,), "Trop tard.", "", by=inaya.actor)
+
+
+def test_a_new_message_leaves_with_documents_of_the_record_once_and_only_one_s_own(inaya, radio, people):
+    from ens.journeys import begin, beginnable
+    from ens.messaging.types import Beginning, File, Reply
+    from ens.record.errors import DocumentNotFound
+    from ens.record.services import open_content
+
+    hear_from(inaya)
+    shown = beginnable(inaya.usager_id, by=inaya.actor)
+    assert [card.id for card, _ in shown.documents] == [radio]
+    (contact,) = shown.contacts.wrote
+    said = Beginning(contact.id, Reply("Voici.", (File("un.txt", b"un"),), "jeton", subject="Ma radio"))
+    thread = begin(inaya.usager_id, said, (radio,), by=inaya.actor)
+    assert begin(inaya.usager_id, said, (radio,), by=inaya.actor) == thread
+    (message,) = services.open_thread(thread, by=inaya.actor).messages
+    content = open_content(radio, by=inaya.actor)
+    assert [one.name for one in message.attachments] == [content.filename, "un.txt"]
+    assert services.open_attachment(message.attachments[0].id, by=inaya.actor).data == content.data
+    assert len([line for line in history(inaya) if "a envoyé « Radio du genou »" in line.sentence]) == 1
+    other = people.usager()
+    hear_from(other)
+    (theirs,) = beginnable(other.usager_id, by=other.actor).contacts.wrote
+    with pytest.raises(DocumentNotFound):  # another's document, whoever is written to
+        begin(other.usager_id, Beginning(theirs.id, Reply("Voici.", subject="x")), (radio,), by=other.actor)
+    assert len(services.list_threads(other.usager_id, by=other.actor)) == 1

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
+from django.db import connections
 from django.test import Client
 
 from ens.audit.queries import lines
@@ -13,7 +15,7 @@ from ens.identity.services import create_compte
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.messaging import services
-from ens.messaging.errors import SignalNotFound, SignalPointless, ThreadNotFound
+from ens.messaging.errors import SignalNotFound, SignalPointless, ThreadNotFound, TooManySignals
 from ens.messaging.models import SignalQueue
 from ens.messaging.services.signalling import A_DAY
 from ens.messaging.signals import SignalReason
@@ -118,6 +120,32 @@ def test_a_space_reports_ten_conversations_a_day_and_more_the_day_after(inaya, o
     monkeypatch.setattr(clock, "now", lambda: tomorrow)
     services.signal(thread, SignalReason.FRAUD, "", by=inaya.actor)
     assert services.open_thread(thread, by=inaya.actor).signalled_at is not None
+
+
+def test_reports_of_one_instant_are_counted_in_turn(inaya, operator):
+    threads = [written(inaya, operator, subject=f"Publicité {number}") for number in range(A_DAY + 2)]
+    for one in threads[3:]:
+        services.signal(one, SignalReason.CONTENT, "", by=inaya.actor)
+    start, answers = Barrier(4), []
+
+    def report(thread):
+        start.wait()
+        try:
+            services.signal(thread, SignalReason.FRAUD, "", by=inaya.actor)
+        except TooManySignals as refusal:
+            answers.append(refusal.code)
+        else:
+            answers.append("dit")
+        finally:
+            connections.close_all()
+
+    at_once = [Thread(target=report, args=(one,)) for one in (*threads[:3], threads[0])]
+    for one in at_once:
+        one.start()
+    for one in at_once:
+        one.join()
+    assert queued(inaya).count() == A_DAY
+    assert answers.count("dit") in (1, 2)  # the same conversation twice is one report, said twice
 
 
 def test_a_conversation_that_the_other_ended_is_reported_all_the_same(inaya, operator):

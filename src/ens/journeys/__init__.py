@@ -3,6 +3,16 @@
 from ens.journeys.attachments import save_attachment
 from ens.journeys.homepage import home
 from ens.journeys.privacy import privacy
-from ens.journeys.sending import joinable, send_document, send_documents, sendable
+from ens.journeys.sending import begin, beginnable, joinable, send_document, send_documents, sendable
 
-__all__ = ["home", "joinable", "privacy", "save_attachment", "send_document", "send_documents", "sendable"]
+__all__ = [
+    "begin",
+    "beginnable",
+    "home",
+    "joinable",
+    "privacy",
+    "save_attachment",
+    "send_document",
+    "send_documents",
+    "sendable",
+]

@@ -1,4 +1,4 @@
-"""Documents of the record sent to a professional who wrote, as attachments of an answer to them."""
+"""Documents of the record sent to a professional: with an answer to them, or a new message."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from uuid import UUID
 from ens.audit import events
 from ens.enrolment import queries as enrolment
 from ens.journeys import archives
-from ens.journeys.types import Joinable, Sendable
+from ens.journeys.types import Beginnable, Joinable, Sendable
 from ens.kernel.actor import Actor, ActorKind
 from ens.messaging import queries as messaging
 from ens.messaging.errors import ReplyNotAllowed
-from ens.messaging.services import drafting
+from ens.messaging.services import beginning, drafting
 from ens.messaging.services.sending import reply_in
-from ens.messaging.types import File, Reply, ReplyMode
+from ens.messaging.types import Beginning, File, Reply, ReplyMode
 from ens.persistence.locator import locate
 from ens.persistence.unit import Unit, unit_of_work
 from ens.record import queries as record
@@ -82,6 +82,50 @@ def send_documents(
     """
     answer = Reply(body, token=token, kept=kept)
     return unit_of_work(locate(thread_id), lambda unit: _send(unit, documents, thread_id, answer), by=by)
+
+
+def beginnable(usager_id: UUID, search: str = "", *, by: Actor) -> Beginnable:
+    """What the form of a new message shows: whom it may go to, as ``messaging.contacts``, and what may be joined.
+
+    Errors: DocumentNotFound (not the usager), SpaceAbsent.
+    """
+    contacts = beginning.contacts(usager_id, search, by=by)
+
+    def act(unit: Unit) -> Beginnable:
+        events.documents_searched(unit, attempt=True)
+        _check(unit)
+        found = list_in(unit, DocumentFilter(limit=SHOWN))
+        sizes = record.sizes(unit, [one.id for one in found.cards])
+        events.documents_searched(unit, found=len(found.cards))
+        return Beginnable(contacts, [(one, sizes[one.id]) for one in found.cards], found.total)
+
+    return unit_of_work(usager_id, act, by=by)
+
+
+def begin(usager_id: UUID, message: Beginning, documents: tuple[UUID, ...] = (), *, by: Actor) -> UUID:
+    """Begin a conversation, with documents of the record before the files; all of them or none.
+
+    Returns the conversation's id. Errors: those of ``messaging.begin``, DocumentNotFound, ContentDamaged,
+    StoreUnavailable.
+    """
+
+    def act(unit: Unit) -> UUID:
+        for one in documents:
+            events.document_sent(unit, one, attempt=True)
+        _check(unit)
+        contents = [content_in(unit, one) for one in documents]
+        files = tuple(File(content.filename, content.data) for content, _ in contents)
+        whole = replace(message, answer=replace(message.answer, files=(*files, *message.answer.files)))
+        before = len(unit.lines)
+        thread_id = beginning.begin_in(unit, whole)
+        if len(unit.lines) > before:  # else this very form was sent already
+            written_to = messaging.written_to(unit, thread_id)
+            to = written_to["label"] if written_to else ""
+            for one, (_, title) in zip(documents, contents, strict=True):
+                events.document_sent(unit, one, title=title, to=to)
+        return thread_id
+
+    return unit_of_work(usager_id, act, by=by)
 
 
 def _send(unit: Unit, documents: tuple[UUID, ...], thread_id: UUID, answer: Reply) -> UUID:

@@ -5,7 +5,7 @@ from datetime import date
 
 from ens.access.types import Choice
 from ens.audit.types import HistoryLine
-from ens.messaging.types import Addressee, KeptFile, ThreadCard
+from ens.messaging.types import Addressee, Contacts, KeptFile, ThreadCard
 from ens.record.types import DocumentCard
 
 
@@ -54,6 +54,15 @@ class Sendable:
     card: DocumentCard
     size: int
     addressees: list[Addressee]
+
+
+@dataclass(frozen=True, slots=True)
+class Beginnable:
+    """Whom a new message may go to, and the newest documents with their sizes in octets."""
+
+    contacts: Contacts
+    documents: list[tuple[DocumentCard, int]]
+    total: int  # of documents, shown or not
 
 
 @dataclass(frozen=True, slots=True)

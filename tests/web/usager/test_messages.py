@@ -338,6 +338,8 @@ def test_a_new_message_goes_to_one_of_the_contacts_offered_and_to_no_address(pag
         refused = page.post("/messages/nouveau/", wrong)
         assert refused.status_code == 422
         assert "Une question." in text_of(refused)
+    forged = page.post("/messages/nouveau/", {**form, "documents": [str(new_id())]})
+    assert (forged.status_code, "plus dans votre dossier" in text_of(forged)) == (422, True)
     said = text_of(page.post("/messages/nouveau/", form, follow=True))
     assert "Message envoyé." in said
     assert "Vous pourrez écrire de nouveau ici quand Docteur Virginie Dupond vous aura répondu." in said

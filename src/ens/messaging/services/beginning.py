@@ -58,15 +58,15 @@ def begin(usager_id: UUID, message: Beginning, *, by: Actor) -> UUID:
     Errors: ThreadNotFound (not the usager), SpaceAbsent, ReplyNotAllowed (nobody of that id, or they ended the
     exchange), ReplyEmpty, ReplyTooLarge.
     """
+    return unit_of_work(usager_id, lambda unit: begin_in(unit, message), by=by)
+
+
+def begin_in(unit: Unit, message: Beginning) -> UUID:
+    """``begin`` inside a unit already open."""
     check_size(message.answer)
-
-    def act(unit: Unit) -> UUID:
-        events.message_sent(unit, None, attempt=True)
-        _check(unit)
-        person = _recipient(unit, message.to)
-        return _begin_in(unit, message, person)
-
-    return unit_of_work(usager_id, act, by=by)
+    events.message_sent(unit, None, attempt=True)
+    _check(unit)
+    return _begin_in(unit, message, _recipient(unit, message.to))
 
 
 def _check(unit: Unit) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from ens.audit import events
+from ens.audit import services as audit
 from ens.audit.types import Event
 from ens.coffre.services import sealer
 from ens.kernel import clock
@@ -38,6 +39,7 @@ def signal(thread_id: UUID, reason: SignalReason, words: str, *, by: Actor) -> N
     def act(unit: Unit) -> None:
         events.conversation_moved(unit, Event.CONVERSATION_REPORTED, thread_id, attempt=True)
         thread = thread_in(unit, thread_id)
+        audit.hold_head(unit)  # reports of one instant are counted in turn
         writers = [queries.identity_of(unit, one) for one in queries.writers(unit, thread_id)]
         if not writers:
             raise SignalPointless()

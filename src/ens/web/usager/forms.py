@@ -17,7 +17,7 @@ from ens.journeys.types import Joinable
 from ens.messaging.errors import DraftChanged
 from ens.messaging.signals import SignalReason
 from ens.messaging.types import FILES_MAX_BYTES, Addressee, Beginning, Contact, Contacts, File, KeptFile, Reply
-from ens.record.types import UPLOAD_TITLE_MAX, Upload
+from ens.record.types import UPLOAD_TITLE_MAX, DocumentCard, Upload
 from ens.standards.errors import StandardError
 from ens.standards.ins import Matricule
 from ens.web.common import words
@@ -81,6 +81,11 @@ class WritingForm(OnceForm):
     )
 
 
+def _too_much(together: int) -> str:
+    facts = {"size": words.size(together), "limit": words.size(FILES_MAX_BYTES)}
+    return _("Vos documents pèsent %(size)s en tout\u00a0: %(limit)s au plus par message. Retirez-en.") % facts
+
+
 class PiecesField(forms.Field):
     """The files of what was begun that the page showed, by id: those are sent, and no other."""
 
@@ -123,10 +128,7 @@ class FilesForm(EnsForm):
                 )
         together = sum(file.size for file in [*files, *self.kept])
         if together > FILES_MAX_BYTES:
-            facts = {"size": words.size(together), "limit": words.size(FILES_MAX_BYTES)}
-            raise forms.ValidationError(
-                _("Vos documents pèsent %(size)s en tout\u00a0: %(limit)s au plus par message. Retirez-en.") % facts
-            )
+            raise forms.ValidationError(_too_much(together))
         return files
 
     def joined(self) -> tuple[File, ...]:
@@ -179,12 +181,29 @@ class BeginForm(ReplyForm):
     )
     pharmacie = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)  # what was looked for
 
-    def __init__(self, offered: Contacts, *args: Any, **kwargs: Any) -> None:
+    documents = forms.MultipleChoiceField(
+        required=False,
+        error_messages={
+            "invalid_choice": gettext_lazy("Un de ces documents n’est plus dans votre dossier. Choisissez de nouveau.")
+        },
+    )
+
+    def __init__(self, offered: Contacts, documents: list[tuple[DocumentCard, int]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["corps"].label = _("Votre message")
+        self._sizes = {str(card.id): size for card, size in documents}
+        self.fields["documents"].choices = [(key, key) for key in self._sizes]
         groups = ((_("Vous ont écrit"), offered.wrote), (_("Pharmacies"), offered.pharmacies))
         known = [(title, [(str(one.id), _named(one)) for one in people]) for title, people in groups if people]
         self.fields["destinataire"].widget.choices = [("", _("Choisir un destinataire")), *known]
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        together = sum(self._sizes[one] for one in said.get("documents", ()))
+        together += sum(file.size for file in said.get("fichiers", ()))
+        if together > FILES_MAX_BYTES:
+            self.add_error("documents", _too_much(together))
+        return said
 
     def beginning(self) -> Beginning:
         said = self.cleaned_data
@@ -235,10 +254,7 @@ class JoinForm(WritingForm):
         chosen: list[str] = self.cleaned_data["documents"]
         together = self._begun + sum(self._sizes[one] for one in chosen)
         if together > FILES_MAX_BYTES:
-            facts = {"size": words.size(together), "limit": words.size(FILES_MAX_BYTES)}
-            raise forms.ValidationError(
-                _("Ces documents pèsent %(size)s en tout\u00a0: %(limit)s au plus par message. Retirez-en.") % facts
-            )
+            raise forms.ValidationError(_too_much(together))
         return chosen
 
 
@@ -297,11 +313,11 @@ class RepresentativeForm(EnsForm):
         error_messages={"required": gettext_lazy("Indiquez son premier prénom.")},
     )
     naissance = ThreePartDateField(
-        label=gettext_lazy("Date de naissance"), help_text=gettext_lazy("Exemple : 12 4 1989")
+        label=gettext_lazy("Date de naissance"), help_text=gettext_lazy("Exemple\u00a0: 12\u00a04\u00a01989")
     )
     matricule = forms.CharField(
         label=gettext_lazy("Numéro de sécurité sociale"),
-        help_text=gettext_lazy("Le sien, 15 caractères : il est sur sa carte Vitale."),
+        help_text=gettext_lazy("Le sien, 15\u00a0caractères\u00a0: il est sur sa carte Vitale."),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": gettext_lazy("Indiquez son numéro de sécurité sociale.")},

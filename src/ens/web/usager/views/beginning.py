@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib import messages as announcements
 from django.http import HttpRequest, HttpResponse
@@ -9,11 +11,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from ens import journeys
 from ens.kernel.errors import Conflict, Malformed, Refused
-from ens.messaging import services as messaging
+from ens.messaging.types import FILES_MAX_BYTES
 from ens.web.common.words import size, typeset
 from ens.web.usager.forms import BeginForm
 from ens.web.usager.pages import usager_page
+from ens.web.usager.rows import document_row
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,20 +25,30 @@ def nouveau(request: HttpRequest) -> HttpResponse:
     """Write it; what was typed is kept when something is wrong."""
     given = request.POST if request.method == "POST" else request.GET
     looked_for = given.get("pharmacie", "").strip()[:100]
-    offered = messaging.contacts(request.usager_id, looked_for, by=request.actor)
-    form, status = BeginForm(offered, initial={"pharmacie": looked_for}), 200
+    shown = journeys.beginnable(request.usager_id, looked_for, by=request.actor)
+    offered = shown.contacts
+    form, status = BeginForm(offered, shown.documents, initial={"pharmacie": looked_for}), 200
     if request.method == "POST":
-        form, status = BeginForm(offered, request.POST, request.FILES), 422
+        form, status = BeginForm(offered, shown.documents, request.POST, request.FILES), 422
         if form.is_valid():
+            documents = tuple(UUID(one) for one in form.cleaned_data["documents"])
             try:
-                thread_id = messaging.begin(request.usager_id, form.beginning(), by=request.actor)
+                thread_id = journeys.begin(request.usager_id, form.beginning(), documents, by=request.actor)
             except (Malformed, Conflict, Refused) as error:
                 form.add_error(None, typeset(error.sentence))
             else:
                 announcements.success(request, _("Message envoyé."))
                 return redirect("usager:fil", thread_id)
+    chosen = set(form.data.getlist("documents")) if form.is_bound else set()
     context = {
         "formulaire": form,
+        "lignes": [
+            {"document": document_row(card), "taille": weight, "choisi": str(card.id) in chosen}
+            for card, weight in shown.documents
+        ],
+        "autres": shown.total - len(shown.documents),
+        "choisis": bool(chosen),
+        "total": FILES_MAX_BYTES,
         "offerts": offered,
         "pharmacie": looked_for,
         "limite": settings.ENS_UPLOAD_MAX_BYTES,
