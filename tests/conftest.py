@@ -61,7 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     django.setup()
     setup_test_environment(debug=False)
-    settings.PASSWORD_HASHERS = ["tests.hashing.LightArgon2"]
+    settings.PASSWORD_HASHERS = ["tests.hashing.LightArgon2", *settings.PASSWORD_HASHERS[1:]]
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -133,6 +133,7 @@ OAUTH2_PROVIDER = {
     "SCOPES": {"dossier": "Alimenter et consulter le dossier, selon les droits de la personne nommée"},
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "PKCE_REQUIRED": True,
+    "CLIENT_SECRET_HASHER": "secret_tire",  # decision 0029
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # a dump of the base gives no token
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
@@ -233,7 +234,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = ENS_FHIR_BODY_MAX_BYTES
 FILE_UPLOAD_MAX_MEMORY_SIZE = ENS_MAIL_MAX_BYTES
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # nothing in clear on disk
 APPEND_SLASH = True
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "ens.identity.hashers.GeneratedSecretHasher"]
 SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING_CONFIG = "ens.config.observation.configure_logging"
 LOGGING = {"level": setting("ENS_LOG_LEVEL", "INFO")}
