@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import identify_hasher, make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, identify_hasher, make_password
 from django.test import Client
 
 from ens.identity import clients
+from ens.identity.hashers import PasswordHasher
 from ens.identity.models import ApplicationCliente
 from ens.kernel.actor import SYSTEM
 from tests.factories import People
@@ -49,3 +52,19 @@ def test_a_password_is_never_kept_that_way(people: People) -> None:
 
     kept = identify_hasher(make_account(people).compte.password)
     assert kept.algorithm == "argon2"
+
+
+def test_passwords_are_tried_two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside, most, hasher = [0], [0], PasswordHasher()
+
+    def verify(self: Any, password: str, encoded: str) -> bool:
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        time.sleep(0.02)
+        inside[0] -= 1
+        return True
+
+    monkeypatch.setattr(Argon2PasswordHasher, "verify", verify)
+    with ThreadPoolExecutor(6) as pool:
+        assert all(pool.map(lambda _: hasher.verify("x", "y"), range(6)))
+    assert most == [2]
