@@ -137,6 +137,12 @@ def test_without_script_every_act_of_the_usager_is_done(window_for: Any, own: Sp
     page.click("button:has-text('Envoyer au support')")
     page.wait_for_selector("text=Signalée au support")
 
+    page.click("main >> text=Mettre fin à l’échange")
+    page.click("button:has-text('Mettre fin à l’échange')")
+    page.wait_for_selector("text=ses messages sont refusés")
+    page.click("text=Rouvrir l’échange")
+    page.wait_for_selector("text=Échange rouvert")
+
     window.open("/messages/nouveau/")
     page.select_option("#id_destinataire", index=1)
     page.fill("#id_objet", "Mon traitement")

@@ -89,9 +89,10 @@ def test_a_page_with_content_holds_on_every_screen(tabs: Any, full: Space, name:
     check(window, name)
 
 
-def test_the_choice_of_documents_to_join_holds_on_every_screen(tabs: Any, full: Space) -> None:
-    (window := tabs(full.compte)).open(f"/messages/{full.threads['Préparation de votre rendez-vous']}/documents/")
-    check(window, "joindre", QUICK)
+@pytest.mark.parametrize(("name", "last"), [("joindre", "documents"), ("finir", "fin")])
+def test_a_page_of_a_conversation_holds_on_every_screen(tabs: Any, full: Space, name: str, last: str) -> None:
+    (window := tabs(full.compte)).open(f"/messages/{full.threads['Préparation de votre rendez-vous']}/{last}/")
+    check(window, name, QUICK)
 
 
 @pytest.mark.parametrize("name", ALWAYS)

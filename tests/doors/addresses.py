@@ -97,6 +97,10 @@ ADDRESSES: dict[str, Row] = {
     "usager:signaler": Row(
         200, takes=422, about=("thread",), leaves=("messages_listes",), refusal="conversation_signalee"
     ),
+    "usager:finir_echange": Row(
+        200, takes=422, about=("thread",), leaves=("messages_listes",), refusal="echange_termine"
+    ),
+    "usager:rouvrir_echange": Row(takes=302, about=("thread",), refusal="echange_termine"),
     "usager:exporter_fil": Row(
         200, about=("thread",), leaves=("messages_exportes",), refusal="messages_exportes", is_file=True
     ),

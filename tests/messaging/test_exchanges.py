@@ -103,3 +103,76 @@ def test_a_letter_to_a_colleague_with_the_patient_in_copy_is_answered_to_who_wro
     thread = only_thread(inaya)
     assert [contact.label for contact in thread.reply.contacts] == ["Labo BioPCR Orly"]
     assert [recipient for recipient, _ in sent(inaya, thread, Reply("Merci"), relay)] == ["dupond@operateur.example"]
+
+
+# -- ended by the usager --------------------------------------------------------------------------------------------
+def ended(person, thread, *people, by=None):
+    from ens.messaging.services import end_exchange
+
+    end_exchange(thread.id, tuple(one.id for one in people or thread.correspondents), by=by or person.actor)
+
+
+def history(person):
+    from ens.audit.queries import lines
+    from ens.audit.types import HistoryFilter
+    from ens.persistence.unit import unit_of_work
+
+    def act(unit):
+        unit.untraced("essai")
+        return [(entry.actor_name, entry.sentence) for entry in lines(unit, HistoryFilter()).lines]
+
+    return unit_of_work(person.usager_id, act, by=person.actor)
+
+
+@pytest.mark.feature("S080", "B12")
+def test_an_exchange_that_the_usager_ended_is_reopened_by_writing_and_both_are_in_the_history(inaya, operator, relay):
+    from ens.messaging.errors import MailboxAbsent
+    from ens.messaging.services import mailbox
+    from ens.messaging.types import Box, MailboxFilter
+
+    receive(inaya, operator, "labo@operateur.example", message_id=FIRST)
+    mother = replace(inaya.actor, id="un-autre-compte", name="Anne Michel", role="représentante légale")
+    for _ in range(2):
+        ended(inaya, only_thread(inaya), by=mother)
+    with pytest.raises(MailboxAbsent):
+        receive(inaya, operator, "labo@operateur.example", in_reply_to=FIRST)
+    thread = only_thread(inaya)
+    assert (len(thread.messages), thread.correspondents[0].ended_at is not None) == (1, True)
+    assert mailbox(inaya.usager_id, MailboxFilter(box=Box.ENDED), by=inaya.actor).matching == 1
+    assert [recipient for recipient, _ in sent(inaya, thread, Reply("Bonjour"), relay)] == ["labo@operateur.example"]
+    receive(inaya, operator, "labo@operateur.example", in_reply_to=FIRST)
+    assert len(only_thread(inaya).messages) == 3
+    said = [one for one in history(inaya) if "l’échange" in one[1]]
+    assert [sentence for _, sentence in said] == [
+        "a rouvert l’échange avec Labo BioPCR Orly.",
+        "a mis fin à l’échange avec Labo BioPCR Orly.",
+    ]
+    assert "Anne Michel" in said[1][0]
+
+
+@pytest.mark.feature("N073")
+def test_an_answer_to_all_leaves_out_whom_the_usager_ended_with_unless_chosen(two, relay):
+    thread = only_thread(two)
+    ended(two, thread, next(one for one in thread.correspondents if one.label == "Labo BioPCR Orly"))
+    thread = only_thread(two)
+    assert "Labo" not in thread.reply.recipients_label
+    assert [recipient for recipient, _ in sent(two, thread, Reply("Merci"), relay)] == ["dupond@operateur.example"]
+    laboratory = next(one for one in thread.reply.contacts if one.ended_at)
+    relay.sent.clear()
+    ((recipient, _),) = sent(two, thread, Reply("Merci", to=(laboratory.id,)), relay)
+    assert recipient == "labo@operateur.example"
+    assert not [one for one in only_thread(two).correspondents if one.ended_at]
+
+
+def test_a_stranger_of_the_conversation_or_nobody_is_not_ended_with(inaya, operator, people):
+    from ens.kernel.ids import new_id
+    from ens.messaging.errors import ThreadNotFound
+    from ens.messaging.services import end_exchange, endable
+
+    receive(inaya, operator, "labo@operateur.example")
+    thread = only_thread(inaya)
+    for chosen in ((), (new_id(),)):
+        with pytest.raises(ThreadNotFound):
+            end_exchange(thread.id, chosen, by=inaya.actor)
+    with pytest.raises(ThreadNotFound):
+        endable(thread.id, by=people.usager().actor)

@@ -1,5 +1,7 @@
 """Who may be answered, whatever happened before: only who wrote to this usager and did not end the exchange.
 
+And who is heard: everybody but those with whom this usager ended it, until the usager writes to them again.
+
 Two usagers, a mother and her child say, hear from the same mailboxes: what one may do opens nothing to the other.
 """
 
@@ -13,7 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from ens.kernel.ids import new_id
-from ens.messaging.errors import ReplyNotAllowed, ThreadNotFound
+from ens.messaging.errors import MailboxAbsent, ReplyNotAllowed, ThreadNotFound
+from ens.messaging.models import Correspondent
 from ens.messaging.types import Beginning, IncomingMail, Reply, ReplyMode
 from tests.factories import before_all_due
 from tests.messaging.mails import mail
@@ -30,16 +33,29 @@ _numbers = itertools.count()
 
 @pytest.mark.slow
 @pytest.mark.feature("S080", "S081", "N074", "B12")
-def test_only_who_wrote_and_did_not_end_the_exchange_is_ever_answered(people, operator, relay):
-    from ens.messaging.services import begin, contacts, list_threads, open_thread, receive, reply
+def test_only_who_wrote_and_did_not_end_the_exchange_is_answered_nor_who_was_ended_with_heard(people, operator, relay):
+    from ens.messaging import queries, services
+    from ens.messaging.services import begin, check_recipient, contacts, list_threads, open_thread, receive, reply
     from ens.persistence import outbox
     from ens.persistence.models import OutboxRow
+    from ens.persistence.unit import unit_of_work
+
+    def addresses(person):
+        """Of the usager's correspondents, by id."""
+
+        def act(unit):
+            unit.untraced("essai")
+            rows = Correspondent.objects.filter(usager_id=unit.usager_id)
+            return {row.id: queries.identity_of(unit, row)["address"] for row in rows}
+
+        return unit_of_work(person.usager_id, act, by=person.actor)
 
     class Mailboxes(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
             self.people = [people.usager(), people.usager()]
             self.ended: dict[tuple[int, str], bool] = {}  # by whose mailbox, and who wrote
+            self.refused: set[tuple[int, str]] = set()  # the usager ended the exchange with them
             self.reply_to: dict[tuple[int, str], str] = {}
             self.threads: dict[object, tuple[int, set[str]]] = {}  # whose, and who wrote in each
             self.last = ["", ""]
@@ -47,6 +63,13 @@ def test_only_who_wrote_and_did_not_end_the_exchange_is_ever_answered(people, op
         @rule(whom=WHOM, writer=WRITERS, reply_to=ELSEWHERE, ends=st.booleans(), in_last=st.booleans())
         def somebody_writes(self, whom, writer, reply_to, ends, in_last):
             person, parent = self.people[whom], self.last[whom] if in_last else ""
+            if (whom, writer) in self.refused:
+                with pytest.raises(MailboxAbsent):
+                    check_recipient(person.address, writer, by=operator)
+                with pytest.raises(MailboxAbsent):
+                    receive(IncomingMail(writer, person.address, mail(person.address, sender=writer)), by=operator)
+                return
+            check_recipient(person.address, writer, by=operator)
             self.last[whom] = f"<{next(_numbers)}@operateur.example>"
             headers = ({"Reply-To": reply_to} if reply_to else {}) | ({"X-MSS-MES": "FIN"} if ends else {})
             data = mail(person.address, sender=writer, message_id=self.last[whom], in_reply_to=parent, headers=headers)
@@ -59,7 +82,28 @@ def test_only_who_wrote_and_did_not_end_the_exchange_is_ever_answered(people, op
         def drawn(self, data):
             thread = data.draw(st.sampled_from(sorted(self.threads, key=str)))
             whom, writers = self.threads[thread]
-            return thread, whom, {self.reply_to[whom, one] for one in writers if not self.ended[whom, one]}
+            answerable = {one for one in writers if not self.ended[whom, one]}
+            heard = {one for one in answerable if (whom, one) not in self.refused}
+            return thread, whom, heard or answerable
+
+        @rule(data=st.data(), ends=st.booleans())
+        def the_usager_ends_or_reopens(self, data, ends):
+            if not self.threads:
+                return
+            thread, whom, _ = self.drawn(data)
+            person, known = self.people[whom], addresses(self.people[whom])
+            people = services.endable(thread, by=person.actor)
+            assert {known[one.id] for one in people} == self.threads[thread][1]
+            chosen = data.draw(st.sets(st.sampled_from([one.id for one in people]), min_size=1))
+            act = services.end_exchange if ends else services.reopen_exchange
+            for other in {one.actor for one in self.people} - {person.actor}:
+                with pytest.raises(ThreadNotFound):
+                    act(thread, tuple(chosen), by=other)
+            act(thread, tuple(chosen), by=person.actor)
+            changed = {(whom, known[one]) for one in chosen}
+            self.refused = self.refused | changed if ends else self.refused - changed
+            shown = open_thread(thread, by=person.actor).correspondents
+            assert {(whom, known[one.id]) for one in shown if one.ended_at} <= self.refused
 
         def leaves(self, thread, person, answer):
             relay.sent.clear()
@@ -75,7 +119,8 @@ def test_only_who_wrote_and_did_not_end_the_exchange_is_ever_answered(people, op
         def the_usager_answers_all_of_them(self, data):
             if not self.threads:
                 return
-            thread, whom, expected = self.drawn(data)
+            thread, whom, people = self.drawn(data)
+            expected = {self.reply_to[whom, one] for one in people}
             option = open_thread(thread, by=self.people[whom].actor).reply
             assert (option.mode is ReplyMode.REPLY) == bool(expected) == bool(option.contacts)
             if not expected:
@@ -83,16 +128,21 @@ def test_only_who_wrote_and_did_not_end_the_exchange_is_ever_answered(people, op
                     reply(thread, Reply("Merci"), by=self.people[whom].actor)
                 return
             assert set(self.leaves(thread, self.people[whom], Reply("Merci"))) == expected
+            self.refused -= {(whom, one) for one in people}
 
         @rule(data=st.data())
         def the_usager_answers_one_of_them(self, data):
             if not self.threads:
                 return
-            thread, whom, expected = self.drawn(data)
+            thread, whom, _ = self.drawn(data)
+            known = addresses(self.people[whom])
             contacts = open_thread(thread, by=self.people[whom].actor).reply.contacts
             for contact in contacts[:1]:
                 (reached,) = self.leaves(thread, self.people[whom], Reply("Merci", to=(contact.id,)))
-                assert reached in expected
+                assert known[contact.id] in self.threads[thread][1]
+                assert not self.ended[whom, known[contact.id]]
+                assert reached == self.reply_to[whom, known[contact.id]]
+                self.refused.discard((whom, known[contact.id]))
 
         @rule(whom=WHOM)
         def the_usager_begins_with_each_of_those_offered(self, whom):
@@ -105,6 +155,7 @@ def test_only_who_wrote_and_did_not_end_the_exchange_is_ever_answered(people, op
                 with pytest.raises(ReplyNotAllowed):
                     begin(other.usager_id, Beginning(contact.id, Reply("Bonjour")), by=other.actor)
             assert set(self.left_for(person)) == expected
+            self.refused -= {key for key, ended in self.ended.items() if key[0] == whom and not ended}
 
         @rule(data=st.data())
         def somebody_tries_a_contact_or_a_thread_that_is_not_theirs(self, data):

@@ -15,7 +15,7 @@ from ens.identity.services import create_compte
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.messaging import services
-from ens.messaging.errors import SignalNotFound, SignalPointless, ThreadNotFound, TooManySignals
+from ens.messaging.errors import MailboxAbsent, SignalNotFound, SignalPointless, ThreadNotFound, TooManySignals
 from ens.messaging.models import SignalQueue
 from ens.messaging.services.signalling import A_DAY
 from ens.messaging.signals import SignalReason
@@ -146,6 +146,18 @@ def test_reports_of_one_instant_are_counted_in_turn(inaya, operator):
         one.join()
     assert queued(inaya).count() == A_DAY
     assert answers.count("dit") in (1, 2)  # the same conversation twice is one report, said twice
+
+
+def test_a_report_may_end_the_exchange_too(inaya, operator):
+    thread = written(inaya, operator)
+    usager = Client()
+    usager.force_login(inaya.compte)
+    usager.post(f"/messages/{thread}/signaler/", {"motif": "fraude", "finir": "oui"})
+    shown = services.open_thread(thread, by=inaya.actor)
+    assert shown.signalled_at is not None
+    assert shown.correspondents[0].ended_at is not None
+    with pytest.raises(MailboxAbsent):
+        written(inaya, operator)
 
 
 def test_a_conversation_that_the_other_ended_is_reported_all_the_same(inaya, operator):

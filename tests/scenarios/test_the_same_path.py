@@ -26,6 +26,7 @@ from tests.interop.fhir.conftest import Software
 TEST_OID = "1.2.250.1.213.1.4.10"
 ABSENT = ("never_created", "noticed", "opposed", "closed")
 OPERATOR = Actor(ActorKind.OPERATEUR, "operateur.example", "operateur.example")
+LABORATORY = "labo@operateur.example"
 # Where the trace differs: the head is one's own, or one of nobody's; so are the lines.
 TRACES = ((r"WITH head AS \(UPDATE audit_(head|headofnobody) SET .*", "‹la trace est écrite›"),)
 
@@ -182,17 +183,30 @@ def test_a_deposit_that_names_a_person_twice_says_no_more_of_who_is_unknown(
     }
 
 
+def ended_with(person: Any) -> str:
+    """Someone who ended the exchange with the laboratory that asks."""
+    from ens.messaging import services
+    from ens.messaging.types import IncomingMail
+    from tests.messaging.mails import mail
+
+    services.receive(IncomingMail(LABORATORY, person.address, mail(person.address)), by=OPERATOR)
+    (thread,) = services.list_threads(person.usager_id, by=person.actor)
+    chosen = tuple(one.id for one in services.endable(thread.id, by=person.actor))
+    services.end_exchange(thread.id, chosen, by=person.actor)
+    return str(person.matricule)
+
+
 @pytest.mark.feature("S087")
-def test_an_operator_is_answered_by_the_same_statements(absent: dict[str, str]) -> None:
+def test_an_operator_is_answered_by_the_same_statements(absent: dict[str, str], people: Any) -> None:
     from ens.messaging import services
     from ens.messaging.errors import MailboxAbsent
 
     def ask(number: str) -> str:
         with pytest.raises(MailboxAbsent) as refused:
-            services.check_recipient(f"{number}@patient.mssante.fr", by=OPERATOR)
+            services.check_recipient(f"{number}@patient.mssante.fr", LABORATORY, by=OPERATOR)
         return str(refused.value.sentence)
 
-    sent, answers = asked_about(absent, ask)
+    sent, answers = asked_about({**absent, "ended": ended_with(people.usager())}, ask)
     assert len(set(answers.values())) == 1
     check_alike(sent)
 

@@ -204,6 +204,11 @@ def conversation_moved(unit: Unit, event: Event, thread_id: UUID, *, title: str 
     _leave(unit, Line(event, thread_id, title), attempt)
 
 
+def exchange_changed(unit: Unit, event: Event, thread_id: UUID, *, to: str = "", attempt: bool = False) -> None:
+    """``event``: the usager ended or reopened the exchange with a correspondent, whose name is ``to``."""
+    _leave(unit, Line(event, thread_id, facts={"name": to} if to else {}), attempt)
+
+
 def report_read(unit: Unit, thread_id: UUID) -> None:
     """The support's: what the usager said of a conversation, never the conversation."""
     _leave(unit, Line(Event.REPORT_READ, thread_id), attempt=False)

@@ -46,6 +46,8 @@ _DONE: dict[Event, str] = {
     Event.CONVERSATION_DELETED: "a supprimé {title} de la corbeille.",
     Event.MESSAGES_EXPORTED: "a exporté {title}.",
     Event.CONVERSATION_REPORTED: "a signalé {title} au support.",
+    Event.EXCHANGE_ENDED: "a mis fin à l’échange avec {name}.",
+    Event.EXCHANGE_REOPENED: "a rouvert l’échange avec {name}.",
     Event.REPORT_READ: "a lu votre signalement.",
     Event.RECEIPT_SENT: "a envoyé un accusé de lecture de {title}.",
     Event.RECEIPT_DECLINED: "n'a pas voulu d'accusé de lecture pour {title}.",

@@ -39,6 +39,8 @@ class Event(StrEnum):
     CONVERSATION_DELETED = "conversation_supprimee"
     MESSAGES_EXPORTED = "messages_exportes"
     CONVERSATION_REPORTED = "conversation_signalee"
+    EXCHANGE_ENDED = "echange_termine"
+    EXCHANGE_REOPENED = "echange_rouvert"
     REPORT_READ = "signalement_lu"
     RECEIPT_SENT = "accuse_envoye"
     RECEIPT_DECLINED = "accuse_refuse"

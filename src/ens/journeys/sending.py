@@ -12,7 +12,7 @@ from ens.journeys.types import Beginnable, Joinable, Sendable
 from ens.kernel.actor import Actor, ActorKind
 from ens.messaging import queries as messaging
 from ens.messaging.errors import ReplyNotAllowed
-from ens.messaging.services import beginning, drafting
+from ens.messaging.services import beginning, drafting, screening
 from ens.messaging.services.sending import reply_in
 from ens.messaging.types import Beginning, File, Reply, ReplyMode
 from ens.persistence.locator import locate
@@ -108,6 +108,7 @@ def begin(usager_id: UUID, message: Beginning, documents: tuple[UUID, ...] = (),
     Returns the conversation's id. Errors: those of ``messaging.begin``, DocumentNotFound, ContentDamaged,
     StoreUnavailable.
     """
+    screening.check_leaving(message.answer.files)
 
     def act(unit: Unit) -> UUID:
         for one in documents:

@@ -73,12 +73,17 @@ class TrustSource(models.Model):
 
 
 class Correspondent(UsagerOwned):
-    """A mailbox that wrote to this usager. ``ended_at``: it ended the exchange, until it writes again."""
+    """A mailbox that wrote to this usager.
+
+    ``ended_at``: it ended the exchange, until it writes again. ``refused_at``: the usager did, and what it writes is
+    refused until the usager writes to it again.
+    """
 
     address_digest = models.BinaryField()
     sealed_identity = models.BinaryField()  # address, reply address, label, role, organisation or person
     last_wrote_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("usager_id", "address_digest"), name="one_correspondent"),)

@@ -29,6 +29,7 @@ from ens.messaging.types import (
     ReplyOption,
     ThreadCard,
 )
+from ens.persistence import sql
 from ens.persistence.unit import Unit
 from ens.record import queries as record
 
@@ -82,6 +83,23 @@ def writers(unit: Unit, thread_id: UUID) -> list[Correspondent]:
     return [found[key] for key in ordered if key in found]
 
 
+def correspondents(unit: Unit, thread_id: UUID) -> tuple[Contact, ...]:
+    """Who wrote in a thread, last one first, whoever ended the exchange."""
+    known = ((one, identity_of(unit, one)) for one in writers(unit, thread_id))
+    return tuple(Contact(one.id, said["label"], said["role"], ended_at=one.refused_at) for one, said in known)
+
+
+def is_refused(unit: Unit, sender: str) -> bool:
+    """Whether the usager ended the exchange with this mailbox. Whoever the unit is about, the same statement."""
+    asked = [unit.usager_id, address_digest(unit, sender)]
+    return bool(sender) and sql.row(_REFUSED, asked) is not None
+
+
+_REFUSED = """
+SELECT 1 FROM messaging_correspondent WHERE usager_id = %s AND address_digest = %s AND refused_at IS NOT NULL
+"""
+
+
 def written_to(unit: Unit, thread_id: UUID) -> dict[str, Any] | None:
     """Whom the usager wrote to in a thread, as known: of one that the usager began."""
     sent = Message.objects.filter(usager_id=unit.usager_id, thread_id=thread_id, direction=OUTGOING, is_system=False)
@@ -102,14 +120,14 @@ def contacts(unit: Unit, limit: int = 100) -> tuple[Contact, ...]:
     people = list(rows[:limit])
     known = wrote(unit, [one.id for one in people])
     said = ((one, identity_of(unit, one)) for one in people if one.id in known)
-    return tuple(Contact(one.id, about["label"], about["role"]) for one, about in said)
+    return tuple(Contact(one.id, about["label"], about["role"], ended_at=one.refused_at) for one, about in said)
 
 
 def reads_archives(unit: Unit, thread_id: UUID, newest: int = 20) -> bool:
     """Whether who may be answered in a thread sent documents there in an archive: their software reads one too."""
     rows = Message.objects.filter(usager_id=unit.usager_id, thread_id=thread_id, is_system=False)
     came = rows.exclude(direction=OUTGOING).order_by("-at", "-id")[:newest]
-    open_ones = {one.id for one in writers(unit, thread_id) if one.ended_at is None}
+    open_ones = {one.id for one in reply_option(unit, thread_id).reached}
     archived = {
         message.correspondent_id
         for message in came
@@ -131,7 +149,7 @@ def reply_option(unit: Unit, thread_id: UUID) -> ReplyOption:
     ended = tuple(said["label"] for one, said in known if one.ended_at is not None)
     gone = mailboxes.gone_mailboxes([said["reply_to"] for _, said in known])
     contacts = tuple(
-        Contact(one.id, said["label"], said["role"], said["reply_to"] in gone)
+        Contact(one.id, said["label"], said["role"], said["reply_to"] in gone, one.refused_at)
         for one, said in known
         if one.ended_at is None
     )
@@ -143,8 +161,8 @@ def reply_option(unit: Unit, thread_id: UUID) -> ReplyOption:
 
 def addressees(unit: Unit, limit: int = 30) -> list[Addressee]:
     """Whom the usager may write to, once each, by the newest conversation in which they wrote; four queries."""
-    open_ones = Correspondent.objects.filter(usager_id=unit.usager_id, ended_at=None).order_by("-last_wrote_at")[:limit]
-    people = {row.id: row for row in open_ones}
+    open_ones = Correspondent.objects.filter(usager_id=unit.usager_id, ended_at=None, refused_at=None)
+    people = {row.id: row for row in open_ones.order_by("-last_wrote_at")[:limit]}
     wrote = Message.objects.filter(usager_id=unit.usager_id, is_system=False).exclude(direction=OUTGOING)
     newest_of = wrote.filter(correspondent_id__in=list(people)).order_by("correspondent_id", "-at", "-id")
     pairs = newest_of.distinct("correspondent_id").values_list("correspondent_id", "thread_id")

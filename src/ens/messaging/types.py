@@ -89,6 +89,7 @@ class Contact:
     label: str
     role: str = ""
     is_gone: bool = False  # their mailbox left the directory: nobody may read what is written there
+    ended_at: datetime | None = None  # by the usager: what they write is refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,13 @@ class ReplyOption:
     ended_by: tuple[str, ...] = ()
 
     @property
+    def reached(self) -> tuple[Contact, ...]:
+        """Whom an answer to nobody in particular reaches: those the usager did not end with; of none such, all."""
+        return tuple(one for one in self.contacts if one.ended_at is None) or self.contacts
+
+    @property
     def recipients_label(self) -> str:
-        return ", ".join(one.label for one in self.contacts)
+        return ", ".join(one.label for one in self.reached)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +267,7 @@ class ThreadView:
     draft_files: tuple[KeptFile, ...] = ()
     trashed_at: datetime | None = None
     signalled_at: datetime | None = None  # to the support
+    correspondents: tuple[Contact, ...] = ()  # who wrote here, last one first
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,3 +166,24 @@ def test_a_refusal_says_its_code_in_two_languages_and_is_counted_by_operator(ses
             ),
         )
     assert refused() == before + 2
+
+
+@pytest.mark.feature("B12", "S085")
+def test_who_was_ended_with_is_refused_as_by_a_mailbox_that_is_not_there(session, people):
+    from ens.messaging import services
+
+    person, sender = people.usager(), "labo@operateur.example"
+    session().sendmail(sender, [person.address], mail(person.address))
+    (card,) = services.list_threads(person.usager_id, by=person.actor)
+    chosen = tuple(one.id for one in services.endable(card.id, by=person.actor))
+    services.end_exchange(card.id, chosen, by=person.actor)
+    said = []
+    for address in (person.address, people.usager(state="opposed").address):
+        with pytest.raises(smtplib.SMTPRecipientsRefused) as refusal:
+            session().sendmail(sender.upper(), [address], mail(address))
+        said += refusal.value.recipients.values()
+    assert said[0] == said[1]
+    session().sendmail("dupond@operateur.example", [person.address], mail(person.address))
+    services.reopen_exchange(card.id, chosen, by=person.actor)
+    session().sendmail(sender, [person.address], mail(person.address))
+    assert len(services.list_threads(person.usager_id, by=person.actor)) == 3

@@ -148,6 +148,25 @@ def test_the_files_of_a_message_are_bounded_together_and_at_the_bound_they_leave
     assert "Réponse envoyée." in text_of(sent(0))
 
 
+@pytest.mark.feature("S080", "B12")
+def test_ending_an_exchange_is_explained_confirmed_shown_and_taken_back(page: Any, mail: Any) -> None:
+    thread = mail("Votre rendez-vous")
+    address = f"/messages/{thread}/"
+    assert f"{address}fin/" in page.get(address).content.decode()
+    asked = page.get(address + "fin/")
+    assert "ne pourra plus vous écrire" in text_of(asked)
+    (who,) = re.findall(r'name="qui" value="([^"]+)"', asked.content.decode())
+    assert page.post(address + "fin/", {"qui": str(new_id())}).status_code == 422
+    assert "Choisissez avec qui" in text_of(page.post(address + "fin/", {}))
+    done = text_of(page.post(address + "fin/", {"qui": who}, follow=True))
+    assert "Échange terminé." in done
+    assert "Vous avez mis fin à l’échange avec Docteur Virginie Dupond" in done
+    assert "Rouvrir l’échange" in text_of(page.get(address + "fin/"))
+    assert "échange que vous avez terminé" in text_of(page.get("/messages/nouveau/"))
+    assert "Échange rouvert." in text_of(page.post(address + "rouvrir/", follow=True))
+    assert "Vous avez mis fin" not in text_of(page.get(address))
+
+
 @pytest.mark.feature("S080", "S081")
 def test_an_ended_exchange_offers_no_answer_and_refuses_one_sent_all_the_same(page: Any, mail: Any) -> None:
     thread_id = mail("Échange terminé", ends=True)

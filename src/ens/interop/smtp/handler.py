@@ -101,7 +101,8 @@ class Door:
         if envelope.rcpt_tos and address.lower() != envelope.rcpt_tos[0].lower():
             return replies.reply(OneUsagerPerMessage())
         operator = self._operator(session)
-        answer = await self._ask(lambda: services.check_recipient(address, by=operator))
+        sender = _sender(envelope.mail_from)
+        answer = await self._ask(lambda: services.check_recipient(address, sender, by=operator))
         if answer.reply:
             return answer.reply
         envelope.rcpt_tos = [address]

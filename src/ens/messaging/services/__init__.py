@@ -3,6 +3,7 @@
 from ens.messaging.services.acknowledging import answer_receipt
 from ens.messaging.services.beginning import begin, contacts
 from ens.messaging.services.drafting import discard_draft, kept_files, save_draft
+from ens.messaging.services.ending import end_exchange, endable, reopen_exchange
 from ens.messaging.services.erasing import erase
 from ens.messaging.services.keeping import delete_trashed, export, restore, trash
 from ens.messaging.services.operators import allow_operator, check_sender, check_server
@@ -31,6 +32,8 @@ __all__ = [
     "contacts",
     "delete_trashed",
     "discard_draft",
+    "end_exchange",
+    "endable",
     "erase",
     "export",
     "kept_files",
@@ -40,6 +43,7 @@ __all__ = [
     "open_thread",
     "read_signal",
     "receive",
+    "reopen_exchange",
     "reply",
     "restore",
     "save_draft",

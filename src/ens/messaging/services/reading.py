@@ -110,6 +110,7 @@ def open_thread(thread_id: UUID, *, by: Actor) -> ThreadView:
             draft_files=tuple(drafting.files_in(unit, thread.id)),
             trashed_at=thread.trashed_at,
             signalled_at=signalling.signalled_at(unit, thread.id),
+            correspondents=queries.correspondents(unit, thread.id),
         )
 
     return unit_of_work(locate(thread_id), act, by=by)

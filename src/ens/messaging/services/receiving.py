@@ -48,11 +48,12 @@ from ens.standards.ins import Matricule
 _LOCAL = re.compile(r"[0-9A-Za-z]{15}")
 
 
-def check_recipient(address: str, *, by: Actor) -> UUID:
+def check_recipient(address: str, sender: str = "", *, by: Actor) -> UUID:
     """The usager whose open mailbox this is; nobody's id for the test address, which is always there.
 
-    Unknown, never created, opposed and closed answer alike, by the same path: a look-up, then a unit of work that
-    reads the state. Errors: AddressInvalid, AddressKeyWrong (only when nobody is found), MailboxAbsent.
+    Unknown, never created, opposed, closed, and open to others than this ``sender`` answer alike, by the same path: a
+    look-up, then a unit of work that reads the state. Errors: AddressInvalid, AddressKeyWrong (only when nobody is
+    found), MailboxAbsent.
     """
     if answering.is_test_address(address):
         return OF_NOBODY
@@ -61,7 +62,8 @@ def check_recipient(address: str, *, by: Actor) -> UUID:
 
     def act(unit: Unit) -> bool:
         unit.untraced("le message lui-même laissera sa trace")
-        return enrolment.state(unit).is_open
+        is_open, is_refused = enrolment.state(unit).is_open, queries.is_refused(unit, sender)
+        return is_open and not is_refused
 
     if unit_of_work(usager_id, act, by=by):
         return usager_id
@@ -114,6 +116,8 @@ def receive(mail: IncomingMail, *, by: Actor) -> Received:
             enrolment.check_open(unit)
         except SpaceAbsent as error:
             raise MailboxAbsent() from error
+        if queries.is_refused(unit, mail.sender):
+            raise MailboxAbsent()
         _check_patients(unit, parsed)
         return _file(unit, mail, parsed)
 

@@ -46,10 +46,10 @@ def _of_box(unit: Unit, box: Box) -> QuerySet[Thread]:
     if box is Box.FILES:
         joined = Attachment.objects.filter(usager_id=unit.usager_id).values("message_id")
         return here.filter(Exists(messages.filter(id__in=joined)))
-    if box is Box.ENDED:  # somebody wrote, and all who did want no answer
+    if box is Box.ENDED:  # somebody wrote, and with all who did one side ended it
         people = Correspondent.objects.filter(usager_id=unit.usager_id)
         wrote = messages.filter(direction=INCOMING, is_system=False).exclude(correspondent_id=None)
-        still = wrote.filter(correspondent_id__in=people.filter(ended_at=None).values("id"))
+        still = wrote.filter(correspondent_id__in=people.filter(ended_at=None, refused_at=None).values("id"))
         return here.filter(Exists(wrote), ~Exists(still))
     return here
 

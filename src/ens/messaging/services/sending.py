@@ -33,7 +33,7 @@ from ens.messaging.errors import (
 )
 from ens.messaging.models import Correspondent, Message, Thread
 from ens.messaging.ports import PermanentFailure, mail_relay
-from ens.messaging.services import drafting, screening
+from ens.messaging.services import drafting, ending, screening
 from ens.messaging.services.receiving import attach, is_usager
 from ens.messaging.services.reports import mark_failed
 from ens.messaging.types import FILES_MOST, OUTGOING, Contact, Delivery, File, Reply, ReplyMode, ReplyOption
@@ -89,11 +89,11 @@ def check_size(answer: Reply) -> None:
 
 
 def _chosen(option: ReplyOption, answer: Reply) -> list[Contact]:
-    """Those of the page's options that were chosen, all of them by default. Errors: ReplyNotAllowed."""
+    """Those of the page's options that were chosen; of none, those that the page says. Errors: ReplyNotAllowed."""
     known = {one.id: one for one in option.contacts}
     if not known.keys() >= set(answer.to):
         raise ReplyNotAllowed()
-    return [one for key, one in known.items() if not answer.to or key in answer.to]
+    return [one for key, one in known.items() if key in answer.to] if answer.to else list(option.reached)
 
 
 def send_in(unit: Unit, thread: Thread, answer: Reply, recipients: list[Correspondent], to: str) -> UUID:
@@ -145,6 +145,7 @@ def send_in(unit: Unit, thread: Thread, answer: Reply, recipients: list[Correspo
     unit.register_locator([message.id, message.raw_id, *ids])
     outbox.put(unit, OUTBOX_KIND, message.id)
     events.message_sent(unit, message.id, title=title, to=to)
+    ending.written_to_again(unit, thread.id, recipients)
     return message.id
 
 

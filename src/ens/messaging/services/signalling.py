@@ -18,6 +18,7 @@ from ens.kernel.ids import new_id
 from ens.messaging import queries, trustspace
 from ens.messaging.errors import SignalNotFound, SignalPointless, TooManySignals
 from ens.messaging.models import Signal, SignalQueue
+from ens.messaging.services import ending
 from ens.messaging.services.keeping import thread_in
 from ens.messaging.signals import SignalCard, SignalReason, SignalView
 from ens.messaging.words import domain_of
@@ -29,8 +30,8 @@ DAY = timedelta(days=1)
 A_DAY = 10  # reports of one space: an agent reads each of them
 
 
-def signal(thread_id: UUID, reason: SignalReason, words: str, *, by: Actor) -> None:
-    """Tell the support of a conversation; a second time changes nothing.
+def signal(thread_id: UUID, reason: SignalReason, words: str, *, ends: bool = False, by: Actor) -> None:
+    """Tell the support of a conversation; a second time changes nothing. ``ends``: the exchange too, with who wrote.
 
     Errors: NobodyThere, ThreadNotFound; SignalPointless, nobody wrote in it; TooManySignals,
     ``A_DAY`` others were reported in the last day.
@@ -40,11 +41,14 @@ def signal(thread_id: UUID, reason: SignalReason, words: str, *, by: Actor) -> N
         events.conversation_moved(unit, Event.CONVERSATION_REPORTED, thread_id, attempt=True)
         thread = thread_in(unit, thread_id)
         audit.hold_head(unit)  # reports of one instant are counted in turn
-        writers = [queries.identity_of(unit, one) for one in queries.writers(unit, thread_id)]
+        people = queries.writers(unit, thread_id)
+        writers = [queries.identity_of(unit, one) for one in people]
         if not writers:
             raise SignalPointless()
+        ended = ends and ending.end_in(unit, thread_id, people)
         if signalled_at(unit, thread_id) is not None:
-            unit.untraced("déjà signalée : rien n'a changé")
+            if not ended:
+                unit.untraced("déjà signalée : rien n'a changé")
             return
         if Signal.objects.filter(usager_id=unit.usager_id, at__gt=clock.now() - DAY).count() >= A_DAY:
             raise TooManySignals(most=A_DAY)

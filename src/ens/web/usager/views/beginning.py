@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from ens import journeys
 from ens.kernel.errors import Conflict, Malformed, Refused
+from ens.messaging.errors import AntivirusSilent
 from ens.messaging.types import FILES_MAX_BYTES
 from ens.web.common.words import size, typeset
-from ens.web.usager.forms import BeginForm
+from ens.web.usager.message_forms import BeginForm
 from ens.web.usager.pages import usager_page
 from ens.web.usager.rows import document_row
 
@@ -34,7 +35,7 @@ def nouveau(request: HttpRequest) -> HttpResponse:
             documents = tuple(UUID(one) for one in form.cleaned_data["documents"])
             try:
                 thread_id = journeys.begin(request.usager_id, form.beginning(), documents, by=request.actor)
-            except (Malformed, Conflict, Refused) as error:
+            except (Malformed, Conflict, Refused, AntivirusSilent) as error:
                 form.add_error(None, typeset(error.sentence))
             else:
                 announcements.success(request, _("Message envoyé."))

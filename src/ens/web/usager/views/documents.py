@@ -19,7 +19,8 @@ from ens.record import services as record
 from ens.web.common import words
 from ens.web.common.files import file_response, inline_image
 from ens.web.usager.filters import DocumentFilters
-from ens.web.usager.forms import AddDocumentForm, SendDocumentForm
+from ens.web.usager.forms import AddDocumentForm
+from ens.web.usager.message_forms import SendDocumentForm
 from ens.web.usager.pages import usager_page
 from ens.web.usager.rows import document_row, format_said, history_row, reader_row
 

@@ -14,7 +14,7 @@ from ens import journeys
 from ens.kernel.errors import Conflict, Malformed, Refused
 from ens.messaging.types import FILES_MAX_BYTES
 from ens.web.common import words
-from ens.web.usager.forms import JoinForm
+from ens.web.usager.message_forms import JoinForm
 from ens.web.usager.pages import usager_page
 from ens.web.usager.rows import document_row
 

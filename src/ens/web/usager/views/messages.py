@@ -40,7 +40,7 @@ from ens.web.common.files import file_response
 from ens.web.common.paging import page_number, pages_around
 from ens.web.common.words import day_and_hour, hour, size, typeset
 from ens.web.usager.contact import contact_of
-from ens.web.usager.forms import DraftForm, ReplyForm
+from ens.web.usager.message_forms import DraftForm, ReplyForm
 from ens.web.usager.pages import usager_page
 from ens.web.usager.rows import format_said
 
@@ -141,7 +141,7 @@ def _thread_page(
     """``refused``: why files were not kept with what is begun."""
     beside = messaging.mailbox(request.usager_id, MailboxFilter(limit=BESIDE), by=request.actor)
     context = {
-        "echange": Row(thread, {"messages": [_message_row(message) for message in thread.messages]}),
+        "echange": _thread_row(thread),
         "fils": [thread_row(card) for card in beside.cards],
         "autres_fils": max(beside.total - BESIDE, 0),
         "courant": thread.id,
@@ -153,6 +153,18 @@ def _thread_page(
     }
     template = "usager/messages/fil.html"
     return usager_page(request, template, context, section="messages", unread=beside.unread, status=status)
+
+
+def _thread_row(thread: ThreadView) -> Row:
+    here = thread.correspondents
+    return Row(
+        thread,
+        {
+            "messages": [_message_row(message) for message in thread.messages],
+            "ouverts": [one for one in here if one.ended_at is None],
+            "termines": [one for one in here if one.ended_at is not None],
+        },
+    )
 
 
 def _message_row(message: MessageView) -> Row:

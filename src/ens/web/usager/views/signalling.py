@@ -14,7 +14,7 @@ from ens.messaging import services as messaging
 from ens.messaging.errors import TooManySignals
 from ens.messaging.signals import SignalReason
 from ens.web.common.words import typeset
-from ens.web.usager.forms import SignalForm
+from ens.web.usager.message_forms import SignalForm
 from ens.web.usager.pages import usager_page
 
 
@@ -26,7 +26,8 @@ def signaler(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            messaging.signal(thread_id, SignalReason(said["motif"]), said["mots"].strip(), by=request.actor)
+            reason, words = SignalReason(said["motif"]), said["mots"].strip()
+            messaging.signal(thread_id, reason, words, ends=said["finir"], by=request.actor)
         except TooManySignals as error:
             status, refused = 429, typeset(error.sentence)
         else:
