@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from errno import errorcode
 from functools import lru_cache
 from pathlib import Path
@@ -28,10 +28,15 @@ log = structlog.get_logger("ens.store")
 _UNFINISHED = re.compile(r"[0-9a-f]{32}#[0-9]+")
 
 
+# Whoever deposits waits for it: an outage is said in seconds, where the library's own patience is of three minutes.
+_TRIES: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
+TRIAL = "sonde"  # written by ``takes_a_write``; no content has that name
+
+
 @lru_cache(maxsize=4)
 def _store(address: str) -> tuple[Any, Path | None]:
-    if "://" in address:
-        return from_url(address), None
+    if is_remote(address):
+        return from_url(address, retry_config=_TRIES), None
     root = Path(address)
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     return LocalStore(root, mkdir=True), root
@@ -77,6 +82,19 @@ def put_at(address: str, path: str, data: bytes) -> None:
                 _sync((root / path).parent)
     except (BaseError, OSError) as error:
         raise _unavailable(error) from error
+
+
+def is_remote(address: str) -> bool:
+    return "://" in address
+
+
+def takes_a_write(address: str) -> bool:
+    """Whether a store takes a byte now: its place may be gone, its key refused, its room over."""
+    try:
+        put_at(address, TRIAL, b"x")
+    except StoreUnavailable:
+        return False
+    return True
 
 
 def get(object_id: UUID) -> bytes:
@@ -153,4 +171,4 @@ def _is_older(path: Path, before: datetime) -> bool:
 
 def is_empty() -> bool:
     """Whether nothing at all is there. Errors: StoreUnavailable."""
-    return not next(listing(settings.ENS_STORE), [])
+    return all(one.path == TRIAL for one in next(listing(settings.ENS_STORE), []))

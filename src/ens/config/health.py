@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import hmac
+import logging
 import os
 import socket
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +23,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from ens.coffre import copies
+from ens.coffre import copies, store
 from ens.messaging import ports, trustspace, trustwatch
 from ens.persistence import outbox
 
@@ -73,10 +75,48 @@ def _has_room(folder: Path) -> bool:
     return found.f_bavail * found.f_frsize >= ROOM_BYTES
 
 
+class RemoteTrial:
+    """A write tried beside the question, which waits for it two seconds: a remote store may not answer at all.
+
+    One at a time, and one in ten seconds at most, however often it is asked; the last answer stands meanwhile.
+    """
+
+    WAITED_S, KEPT_S = 2.0, 10.0
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: threading.Thread | None = None
+        self._tried_at, self._takes = 0.0, False
+
+    def state(self, address: str) -> str:
+        with self._lock:
+            if self._running is None and (not self._tried_at or time.monotonic() - self._tried_at >= self.KEPT_S):
+                self._running = threading.Thread(target=self._try, args=(address,), daemon=True)
+                self._running.start()
+            running = self._running
+        if running is not None:
+            running.join(self.WAITED_S)
+            if running.is_alive():
+                return AWAY
+        return OK if self._takes else AWAY
+
+    def _try(self, address: str) -> None:
+        try:
+            takes = store.takes_a_write(address)
+        except Exception:  # a setting that the library refuses: said by its log, and here by the state
+            logging.getLogger("ens.store").exception("store_not_tried")
+            takes = False
+        with self._lock:
+            self._takes, self._tried_at, self._running = takes, time.monotonic(), None
+
+
+_remote = RemoteTrial()
+
+
 def _store() -> str:
     """A byte is written and synced: a disk may be read-only or full, whatever its rights say."""
-    if "://" in settings.ENS_STORE:
-        return OK  # asked at each content; an outage shows there
+    if store.is_remote(settings.ENS_STORE):
+        return _remote.state(settings.ENS_STORE)
     root = Path(settings.ENS_STORE)
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
