@@ -163,6 +163,7 @@ def test_ending_an_exchange_is_explained_confirmed_shown_and_taken_back(page: An
     assert "Vous avez mis fin à l’échange avec Docteur Virginie Dupond" in done
     assert "Rouvrir l’échange" in text_of(page.get(address + "fin/"))
     assert "échange que vous avez terminé" in text_of(page.get("/messages/nouveau/"))
+    assert "Lui écrire rouvre l’échange." in text_of(page.get(address))
     assert "Échange rouvert." in text_of(page.post(address + "rouvrir/", follow=True))
     assert "Vous avez mis fin" not in text_of(page.get(address))
 
@@ -357,6 +358,8 @@ def test_a_new_message_goes_to_one_of_the_contacts_offered_and_to_no_address(pag
         refused = page.post("/messages/nouveau/", wrong)
         assert refused.status_code == 422
         assert "Une question." in text_of(refused)
+    program = page.post("/messages/nouveau/", {**form, "fichiers": [file("jeu.exe")]})
+    assert (program.status_code, "est un programme" in text_of(program)) == (422, True)
     forged = page.post("/messages/nouveau/", {**form, "documents": [str(new_id())]})
     assert (forged.status_code, "plus dans votre dossier" in text_of(forged)) == (422, True)
     said = text_of(page.post("/messages/nouveau/", form, follow=True))
