@@ -116,8 +116,6 @@ def receive(mail: IncomingMail, *, by: Actor) -> Received:
             enrolment.check_open(unit)
         except SpaceAbsent as error:
             raise MailboxAbsent() from error
-        if queries.is_refused(unit, mail.sender):
-            raise MailboxAbsent()
         _check_patients(unit, parsed)
         return _file(unit, mail, parsed)
 
@@ -275,7 +273,10 @@ def _said(unit: Unit, one: ParsedFile, parsed: ParsedMail, known: dict[str, Any]
 
 
 def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent:
-    """Who wrote: the envelope's address is who they are; writing again reopens an ended exchange."""
+    """Who wrote: the envelope's address is who they are; writing again reopens an exchange that they ended.
+
+    Errors: MailboxAbsent, the usager ended it, since the door was asked.
+    """
     shown = senders.shown(sender, parsed)
     known = {
         "address": sender,
@@ -287,6 +288,8 @@ def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent
     }
     key = queries.address_digest(unit, sender)
     found = sql.row(_CORRESPONDENT, [unit.usager_id, key])
+    if found and found[1] is not None:
+        raise MailboxAbsent()
     row = Correspondent(usager_id=unit.usager_id, id=found[0] if found else new_id(), address_digest=key)
     row.last_wrote_at = clock.now()
     row.ended_at = clock.now() if parsed.ends_exchange else None
@@ -301,7 +304,7 @@ def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent
     return row
 
 
-_CORRESPONDENT = "SELECT id FROM messaging_correspondent WHERE usager_id = %s AND address_digest = %s"
+_CORRESPONDENT = "SELECT id, refused_at FROM messaging_correspondent WHERE usager_id = %s AND address_digest = %s"
 _WROTE = """
 UPDATE messaging_correspondent SET last_wrote_at = %s, ended_at = %s, sealed_identity = %s
 WHERE usager_id = %s AND id = %s
