@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
 from email import message_from_bytes, policy
 
 import pytest
+import trustme
 
 from ens.connectors.courriel.client import RelayOfNotices
 from ens.notifications.types import Email
@@ -34,3 +36,35 @@ def test_a_notice_is_handed_as_an_automatic_message():
 def test_a_relay_that_does_not_take_it_is_tried_again(answers):
     with listening(Heard(answers)) as heard, pytest.raises(TryLater):
         send(heard.port)
+
+
+def under_tls(authority, monkeypatch, tmp_path):
+    """A relay that asks for TLS and no certificate of ours; the machine trusts this authority alone."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    trusted = tmp_path / "autorites.pem"
+    TRUSTED.cert_pem.write_to_path(str(trusted))
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    return context
+
+
+TRUSTED = trustme.CA()
+
+
+def test_under_tls_the_authorities_of_the_machine_are_read_once_for_many_notices(monkeypatch, tmp_path):
+    made = []
+    with listening(Heard(), under_tls(TRUSTED, monkeypatch, tmp_path)) as heard:
+        read = ssl.create_default_context
+        monkeypatch.setattr(ssl, "create_default_context", lambda: made.append(1) or read())
+        relay = RelayOfNotices(f"127.0.0.1:{heard.port}", "ne-pas-repondre@espace.fr", "Mon espace santé")
+        for _ in range(3):
+            relay.send(NOTICE)
+    assert len(heard.mails) == 3
+    assert made == [1]
+
+
+def test_a_relay_whose_certificate_is_not_recognised_is_told_nothing(monkeypatch, tmp_path):
+    with listening(Heard(), under_tls(trustme.CA(), monkeypatch, tmp_path)) as heard, pytest.raises(TryLater):
+        send(heard.port)
+    assert heard.mails == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -15,6 +16,7 @@ from ens.notifications.types import Email
 from ens.persistence.outbox import TryLater
 
 TIMEOUT_S = 20
+TRUSTED_S = 3600  # the machine's authorities are read again after that long: 18 ms of processor, nine times the notice
 
 
 class RelayOfNotices:
@@ -22,6 +24,7 @@ class RelayOfNotices:
         host, _, port = address.rpartition(":")
         self._host, self._port = host.strip("[]"), int(port)
         self.sender, self._sender_name = sender, sender_name
+        self._trusted: tuple[float, ssl.SSLContext] | None = None
 
     def message(self, to: str, subject: str, message_id: str) -> EmailMessage:
         """A message of ours, its words still to be set."""
@@ -51,5 +54,10 @@ class RelayOfNotices:
         with smtplib.SMTP(self._host, self._port, local_hostname=own_name, timeout=TIMEOUT_S) as client:
             client.ehlo()
             if client.has_extn("starttls"):
-                client.starttls(context=ssl.create_default_context())
+                client.starttls(context=self._context())
             yield client
+
+    def _context(self) -> ssl.SSLContext:
+        if self._trusted is None or time.monotonic() - self._trusted[0] > TRUSTED_S:
+            self._trusted = time.monotonic(), ssl.create_default_context()
+        return self._trusted[1]
