@@ -76,6 +76,7 @@ def enfants(request: HttpRequest) -> HttpResponseBase:
             _row(child) for child in known if not child.may_open and child.obstacle is not Obstacle.THEIRS_ALREADY
         ],
         "coches": ticked,
+        "certifie": bool(wrong) and request.POST.get("representant") == "oui",
         "erreur": wrong,
     }
     return page(request, "usager/enfants.html", context, status=422 if wrong else 200)
@@ -89,4 +90,6 @@ def _outcome(request: HttpRequest, known: list[Child]) -> dict[str, list[Row]]:
         Row(UUID(one), names.get(one, _("Un enfant")), str(REASONS[Obstacle(why)]) if why else "")
         for one, why in done.items()
     ]
-    return {"ouverts": [row for row in rows if not row.reason], "refuses": [row for row in rows if row.reason]}
+    is_open = {one for one, why in done.items() if why in ("", Obstacle.THEIRS_ALREADY)}
+    opened = [row for row in rows if str(row.usager_id) in is_open]
+    return {"ouverts": opened, "refuses": [row for row in rows if row not in opened]}
