@@ -180,6 +180,12 @@ def declare_without_code(unit: Unit) -> None:
         _note(unit, WITHOUT_CODE, kind)
 
 
+def declare_with_code(unit: Unit, proof: Proof) -> None:
+    """The same, by who proved the child's code. Said twice with one code: once."""
+    for kind in (REPRESENTATIVE, AGREEMENT):
+        _declare(unit, proof, kind)
+
+
 def _declare(unit: Unit, proof: Proof, kind: str) -> None:
     _note(unit, proof.rank, kind)
 

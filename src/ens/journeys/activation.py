@@ -17,14 +17,14 @@ import orjson
 
 from ens.audit import events
 from ens.audit import services as audit
+from ens.enrolment import choosing, lettering
 from ens.enrolment import codes as provisional
-from ens.enrolment import lettering
 from ens.enrolment import queries as enrolment_queries
 from ens.enrolment import services as enrolment
 from ens.enrolment.codes import Proof
 from ens.enrolment.errors import CodeRefused as ProvisionalCodeRefused
 from ens.enrolment.errors import MoveNotAllowed
-from ens.enrolment.types import is_frozen
+from ens.enrolment.types import MOVES, EventKind, is_frozen
 from ens.identity import accounts, cards, credentials, limits, representing
 from ens.identity import queries as identity
 from ens.identity import services as identities
@@ -80,6 +80,8 @@ class Prospect:
     has_account: bool
     is_open: bool
     is_minor: bool
+    is_held: bool  # nothing opens before a human looked
+    may_dispute: bool  # « I am not their representative » can still be said
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,9 @@ def prospect(proof: Proof) -> Prospect:
         provisional.check(unit, proof)
         known = identity.traits(unit)
         events.profile_read(unit)
+        state = enrolment_queries.state(unit)
+        is_held = not state.is_open and is_frozen(enrolment_queries.events(unit))
+        is_minor = identities.majority_if_minor(known.birth_date) is not None
         return Prospect(
             known.shown_name,
             known.shown_first_name,
@@ -176,8 +181,10 @@ def prospect(proof: Proof) -> Prospect:
             identity.email(unit),
             identity.phone(unit),
             accounts.account_of(unit.usager_id) is not None,
-            enrolment_queries.state(unit).is_open,
-            identities.majority_if_minor(known.birth_date) is not None,
+            state.is_open,
+            is_minor,
+            is_held,
+            is_minor and not is_held and state in MOVES[EventKind.FROZEN][0],
         )
 
     return unit_of_work(proof.usager_id, act, by=proof.bearer)
@@ -275,6 +282,7 @@ def create_account(proof: Proof, identifier: str, password: str, *, published: s
 def attach_child(proof: Proof, compte: Any, *, by: Actor) -> None:
     """The child's space opens, shown by the account of who certifies to be their legal representative (S042, N033).
 
+    They declare that, and that the other parent agrees or that they alone exercise parental authority (S020).
     Two accounts at most for a child (N024), the second of someone whose own space is open (N025). ``by``: the adult,
     signed in. Errors: CodeSpent, NotAChild, TooManyManagers, OwnSpaceNeeded, MoveNotAllowed.
     """
@@ -302,8 +310,12 @@ def attach_child(proof: Proof, compte: Any, *, by: Actor) -> None:
         representing.represent(compte, unit.usager_id, ends_on=ends_on)
         events.representative_attached(unit)
 
+    def enter(unit: Unit) -> None:
+        _check_not_frozen(unit)
+        choosing.declare_with_code(unit, proof)
+
     unit_of_work(proof.usager_id, check, by=proof.bearer)
-    enrolment.activate(proof.usager_id, by=proof.bearer, also=_check_not_frozen)
+    enrolment.activate(proof.usager_id, by=proof.bearer, also=enter)
     acting = Actor(ActorKind.USAGER, by.id, by.name, role="représentant légal", usager_id=proof.usager_id)
     unit_of_work(proof.usager_id, act, by=acting)
 

@@ -18,6 +18,7 @@ from ens.kernel.ids import new_id
 from ens.persistence.unit import unit_of_work
 from tests.factories import People
 from tests.web.public.test_signing_in import PASSWORD, events_of, make_account, said, sign_in
+from tests.web.public.test_welcome import declared
 from tests.web.usager.conftest import text_of
 
 BORN = date(1989, 4, 2)
@@ -281,6 +282,7 @@ def test_a_child_s_space_opens_from_the_account_of_who_represents_them(
     assert "Noe Michel" in page
     assert "Géré par Inaya Michel" in page
     assert "representant_rattache" in events_of(child)
+    assert declared(child) == {"representant", "accord_declare"}
 
 
 @pytest.mark.feature("N024")

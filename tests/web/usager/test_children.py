@@ -127,5 +127,6 @@ def test_a_code_opens_no_child_while_a_dispute_lasts(mother: Any, people: People
     lea, browser = child(people, "LEA", mother), browser_of(mother)
     enrolment.freeze(lea.usager_id, by=SYSTEM)
     proved(browser, lea, born=date(2019, 5, 2))
-    assert browser.post("/activation/enfant/", {"representant": "oui"}).status_code == 422
+    answer = browser.post("/activation/enfant/", {"representant": "oui"}, follow=True)
+    assert "Une vérification est nécessaire" in text_of(answer)
     assert state_of(lea) == "noticed"

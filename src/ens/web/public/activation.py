@@ -223,6 +223,8 @@ def enfant(request: HttpRequest) -> HttpResponseBase:
         return _again(request)
     if not found.is_minor:
         return redirect("activation_coordonnees")
+    if found.is_held:
+        return redirect("bienvenue")  # which says that someone looks at it
     signed_in = request.actor is not None and request.actor.kind is ActorKind.USAGER
     wrong = ""
     if request.method == "POST" and signed_in:
@@ -239,7 +241,7 @@ def enfant(request: HttpRequest) -> HttpResponseBase:
                     request, _("L’espace de %(name)s est dans votre compte.") % {"name": found.first_name}
                 )
                 return redirect("usager:profils")
-    context = {"prenom": found.first_name, "connecte": signed_in, "erreur": wrong}
+    context = {"prenom": found.first_name, "connecte": signed_in, "erreur": wrong, "autre": found.may_dispute}
     return _shown(request, "public/activation/enfant.html", 2, context, 422 if wrong else 200)
 
 
