@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import date
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -13,8 +14,10 @@ from ens.enrolment import codes
 from ens.identity import accounts
 from ens.identity import queries as identity
 from ens.identity.ports import card_register, use_card_register
+from ens.journeys import activation as journey
 from ens.kernel.actor import SYSTEM
 from ens.kernel.ids import new_id
+from ens.persistence.errors import TooBusy
 from ens.persistence.unit import unit_of_work
 from tests.factories import People
 from tests.web.public.test_signing_in import PASSWORD, events_of, make_account, said, sign_in
@@ -155,6 +158,16 @@ def test_a_session_that_is_lost_begins_again(visitor: Any, noticed: Any, path: s
     session.save()
     answer = visitor.get(f"/activation/{path}/", follow=True)
     assert "Recommencez ici" in text_of(answer)
+
+
+def test_a_busy_moment_is_said_as_such_and_nothing_is_begun_again(
+    visitor: Any, noticed: Any, monkeypatch: Any
+) -> None:
+    proved(visitor, noticed)
+    with monkeypatch.context() as fault:
+        fault.setattr(journey, "prospect", Mock(side_effect=TooBusy))
+        assert visitor.get("/activation/coordonnees/").status_code == 503
+    assert visitor.get("/activation/coordonnees/").status_code == 200
 
 
 def test_no_step_is_skipped_and_one_may_go_back(visitor: Any, noticed: Any, mail: Any) -> None:

@@ -22,7 +22,7 @@ from ens.journeys import activation as journey
 from ens.journeys.activation import Prospect
 from ens.journeys.errors import CodeOfAnother
 from ens.kernel.actor import ActorKind
-from ens.kernel.errors import EnsError
+from ens.kernel.errors import Absent, Conflict, EnsError
 from ens.web.common import proof as proof_kept
 from ens.web.common.errors import page_for
 from ens.web.common.pages import page
@@ -34,6 +34,7 @@ from ens.web.public.activation_forms import AccountForm, ContactsForm, IdentityF
 from ens.web.public.signing_in import HOMES
 
 STEPS = 4
+OVER = (Absent, Conflict)  # the proof holds no more; a busy moment is said as such, and nothing is begun again
 
 
 # -- what was proved ---------------------------------------------------------------------------------------------
@@ -94,7 +95,7 @@ def personne(request: HttpRequest) -> HttpResponseBase:
     proof, people = waiting
     try:
         named = journey.names(proof, people)
-    except EnsError:
+    except OVER:
         return _again(request)
     form = OneOfForm([one.name for one in named], request.POST if request.method == "POST" else None)
     status = 200
@@ -105,7 +106,7 @@ def personne(request: HttpRequest) -> HttpResponseBase:
                 journey.choose(proof, named[int(form.cleaned_data["personne"]) - 1].usager_id)
             except CodeOfAnother as error:
                 form.add_error("personne", typeset(error.sentence))
-            except EnsError:
+            except OVER:
                 return _again(request)
             else:
                 proof_kept.keep(request, proof)
@@ -120,7 +121,7 @@ def _of_an_adult(request: HttpRequest) -> tuple[Proof, Prospect] | HttpResponseB
         return _nothing_proved(request)
     try:
         found = journey.prospect(proof)
-    except EnsError:
+    except OVER:
         return _again(request)
     if found.is_minor:
         return redirect("activation_enfant")
@@ -219,7 +220,7 @@ def enfant(request: HttpRequest) -> HttpResponseBase:
         return _nothing_proved(request)
     try:
         found = journey.prospect(proof)
-    except EnsError:
+    except OVER:
         return _again(request)
     if not found.is_minor:
         return redirect("activation_coordonnees")
