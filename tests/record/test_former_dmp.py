@@ -275,6 +275,41 @@ def test_what_was_filed_since_is_kept_and_its_former_mask_holds(people, folder):
     assert [one["difference"] for one in facts["differences"]] == ["documents : 2 avant, 1 après"]
 
 
+def test_received_between_the_release_and_the_end_of_an_opposition_it_is_refused(people, folder, db, monkeypatch):
+    """The narrowest instant: the opposition has looked for what waits, and is not committed yet."""
+    import threading
+
+    from django.db import connections
+
+    from ens.persistence.unit import Unit
+    from tests.journeys.test_deletion import rows_of
+
+    person = people.usager(state="noticed")
+    folder.person(person, "Bilan")
+    path, looked, received = folder.write(), threading.Event(), threading.Event()
+    write_now = Unit.write_now
+
+    def then_wait(unit: Unit) -> None:
+        write_now(unit)
+        if threading.current_thread() is opposing:
+            looked.set()
+            received.wait(0.7)  # for good when the other waits for this one to end
+
+    def oppose() -> None:
+        enrolment.oppose(person.usager_id, by=SYSTEM)
+        connections.close_all()
+
+    monkeypatch.setattr(Unit, "write_now", then_wait)
+    opposing = threading.Thread(target=oppose)
+    opposing.start()
+    assert looked.wait(10)
+    asked(path)
+    received.set()
+    opposing.join(20)
+    work(person)
+    assert rows_of(person, db.owner)["record_formerdmp"] == 0
+
+
 def test_received_and_opposed_in_the_same_instant_nothing_is_kept_nor_opened(people, folder, db):
     """Whichever comes first; and two workers who take the same one over do it once."""
     import threading

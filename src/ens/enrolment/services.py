@@ -186,6 +186,7 @@ def _move(usager_id: UUID, kind: EventKind, write: Also, *, by: Actor, also: Als
             return  # said twice: nothing more
         if current not in allowed:
             raise MoveNotAllowed()
+        audit.hold_head(unit)  # what is kept in this instant until they choose is seen here, or sees what they chose
         write(unit)
         queries.moved(unit)
         audit.rights_changed(unit)  # a unit that saw the former state starts again
