@@ -81,6 +81,7 @@ def test_the_names_of_twins_are_chosen_by_keyboard_on_every_screen(tabs: Any, da
     with window.page.expect_navigation():
         window.page.keyboard.press("Enter")
     assert window.page.url.endswith("/activation/enfant/")
+    check(window, "activation-enfant")
     window.page.context.clear_cookies()
 
 
