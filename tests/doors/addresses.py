@@ -197,6 +197,7 @@ ADDRESSES: dict[str, Row] = {
     "support:opposition": Row(takes=302),
     "support:changement": Row(takes=302),
     "support:code": Row(takes=302),
+    "support:adresse": Row(takes=302),
     "support:courriers": Row(takes=302),
     "support:terminer": Row(takes=302),
     "support:signalements": Row(200, takes=404),  # of no report

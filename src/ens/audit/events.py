@@ -297,6 +297,10 @@ def code_sent_for(unit: Unit) -> None:
     _leave(unit, Line(Event.CODE_SENT_FOR), False)
 
 
+def address_given_for(unit: Unit) -> None:
+    _leave(unit, Line(Event.ADDRESS_GIVEN_FOR), False)
+
+
 def letters_set(unit: Unit, *, large_print: bool) -> None:
     _leave(unit, Line(Event.LETTERS_SET, facts={"large_print": large_print}), False)
 

@@ -72,6 +72,7 @@ _DONE: dict[Event, str] = {
     Event.STANDING_READ: "a consulté où en est votre espace, sans rien de votre santé.",
     Event.OPPOSED_FOR: "a enregistré votre opposition, à votre demande.",
     Event.MIND_CHANGED_FOR: "a enregistré que vous voulez un espace, à votre demande.",
+    Event.ADDRESS_GIVEN_FOR: "a enregistré votre adresse e-mail, sur présentation d'une pièce d'identité.",
     Event.CODE_SENT_FOR: "vous a envoyé un nouveau code provisoire, à votre demande.",
     Event.LETTERS_SET: "a réglé la taille des caractères de vos courriers, à votre demande.",
     Event.DMP_RECEIVED: "a reçu le contenu de votre ancien DMP, gardé fermé jusqu'à l'ouverture de votre espace.",

@@ -85,6 +85,7 @@ class Event(StrEnum):
     STANDING_READ = "situation_lue"
     OPPOSED_FOR = "opposition_assistee"
     MIND_CHANGED_FOR = "changement_assiste"
+    ADDRESS_GIVEN_FOR = "adresse_donnee_support"
     CODE_SENT_FOR = "code_renvoye"
     LETTERS_SET = "courriers_regles"  # also by the person, on the site
     # of what the former DMP held

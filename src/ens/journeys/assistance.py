@@ -71,6 +71,7 @@ class Assisted:
     large_print: bool
     stages: tuple[Stage, ...]
     has_account: bool
+    is_minor: bool
 
     @property
     def may_oppose(self) -> bool:
@@ -87,6 +88,10 @@ class Assisted:
     @property
     def may_have_code(self) -> bool:
         return _may_have_code(self.state, has_account=self.has_account) and not self.is_frozen
+
+    @property
+    def may_be_given_address(self) -> bool:
+        return _came_of_age(self.state, has_account=self.has_account) and not self.is_minor
 
 
 def prove(matricule: str, birth_date: date, trait: ProofTrait, said: str, *, by: Actor) -> UUID:
@@ -123,7 +128,12 @@ def prove(matricule: str, birth_date: date, trait: ProofTrait, said: str, *, by:
 
 def _may_have_code(state: State, *, has_account: bool) -> bool:
     """Who has a choice to make, or came of age in a space that others opened."""
-    return state in (State.NOTICED, State.OPPOSED, State.OPENED) or (state is State.ACTIVATED and not has_account)
+    return state in (State.NOTICED, State.OPPOSED, State.OPENED) or _came_of_age(state, has_account=has_account)
+
+
+def _came_of_age(state: State, *, has_account: bool) -> bool:
+    """An entered space that nobody enters any more: of a child whom others represented (N032)."""
+    return state is State.ACTIVATED and not has_account
 
 
 _NO_LONGER = (State.MERGED, State.DELETED)
@@ -157,6 +167,7 @@ def look(usager_id: UUID, *, by: Actor) -> Assisted:
             large_print=letters.large_print(unit),
             stages=tuple(Stage(event.kind, event.at, event.deadline) for event in past),
             has_account=identity.has_account(usager_id),
+            is_minor=identity_services.majority_if_minor(known.birth_date) is not None,
         )
         events.standing_read(unit)
         return seen
@@ -209,6 +220,31 @@ def send_code(usager_id: UUID, *, by: Actor) -> NewCode:
         return NewCode(issued.expires_on)
 
     return unit_of_work(usager_id, act, by=by)
+
+
+def give_address(usager_id: UUID, address: str, *, by: Actor) -> None:
+    """The e-mail of someone who came of age, who showed who they are: their code can then leave. The former is told.
+
+    Errors: PersonNotProved, MoveNotAllowed (anybody else), EmailMalformed; NoAddressForCode, it is a parent's too.
+    """
+    value = identity_services.checked_email(address)
+    is_shared = own_address.is_a_parent_s(usager_id, value)
+
+    def act(unit: Unit) -> None:
+        _check_agent(by)
+        is_minor = identity_services.majority_if_minor(identity.traits(unit).birth_date) is not None
+        if is_minor or not _came_of_age(enrolment.state(unit), has_account=identity.has_account(usager_id)):
+            raise MoveNotAllowed()
+        if is_shared:
+            raise NoAddressForCode()
+        former = identity.email(unit)
+        if former and former != value:
+            notifications.tell(unit, NoticeKind.EMAIL_CHANGED, to=former)
+        identity_services.set_contact(unit, "email", value)
+        identity_services.note_channels(unit)
+        events.address_given_for(unit)
+
+    unit_of_work(usager_id, act, by=by)
 
 
 def set_large_print(usager_id: UUID, wanted: bool, *, by: Actor) -> bool:

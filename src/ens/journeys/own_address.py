@@ -11,15 +11,16 @@ from ens.persistence.unit import Unit, unit_of_work
 
 
 def is_also_a_parent_s(usager_id: UUID) -> bool:
-    """Of whoever somebody acted for until they came of age; never of anybody else.
+    """Of whoever somebody acted for until they came of age; never of anybody else."""
+    return is_a_parent_s(usager_id, unit_of_work(usager_id, _email, by=SYSTEM))
 
-    The parents: whose account showed the space, and whom the insurance declares.
-    """
-    if not representing.was_represented(usager_id):
+
+def is_a_parent_s(usager_id: UUID, address: str) -> bool:
+    """The parents: whose account showed the space, and whom the insurance declares."""
+    if not address or not representing.was_represented(usager_id):
         return False
     parents = {*representing.who_acted(usager_id), *unit_of_work(usager_id, _declared, by=SYSTEM)}
-    address = unit_of_work(usager_id, _email, by=SYSTEM)
-    return bool(address) and address in {unit_of_work(parent, _email, by=SYSTEM) for parent in parents}
+    return address.strip().lower() in {unit_of_work(parent, _email, by=SYSTEM) for parent in parents}
 
 
 def _declared(unit: Unit) -> list[UUID]:

@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from ens.access import services as access
 from ens.identity import representing
 from ens.identity import services as identities
 from ens.identity.errors import TooManyManagers
 from ens.identity.models import Compte, Rattachement
+from ens.identity.services import create_compte
 from ens.journeys import assistance, majority, new_code
 from ens.journeys.errors import NoAddressForCode
 from ens.kernel import clock
@@ -133,6 +135,39 @@ def test_an_address_that_is_also_a_parent_s_is_sent_no_code(family: Family, mail
         with pytest.raises(NoAddressForCode):
             assistance.send_code(family.child.usager_id, by=Actor(ActorKind.SUPPORT, "1", "Hugo Petit", role="support"))
     assert subjects(mail, family.mother) == [CHILD_OF_AGE]
+
+
+@pytest.mark.feature("N032", "S154")
+def test_the_support_gives_the_new_adult_an_address_of_their_own_then_a_code(
+    family: Family, people: People, mail: Any
+) -> None:
+    agent = create_compte(f"support-{new_id()}", name="Hugo Petit", role="support")
+    desk, theirs = Client(), f"p{new_id().hex}@exemple.fr"
+    desk.force_login(agent)
+    asked = {"matricule": family.child.matricule, "naissance_jour": 1, "naissance_mois": 2, "naissance_annee": 2010,
+             "trait": "nom_naissance", "reponse": "Michel"}  # fmt: skip
+    with on(DAY - timedelta(days=1)):
+        alone = people.usager(birth_date=BORN)  # a child whose representatives all left
+        Rattachement.objects.filter(usager_id=alone.usager_id).delete()
+        for child in (family.child, alone):
+            desk.post("/support/", asked | {"matricule": child.matricule})
+            assert "jeune adulte" not in text_of(desk.get("/support/personne/"))
+            assert desk.post("/support/personne/adresse/", {"email": theirs, "piece": "on"}).status_code == 409
+    with on(DAY):
+        advance()
+        desk.post("/support/", asked)
+        assert "jeune adulte" in text_of(desk.get("/support/personne/"))
+        for wrong in ({"email": theirs}, {"email": "", "piece": "on"}):
+            assert desk.post("/support/personne/adresse/", wrong).status_code == 422
+        parent = desk.post("/support/personne/adresse/", {"email": family.mother.email.upper(), "piece": "on"})
+        assert (parent.status_code, "à la personne seule" in text_of(parent)) == (409, True)
+        done = desk.post("/support/personne/adresse/", {"email": theirs, "piece": "on"}, follow=True)
+        assert "Adresse enregistrée" in done.content.decode()
+        desk.post("/support/personne/code/", {"demande": "on"})
+        outbox.run_due(EVERYTHING)
+    assert len(mail.of(theirs)) == 1
+    assert "Votre adresse e-mail a changé" in subjects(mail, family.child)  # the former one is told
+    assert "adresse_donnee_support" in events_of(family.child)
 
 
 @pytest.mark.feature("N032", "S117")

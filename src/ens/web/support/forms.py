@@ -52,3 +52,19 @@ class SaidForm(EnsForm):
         error_messages={"required": _("Cochez la case si la personne le demande.")},
         widget=forms.CheckboxInput(attrs={"class": "ens-case"}),
     )
+
+
+class AddressForm(EnsForm):
+    """Of someone who came of age, who shows who they are."""
+
+    email = forms.CharField(
+        label=_("Adresse e-mail de la personne, à elle seule"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Indiquez une adresse e-mail.")},
+    )
+    piece = forms.BooleanField(
+        label=_("La personne m’a présenté une pièce d’identité"),
+        error_messages={"required": _("Sans pièce d’identité, l’adresse ne peut pas être enregistrée.")},
+        widget=forms.CheckboxInput(attrs={"class": "ens-case"}),
+    )

@@ -17,6 +17,7 @@ urlpatterns = [
     path("personne/opposition/", views.opposition, name="opposition"),
     path("personne/changement/", views.changement, name="changement"),
     path("personne/code/", views.code, name="code"),
+    path("personne/adresse/", views.adresse, name="adresse"),
     path("personne/courriers/", views.courriers, name="courriers"),
     path("signalements/", signals.signalements, name="signalements"),
     path("terminer/", views.terminer, name="terminer"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ens.enrolment.errors import MoveNotAllowed
-from ens.identity.errors import TooManyTries
+from ens.identity.errors import EmailMalformed, TooManyTries
 from ens.journeys import assistance
 from ens.journeys.assistance import ProofTrait
 from ens.journeys.errors import NoAddressForCode, PersonNotProved
@@ -21,7 +21,7 @@ from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.web.common import words
 from ens.web.common.pages import page
-from ens.web.support.forms import ProofForm, SaidForm
+from ens.web.support.forms import AddressForm, ProofForm, SaidForm
 from ens.web.support.words import STAGES, STATES
 
 CALLER = "ens_appel"  # in the session: who proved who they are, and when (technical time)
@@ -84,6 +84,24 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def adresse(request: HttpRequest) -> HttpResponse:
+    """The e-mail of someone who came of age, once they showed who they are."""
+    usager_id = _caller(request)
+    if usager_id is None:
+        return redirect("support:recherche")
+    form = AddressForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, usager_id, address=form, status=422)
+    try:
+        assistance.give_address(usager_id, form.cleaned_data["email"], by=request.actor)
+    except (MoveNotAllowed, NoAddressForCode, EmailMalformed) as error:
+        form.add_error(None if isinstance(error, MoveNotAllowed) else "email", words.typeset(error.sentence))
+        return _shown(request, usager_id, address=form, status=409)
+    announcements.success(request, _("Adresse enregistrée. Vous pouvez maintenant envoyer un code."))
+    return redirect("support:personne")
+
+
+@require_POST
 def courriers(request: HttpRequest) -> HttpResponse:
     """Letters in large print, or as usual again."""
     wanted = request.POST.get("gros") == "oui"
@@ -126,13 +144,21 @@ def _asked(request: HttpRequest, act: Callable[..., object], done: str) -> HttpR
     return redirect("support:personne")
 
 
-def _shown(request: HttpRequest, usager_id: UUID, form: SaidForm | None = None, *, status: int = 200) -> HttpResponse:
+def _shown(
+    request: HttpRequest,
+    usager_id: UUID,
+    form: SaidForm | None = None,
+    *,
+    address: AddressForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     found = assistance.look(usager_id, by=request.actor)
     context = {
         "personne_aidee": found,
         "etat": STATES[found.state],
         "etapes": [(STAGES[one.kind], one) for one in reversed(found.stages)],
         "formulaire": form or SaidForm(),
+        "nouvelle_adresse": address or AddressForm(),
         "minutes": max(1, _left(request) // 60),
     }
     return page(request, "support/personne.html", context, status=status)
