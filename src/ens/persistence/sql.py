@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -59,6 +60,27 @@ def insert(instance: Model) -> None:
     execute(*insertion(instance))
 
 
+@contextmanager
+def _one_send(raw: psycopg.Connection[Any]) -> Iterator[None]:
+    """What is executed inside leaves in one send, at its end, and is answered then.
+
+    In its pipeline the driver sends each statement by itself, and asks each time whether something came back: as many
+    system calls, and as many times the server wakes. A driver that named this otherwise would send them one by one.
+    """
+    with raw.pipeline() as pipeline:
+        pipeline._communicate_gen = _not_yet  # type: ignore[method-assign, assignment]
+        try:
+            yield
+        finally:
+            del pipeline._communicate_gen
+        while pipeline.command_queue:
+            pipeline.command_queue.popleft()()
+
+
+def _not_yet() -> Iterator[Any]:
+    yield from ()
+
+
 def together(statements: Sequence[Statement]) -> list[int]:
     """Run them in order, in one trip; how many rows each changed. Errors: those of Django's own cursors.
 
@@ -68,7 +90,7 @@ def together(statements: Sequence[Statement]) -> list[int]:
         return [execute(*statements[0])]
     connection = connections["default"]
     connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
+    with connection.wrap_database_errors, _one_send(connection.connection):
         cursors = [connection.connection.execute(*one) for one in statements]
     return [int(cursor.rowcount) for cursor in cursors]
 
@@ -103,7 +125,7 @@ def ask_together(questions: Sequence[Question[Any]]) -> list[Any]:
     connection = connections["default"]
     connection.ensure_connection()
     raw = connection.connection
-    with connection.wrap_database_errors, raw.pipeline():
+    with connection.wrap_database_errors, _one_send(raw):
         cursors = [raw.execute(one.statement, one.parameters, binary=True) for one in questions]
     return [one.answer(cursor.fetchall()) for one, cursor in zip(questions, cursors, strict=True)]
 

@@ -114,7 +114,10 @@ def _read(answer: http.client.HTTPResponse, until: float) -> bytes:
 
 def _followed(address: str, location: str) -> str:
     """Errors: PublisherAway, to another host or out of TLS."""
-    before, after = urlsplit(address), urlsplit(urljoin(address, location))
+    try:
+        before, after = urlsplit(address), urlsplit(urljoin(address, location))
+    except ValueError as error:
+        raise PublisherAway("elle renvoie vers une adresse mal écrite") from error
     is_safe = after.scheme == before.scheme or (before.scheme, after.scheme) == ("http", "https")
     if not location or after.hostname != before.hostname or not is_safe:
         raise PublisherAway("elle renvoie vers un autre serveur")
