@@ -14,7 +14,7 @@ from ens.standards.vitale import PRINTED_CONSTANT, parse_serial
 from tests.browser.conftest import ROOT
 from tests.browser.watching import Window, check
 
-FONT = ROOT / "src/ens/connectors/courrier/polices/Figtree-Regular.ttf"
+FONT = ROOT / "src/ens/standards/paper/polices/Figtree-Regular.ttf"
 SERIAL = "52321098765"
 MATRICULE = "289456789012325"
 SEEN = {(1280, "light"): None, (390, "light"): None, (390, "dark"): None}

@@ -16,7 +16,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from ens.connectors.courrier import batches, rendering
+from ens.connectors.courrier import batches
 from ens.connectors.courrier.client import PrintFolder
 from ens.connectors.courrier.rendering import Sender
 from ens.enrolment import codes, pace, ports, references, services
@@ -36,7 +36,6 @@ pytestmark = pytest.mark.slow
 def printer(territory, tmp_path, monkeypatch):
     """Of a service started from anywhere."""
     monkeypatch.chdir(tmp_path)
-    rendering._fonts.cache_clear()
     folder = tmp_path / "courriers"
     ports.use_sender("courrier", PrintFolder(folder, OURS, posted_at_once=True))
     return folder

@@ -9,10 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-import orjson
-import typst
-
 from ens.demonstration.cast import Member
+from ens.standards import paper
 from ens.standards.ins import Ins
 from ens.standards.xdm import OutgoingDocument, XdmPatient, write_xdm
 from ens.standards.xds import Author, Organisation, Person
@@ -55,14 +53,7 @@ def pdf(sheet: Sheet, patient: Member, made_at: datetime) -> bytes:
         "tableau": [list(row) for row in sheet.table],
         "signature": sheet.signature,
     }
-    made = typst.compile(
-        str(_FOLDER / "feuille.typ"),
-        format="pdf",
-        sys_inputs={"donnees": orjson.dumps(data).decode()},
-        pdf_standards=["ua-1"],
-        timestamp=int(made_at.timestamp()),
-    )
-    return bytes(made) if isinstance(made, bytes) else b"".join(made)
+    return paper.draw(_FOLDER / "feuille.typ", data, at=made_at)
 
 
 def unique_oid(key: str) -> str:

@@ -9,17 +9,15 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pikepdf
 import segno
-import typst
 
 from ens.enrolment.notices import Notice, Told, in_words
 from ens.kernel.clock import PARIS
+from ens.standards import paper
 
 _HERE = Path(__file__).parent
 SLIP = "COUPON ENS "  # what the slip's QR code says before its reference: alphanumeric, so a small drawing
@@ -56,14 +54,8 @@ class Printed:
 
 def draw(told: Told, sender: Sender) -> Printed:
     """One file for everyone of the lot."""
-    drawn = _fonts().compile(
-        input=str(_HERE / "lettre.typ"),
-        format="pdf",
-        sys_inputs={"donnees": orjson.dumps(described(told, sender)).decode()},
-        pdf_standards=["ua-1"],
-        timestamp=int(datetime.combine(told.sent_on, time(), PARIS).timestamp()),
-    )
-    pdf = bytes(drawn) if isinstance(drawn, bytes) else b"".join(drawn)
+    at = datetime.combine(told.sent_on, time(), PARIS)
+    pdf = paper.draw(_HERE / "lettre.typ", described(told, sender), at=at)
     return Printed(pdf, _pages(pdf, len(told.notices)))
 
 
@@ -159,13 +151,6 @@ def _qr(text: str) -> str:
         out, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None
     )
     return out.getvalue().decode()
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> Any:
-    """A compiler of our template and typeface alone: neither the machine's fonts nor the folder it runs in matter."""
-    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(_HERE / "polices")])
-    return typst.Compiler(root=str(_HERE), font_paths=fonts)
 
 
 def _pages(pdf: bytes, letters: int) -> tuple[int, ...]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import typst
 from django.conf import settings
 
 from ens.enrolment.choosing import Opposition
 from ens.kernel.clock import PARIS
+from ens.standards import paper
 from ens.web.common.words import full_day, hour
 
 _SHEET = Path(__file__).parent / "recepisse.typ"
@@ -34,11 +33,4 @@ def of_opposition(opposition: Opposition) -> Receipt:
         "horaires": settings.ENS_SUPPORT_HOURS,
         "adresse": f"{settings.ENS_BASE_URL}/bienvenue/",
     }
-    made = typst.compile(
-        str(_SHEET),
-        format="pdf",
-        sys_inputs={"dit": json.dumps(said)},
-        pdf_standards=["ua-1"],
-        timestamp=int(opposition.at.timestamp()),  # the same bytes each time
-    )
-    return Receipt(bytes(made) if isinstance(made, bytes) else b"".join(made))
+    return Receipt(paper.draw(_SHEET, said, at=opposition.at))
