@@ -87,7 +87,9 @@ def with_everything(people, operator):
 
     from ens.record.former import taking
     from ens.record.former.types import Counts, Rest
+    from ens.record.profile import services as profile
 
+    profile.add(person.usager_id, "ALLERGIES", {"allergene": "Pénicilline"}, by=person.actor)
     taking.receive(person.usager_id, b"archive", Rest(), Counts(), by=SYSTEM)
 
     def link(unit):

@@ -18,8 +18,12 @@ from ens.kernel.ids import new_id
 from ens.persistence.unit import Unit
 
 
-def _leave(unit: Unit, line: Line, attempt: bool) -> None:
+def leave(unit: Unit, line: Line, attempt: bool) -> None:
+    """For functions of events alone."""
     (unit.attempts if attempt else unit.lines).append(line)
+
+
+_leave = leave
 
 
 def usager_registered(unit: Unit) -> None:

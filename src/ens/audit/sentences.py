@@ -62,6 +62,15 @@ _DONE: dict[Event, str] = {
     Event.DOCUMENT_SENT: "a envoyé {title} à {name}.",
     Event.READERS_READ: "a demandé qui pourrait lire {title}.",
     Event.PROFILE_READ: "a consulté les informations du profil.",
+    Event.PROFILE_CONSULTED: "a consulté {title}.",
+    Event.PROFILE_ITEM_READ: "a ouvert {title} dans le profil médical.",
+    Event.PROFILE_ITEM_ADDED: "a ajouté {title} dans le profil médical.",
+    Event.PROFILE_ITEM_CHANGED: "a modifié {title} dans le profil médical.",
+    Event.PROFILE_ITEM_REMOVED: "a supprimé {title} du profil médical.",
+    Event.PROFILE_UNCONCERNED: "a répondu « Non concerné » à la rubrique {title} du profil médical.",
+    Event.PROFILE_UNCONCERNED_NO_MORE: "a repris sa réponse « Non concerné » à la rubrique {title} du profil médical.",
+    Event.SYNTHESIS_MADE: "a préparé la synthèse du profil médical.",
+    Event.SYNTHESIS_SENT: "a envoyé la synthèse du profil médical à {name}.",
     Event.CONTACT_CHANGED: "a changé l'adresse e-mail des avis.",
     Event.DOCTOR_LEFT: "a noté que vous n'avez plus de médecin traitant déclaré.",
     Event.IDENTITY_CORRECTED: "a corrigé les informations de votre identité.",
@@ -93,6 +102,11 @@ _REFUSED: dict[Event, str] = {
     Event.READERS_READ: "a demandé qui pourrait lire {title} : refusé.",
     Event.DOCUMENT_SENT: "a voulu envoyer {title} : refusé.",
     Event.MESSAGE_SENT: "a voulu envoyer {title} : refusé.",
+    Event.PROFILE_CONSULTED: "a demandé à consulter {title} : refusé.",
+    Event.PROFILE_ITEM_READ: "a demandé à ouvrir {title} du profil médical : refusé.",
+    Event.PROFILE_ITEM_ADDED: "a voulu ajouter {title} dans le profil médical : refusé.",
+    Event.PROFILE_ITEM_CHANGED: "a voulu modifier {title} du profil médical : refusé.",
+    Event.PROFILE_ITEM_REMOVED: "a voulu supprimer {title} du profil médical : refusé.",
 }
 _THING: dict[Event, str] = {
     Event.MESSAGE_RECEIVED: "un message",
@@ -108,6 +122,11 @@ _THING: dict[Event, str] = {
     Event.RECEIPT_DECLINED: "un message",
     Event.ATTACHMENT_READ: "une pièce jointe",
     Event.ATTACHMENT_SAVED: "une pièce jointe",
+    Event.PROFILE_CONSULTED: "le profil médical",
+    Event.PROFILE_ITEM_READ: "une information",
+    Event.PROFILE_ITEM_ADDED: "une information",
+    Event.PROFILE_ITEM_CHANGED: "une information",
+    Event.PROFILE_ITEM_REMOVED: "une information",
 }
 
 

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 from ens.demonstration.cast import Member
 from ens.standards import paper
-from ens.standards.ins import Ins
+from ens.standards.ins import Ins, in_groups
 from ens.standards.xdm import OutgoingDocument, XdmPatient, write_xdm
 from ens.standards.xds import Author, Organisation, Person
 
@@ -31,12 +31,6 @@ class Sheet:
     signature: str = ""
 
 
-def spaced(matricule: str) -> str:
-    """« 2 89 45 67 890 123 25 »."""
-    cuts = ((0, 1), (1, 3), (3, 5), (5, 7), (7, 10), (10, 13), (13, 15))
-    return " ".join(matricule[start:end] for start, end in cuts)
-
-
 def pdf(sheet: Sheet, patient: Member, made_at: datetime) -> bytes:
     """An accessible PDF (PDF/UA-1)."""
     born = f"{patient.born:%d/%m/%Y}"
@@ -47,7 +41,7 @@ def pdf(sheet: Sheet, patient: Member, made_at: datetime) -> bytes:
         "patient": {
             "nom": f"{patient.last_name} {patient.used_first_name}",
             "naissance": f", {'née' if patient.sex == 'F' else 'né'} le {born}",
-            "ins": f"INS {spaced(patient.matricule)}",
+            "ins": f"INS {in_groups(patient.matricule)}",
         },
         "paragraphes": list(sheet.paragraphs),
         "tableau": [list(row) for row in sheet.table],

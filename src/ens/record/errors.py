@@ -171,3 +171,45 @@ class FormerDmpMalformed(Malformed):
 
     code = "reprise_mal_formee"
     message = "Ce dossier n'est pas une livraison d'anciens DMP : {reason}."
+
+
+class ProfileItemNotFound(Absent):
+    """No such item of a medical profile, or not for the actor: both answer alike."""
+
+    code = "element_absent"
+    message = "Cet élément n'existe pas, ou vous n'y avez pas accès."
+
+
+class ProfileAnswersInvalid(Malformed):
+    """What was typed in a rubric cannot be kept; ``reasons`` says why, question by question."""
+
+    code = "reponses_a_corriger"
+    message = "Certaines réponses sont à corriger."
+
+
+class ProfileItemChanged(Conflict):
+    """The item was changed since the page showed it: by another window, or by who else acts for the usager."""
+
+    code = "element_modifie"
+    message = "Cette information a été modifiée entre-temps. Relisez-la, puis recommencez."
+
+
+class ProfileRubricFull(Conflict):
+    """More items than anyone would read."""
+
+    code = "rubrique_pleine"
+    message = "Cette rubrique compte déjà {most} informations : supprimez-en avant d'en ajouter."
+
+
+class ProfileRubricFilled(Conflict):
+    """« Non concerné » is said of a rubric that holds something."""
+
+    code = "rubrique_remplie"
+    message = "Cette rubrique contient des informations : supprimez-les avant de répondre « Non concerné »."
+
+
+class ProfileEmpty(Conflict):
+    """Nothing to write in a synthesis: no chosen rubric was answered."""
+
+    code = "profil_vide"
+    message = "Il n'y a rien à écrire dans la synthèse : complétez d'abord une des rubriques choisies."

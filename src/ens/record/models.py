@@ -92,3 +92,38 @@ class FormerDmp(UsagerOwned):
                 name="former_dmp_taken_keeps_no_archive",
             ),
         )
+
+
+class ProfileRubric(UsagerOwned):
+    """A rubric of the medical profile, once touched. ``changed_at`` moves with each change of its items, removals too.
+
+    Its row is held by whoever changes something in it: an item and « non concerné » never cross.
+    """
+
+    rubric = models.CharField(max_length=20)
+    changed_at = models.DateTimeField()
+    unconcerned_at = models.DateTimeField(null=True)
+    sealed_unconcerned = models.BinaryField(null=True)  # who said so
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("usager_id", "rubric"), name="one_row_a_rubric"),
+            models.CheckConstraint(
+                condition=models.Q(unconcerned_at__isnull=True, sealed_unconcerned__isnull=True)
+                | models.Q(unconcerned_at__isnull=False, sealed_unconcerned__isnull=False),
+                name="unconcerned_who_and_when",
+            ),
+        )
+
+
+class ProfileItem(UsagerOwned):
+    """What a usager wrote in a rubric: the answers and who wrote them are sealed; ``version`` rises at each change."""
+
+    rubric = models.CharField(max_length=20)
+    version = models.IntegerField(default=1)
+    recorded_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        indexes = (models.Index(fields=("usager_id", "rubric", "recorded_at", "id"), name="profile_in_order"),)

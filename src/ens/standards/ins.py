@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from ens.standards.errors import (
     ContradictoryAttributes,
@@ -111,6 +112,13 @@ class Ins:
     @property
     def cx(self) -> str:
         return format_cx(self.matricule.value, self.oid)
+
+
+def in_groups(matricule: str, space: str = " ") -> str:
+    """« 2 89 45 67 890 123 25 », the groups printed on cards; what has not fifteen characters stays as it is."""
+    if len(matricule) != 15:
+        return matricule
+    return space.join(matricule[start:end] for start, end in pairwise((0, 1, 3, 5, 7, 10, 13, 15)))
 
 
 class IdentityStatus(StrEnum):

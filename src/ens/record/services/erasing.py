@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from ens.persistence.erasing import Erased, delete_rows
 from ens.persistence.unit import Unit
-from ens.record.models import Document, DocumentIdentifier, FormerDmp, SubmissionSet
+from ens.record.models import Document, DocumentIdentifier, FormerDmp, ProfileItem, ProfileRubric, SubmissionSet
 
 
 def erase(unit: Unit) -> Erased:
-    """Every document, version and set, and what waited of a former DMP."""
+    """Every document, version and set, the medical profile, and what waited of a former DMP."""
     documents = Document.objects.filter(usager_id=unit.usager_id)
     ids, contents = tuple(documents.values_list("id", flat=True)), tuple(documents.values_list("binary_id", flat=True))
     sets = tuple(SubmissionSet.objects.filter(usager_id=unit.usager_id).values_list("id", flat=True))
     former = FormerDmp.objects.filter(usager_id=unit.usager_id, archive_id__isnull=False)
     contents += tuple(former.values_list("archive_id", flat=True))
-    delete_rows(unit, DocumentIdentifier, Document, SubmissionSet, FormerDmp)
-    return Erased(contents, ids + contents + sets)
+    items = tuple(ProfileItem.objects.filter(usager_id=unit.usager_id).values_list("id", flat=True))
+    delete_rows(unit, DocumentIdentifier, Document, SubmissionSet, FormerDmp, ProfileItem, ProfileRubric)
+    return Erased(contents, ids + contents + sets + items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
@@ -10,6 +11,14 @@ from ens.persistence import sql
 from ens.persistence.unit import Unit
 from ens.record.digests import unique_digest
 from ens.record.models import Document, DocumentIdentifier
+
+
+def unique_id_of_form(usager_id: UUID, token: str, depositor: str = "") -> str:
+    """Of the form's token, so that a double click is one document; else new. Source: ITU-T X.667, 2.25 and a number."""
+    said = usager_id.bytes + depositor.encode() + token.encode()
+    key = UUID(bytes=hashlib.sha256(said).digest()[:16]) if token else new_id()
+    return f"2.25.{key.int}"
+
 
 _TABLE = DocumentIdentifier._meta.db_table
 

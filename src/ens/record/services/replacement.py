@@ -56,12 +56,19 @@ def _by_our_id(unit: Unit, target: str) -> Document | None:
 def _checked(unit: Unit, former: Document) -> Document:
     # Two replacements at once: the second waits, then sees what the first did.
     locked = Document.objects.select_for_update().get(usager_id=unit.usager_id, id=former.id)
-    professional = professional_of(unit.by)
-    if locked.depositor != unit.by.depositor and (professional is None or locked.professional_id != professional):
+    if not _may_replace(locked, unit):
         raise ReplacementNotAllowed()
     if locked.status != CURRENT:
         raise AlreadyReplaced()
     return locked
+
+
+def _may_replace(former: Document, unit: Unit) -> bool:
+    """Who filed it; the professional who did, from any software; of the usager's own, whoever acts for them now."""
+    by, professional = unit.by, professional_of(unit.by)
+    if by.kind is ActorKind.USAGER and by.usager_id == unit.usager_id and former.source_kind == "usager":
+        return True
+    return former.depositor == by.depositor or (professional is not None and former.professional_id == professional)
 
 
 def professional_of(by: Actor) -> UUID | None:

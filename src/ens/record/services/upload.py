@@ -10,11 +10,11 @@ from ens.access.errors import DepositNotAllowed
 from ens.access.policies import check_is_individual
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
-from ens.kernel.ids import new_id
 from ens.record import apart
 from ens.record.cleaning import judge_type
 from ens.record.errors import DocumentNotFound, UploadFormInvalid
 from ens.record.services.deposit import deposit
+from ens.record.services.identifiers import unique_id_of_form
 from ens.record.types import (
     FILED_TITLE_MAX,
     UPLOAD_TITLE_MAX,
@@ -63,7 +63,7 @@ def add_own_document(usager_id: UUID, upload: Upload, *, by: Actor) -> UUID:
     check_act_date(upload.act_date)
     data, media_type = apart.safe(upload.data)
     document = DocumentDeposit(
-        unique_id=_unique_id(usager_id, upload.token),
+        unique_id=unique_id_of_form(usager_id, upload.token),
         data=data,
         media_type=media_type,
         type_code=TYPES[upload.category],
@@ -98,7 +98,7 @@ def file_by_hand(usager_id: UUID, filed: FiledByHand, *, by: Actor) -> UUID:
     media_type = judge_type(filed.data)
     token = filed.token and filed.token + hashlib.sha256(filed.data).hexdigest()
     document = DocumentDeposit(
-        unique_id=_unique_id(usager_id, token, by.id),
+        unique_id=unique_id_of_form(usager_id, token, by.id),
         data=filed.data,
         media_type=media_type,
         type_code=filed.type_code,
@@ -143,10 +143,3 @@ def check_title(title: str) -> None:
     refused = sorted(FORBIDDEN & set(title))
     if refused:
         raise UploadFormInvalid(field="title", reason=f"Le titre ne peut pas contenir {' '.join(refused)}")
-
-
-def _unique_id(usager_id: UUID, token: str, depositor: str = "") -> str:
-    """Of the form's token, so that a double click is one document; else new."""
-    said = usager_id.bytes + depositor.encode() + token.encode()
-    key = UUID(bytes=hashlib.sha256(said).digest()[:16]) if token else new_id()
-    return f"2.25.{key.int}"

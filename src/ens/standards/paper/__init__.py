@@ -28,7 +28,7 @@ def draw(template: Path, data: Mapping[str, Any], *, at: datetime) -> bytes:
         pdf_standards=["ua-1"],
         timestamp=int(at.timestamp()),
     )
-    return bytes(made) if isinstance(made, bytes) else b"".join(made)
+    return bytes(made) if isinstance(made, bytes) else b"".join(made or ())
 
 
 @lru_cache(maxsize=1)

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
 from ens.kernel import clock
+from ens.standards.ins import in_groups
 
 NBSP = "\u00a0"
 
@@ -145,10 +145,7 @@ def initials(name: str) -> str:
 
 def matricule(value: str) -> str:
     """``2 89 45 67 890 123 25``: the fifteen characters in the groups printed on cards."""
-    if len(value) != 15:
-        return value
-    cuts = (0, 1, 3, 5, 7, 10, 13, 15)
-    return NBSP.join(value[start:end] for start, end in pairwise(cuts))
+    return in_groups(value, NBSP)
 
 
 def typeset(sentence: str) -> str:
