@@ -124,6 +124,16 @@ def note_threads(space: Space) -> None:
     space.threads = {card.subject: card.id for card in threads}
 
 
+def write_profile(space: Space) -> None:
+    from ens.record.profile import services as profile
+
+    usager_id, own = space.person.usager_id, space.person.actor
+    disease = {"nom": "Diabète de type 1", "en_cours": True, "debut": ("", "3", "2019"), "commentaire": LONG}
+    profile.add(usager_id, "DISEASES", disease, by=own)
+    profile.add(usager_id, "TREATMENTS", {"nom": "x" * 50, "en_cours": True, "debut": ("", "", "2019")}, by=own)
+    profile.say_unconcerned(usager_id, "FAMILY_HISTORIES", by=own)
+
+
 def full_space(people: Any) -> Space:
     """Documents of several kinds, messages, readings by a professional, a masked document, a block."""
     from ens.access import services as access
@@ -137,6 +147,7 @@ def full_space(people: Any) -> Space:
     access.authorise(usager_id, finess=site.finess, by=own)
     blocked = people.professional("Moreau", first_name="Léa")
     access.block(usager_id, rpps=blocked.rpps, by=own)
+    write_profile(space)
     file_document(
         space,
         "pdf",

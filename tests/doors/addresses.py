@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.urls import reverse
 
@@ -129,7 +128,15 @@ ADDRESSES: dict[str, Row] = {
     "usager:choix_relus": Row(takes=302),
     "usager:choisir_acces": Row(takes=404),  # an empty form chooses nothing
     "usager:autoriser_acces": Row(takes=422),
-    "usager:profil": Row(200),
+    "usager:profil": Row(200, leaves=("profil_medical_consulte",)),
+    "usager:synthese": Row(200, takes=422, leaves=("profil_medical_consulte",)),
+    "usager:rubrique": Row(200, about=("rubric",), leaves=("profil_medical_consulte",)),
+    "usager:ajouter_element": Row(200, takes=422, about=("rubric",)),
+    "usager:non_concerne": Row(takes=302, about=("rubric",)),
+    "usager:element": Row(
+        200, takes=422, about=("item",), leaves=("profil_medical_element_lu",), refusal="profil_medical_element_lu"
+    ),
+    "usager:supprimer_element": Row(takes=302, about=("item",), refusal="profil_medical_suppression"),
     "usager:agenda": Row(200),
     "usager:applications": Row(200),
     "usager:parametres": Row(200, takes=422, leaves=("profil_lu",)),
@@ -219,29 +226,30 @@ OF_THE_ACCOUNT = frozenset(
         "relier_identite", "delier_identite", "profils", "enfants", "invitations",
     )
 )  # fmt: skip
+OF_NOBODY = ((), ("persona",), ("form",), ("site",), ("rubric",))  # what such an address names is nobody's
 Ids = dict[str, Any]
 
 
 def hers(world: World) -> Ids:
     return {
         "document": world.document, "thread": world.thread, "attachment": world.attachment,
-        "usager": world.inaya.usager_id, "page": 1, "persona": "labo", "form": "csv", "site": uuid4(),
+        "usager": world.inaya.usager_id, "item": world.item, **_of_nobody(),
     }  # fmt: skip
 
 
 def someone_elses(world: World) -> Ids:
     return {
         "document": world.others_document, "thread": world.others_thread, "attachment": world.others_attachment,
-        "usager": world.other.usager_id, "page": 1, "persona": "labo", "form": "csv", "site": uuid4(),
+        "usager": world.other.usager_id, "item": world.others_item, **_of_nobody(),
     }  # fmt: skip
 
 
 def nobodys(_: World) -> Ids:
-    random: Callable[[], UUID] = uuid4
-    return {
-        "document": random(), "thread": random(), "attachment": random(), "usager": random(), "page": 1,
-        "persona": "labo", "form": "csv", "site": uuid4(),
-    }  # fmt: skip
+    return {one: uuid4() for one in ("document", "thread", "attachment", "usager", "item")} | _of_nobody()
+
+
+def _of_nobody() -> Ids:
+    return {"rubric": "handicaps", "page": 1, "persona": "labo", "form": "csv", "site": uuid4()}
 
 
 def path_of(name: str, ids: Ids) -> str:
@@ -265,6 +273,6 @@ def may(kind: str, name: str, *, document: str = "document") -> bool:
         if "document" in row.about:
             return kind in READS[document]
         return "usager" not in row.about or kind in IN_HER_RECORD
-    if name.startswith("usager:") and row.about:
+    if name.startswith("usager:") and row.about not in OF_NOBODY:
         return kind in ("the holder", "a representative")
     return True

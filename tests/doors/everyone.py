@@ -26,6 +26,7 @@ from ens.messaging import services as messaging
 from ens.messaging.types import IncomingMail
 from ens.persistence.unit import unit_of_work
 from ens.record import services as record
+from ens.record.profile import services as profile
 from ens.record.types import DocumentDeposit, SubmissionDeposit
 from ens.web.professionnel.openings import KEY
 from tests.factories import People, Person
@@ -103,6 +104,8 @@ class World:
     attachment: UUID
     others_thread: UUID
     others_attachment: UUID
+    item: UUID  # of the medical profile
+    others_item: UUID
     rpps: str  # of the authorised doctor
     professionals: dict[str, Any] = field(default_factory=dict)
 
@@ -174,8 +177,12 @@ def build() -> World:
     actors |= {kind: str(ref.id) for kind, ref in kinds.items()}
     return World(
         inaya, other, accounts, actors, document, masked, file(other, "89601-9"), thread, attachment, others_thread,
-        others_attachment, doctor.rpps, kinds,
+        others_attachment, _say(inaya), _say(other), doctor.rpps, kinds,
     )  # fmt: skip
+
+
+def _say(person: Person) -> UUID:
+    return profile.add(person.usager_id, "ALLERGIES", {"allergene": "Pénicilline"}, by=person.actor)
 
 
 _STAFF = (("Martin", "10"), ("Dupond", "10"), ("Thomas", "60"))

@@ -10,7 +10,7 @@ from django.urls import get_resolver
 from ens.messaging import services as messaging
 from ens.web.common.access import CLIENT, DEMONSTRATION, PUBLIC, access_table
 from ens.web.common.security import CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY_OF_FILES, HEADERS
-from tests.doors.addresses import ADDRESSES, hers, may, nobodys, path_of, someone_elses
+from tests.doors.addresses import ADDRESSES, OF_NOBODY, hers, may, nobodys, path_of, someone_elses
 from tests.doors.everyone import ENTERS, NOT_SIGNED_IN, OWN_SPACE, World, as_seen, headers_of
 
 OFFERED, OTHERS = ("GET", "POST"), ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -18,8 +18,7 @@ OFFERED, OTHERS = ("GET", "POST"), ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS",
 TRY_THE_OTHERS = ("nobody", "the holder", "the authorised doctor", "the steerer")
 OPEN = (PUBLIC, DEMONSTRATION, CLIENT)
 names = pytest.mark.parametrize("name", ADDRESSES)
-NOBODYS = (("persona",), ("form",), ("site",))
-ABOUT_SOMEONE = [name for name, row in ADDRESSES.items() if row.about and row.about not in NOBODYS]
+ABOUT_SOMEONE = [name for name, row in ADDRESSES.items() if row.about not in OF_NOBODY]
 named = pytest.mark.parametrize("name", ABOUT_SOMEONE)
 PERSONAL = [name for name in ADDRESSES if name.startswith(("usager:", "professionnel:", "pilotage:", "support:"))]
 

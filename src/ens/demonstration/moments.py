@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from ens.demonstration.cast import member
 from ens.demonstration.doors import Filing, Letter
@@ -44,6 +45,15 @@ class OwnFile:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What Inaya writes in a rubric of her medical profile; no words, « non concerné »."""
+
+    key: str
+    rubric: str
+    typed: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """Inaya reads everything that has arrived."""
 
@@ -72,6 +82,20 @@ def filing(
         return Filing(key, who, member(author), sheet.title, type_code, data, "application/pdf", at, labels=labels)
 
     return Moment(days, at, key, tell)
+
+
+def words(days: int, at: time, key: str, rubric: str, **said: Any) -> Moment:
+    """Written in the medical profile; a number of days is the month it was, so many days before."""
+
+    def tell(at: datetime) -> OwnWords:
+        return OwnWords(key, rubric, {name: _month(at, one) if type(one) is int else one for name, one in said.items()})
+
+    return Moment(days, at, key, tell)
+
+
+def _month(at: datetime, days_before: int) -> tuple[str, str, str]:
+    day = at - timedelta(days=days_before)
+    return "", str(day.month), str(day.year)
 
 
 def biology(days: int, at: time, key: str, sheet: Sheet, *, level: int = 3, replaces: str = "") -> Moment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
+from ens.demonstration.herself import about_herself
 from ens.demonstration.moments import Moment, addition, biology, filing, letter, opening, reading, written
 from ens.demonstration.sheets import Sheet, Table
 
@@ -310,5 +311,5 @@ def _these_days() -> list[Moment]:
 
 def moments() -> list[Moment]:
     """In the order they happen."""
-    told = [*_years_before(), *_last_winter(), *_pregnancy(), *_these_days()]
+    told = [*_years_before(), *_last_winter(), *_pregnancy(), *about_herself(), *_these_days()]
     return sorted(told, key=lambda moment: (-moment.days, moment.at))

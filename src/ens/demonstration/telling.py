@@ -12,7 +12,7 @@ from django.conf import settings
 from ens.demonstration import places
 from ens.demonstration.cast import DOCTOR_OF_ALL, Member, member
 from ens.demonstration.doors import Filing, Letter, Software, bundle, send
-from ens.demonstration.moments import Opening, OwnFile
+from ens.demonstration.moments import Opening, OwnFile, OwnWords
 from ens.demonstration.progress import Progress
 from ens.demonstration.story import moments
 from ens.identity.queries import actor_of, compte
@@ -20,6 +20,7 @@ from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.messaging.services import list_threads, open_thread
 from ens.persistence import clock as kept
+from ens.record.profile import services as profile
 from ens.record.services import add_own_document, list_documents, open_document
 from ens.record.types import DocumentFilter, Upload
 
@@ -58,6 +59,8 @@ def _happen(what: object, progress: Progress, inaya: UUID) -> str:
             return _read_by(what, base)
         case OwnFile():
             return _upload(what, inaya)
+        case OwnWords():
+            return _write(what, inaya)
         case Opening():
             return _open_all(inaya)
     raise TypeError(f"nothing happens with {what!r}")
@@ -97,3 +100,11 @@ def _upload(own: OwnFile, usager_id: UUID) -> str:
     token = f"demonstration {own.title}"
     upload = Upload(own.data, f"{own.title}.pdf", own.title, own.category, clock.today(), token=token)
     return str(add_own_document(usager_id, upload, by=_inaya(usager_id)))
+
+
+def _write(said: OwnWords, usager_id: UUID) -> str:
+    by = _inaya(usager_id)
+    if said.typed:
+        return str(profile.add(usager_id, said.rubric, said.typed, token=f"demonstration {said.key}", by=by))
+    profile.say_unconcerned(usager_id, said.rubric, by=by)
+    return said.key

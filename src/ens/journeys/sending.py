@@ -1,11 +1,11 @@
-"""Documents of the record sent to a professional: with an answer to them, or a new message."""
+"""What is in one's own space, sent to a professional: documents of the record, the synthesis of the medical profile."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from uuid import UUID
 
-from ens.audit import events
+from ens.audit import events, profile_events
 from ens.enrolment import queries as enrolment
 from ens.journeys import archives
 from ens.journeys.types import Beginnable, Joinable, Sendable
@@ -19,8 +19,10 @@ from ens.persistence.locator import locate
 from ens.persistence.unit import Unit, unit_of_work
 from ens.record import queries as record
 from ens.record.errors import DocumentNotFound
+from ens.record.profile import store as profile
+from ens.record.profile.synthesis import synthesis
 from ens.record.services.reading import card, content_in, described_in, list_in
-from ens.record.types import DocumentFilter
+from ens.record.types import DocumentFilter, OpenedContent
 
 SHOWN = 20  # the newest: an older one is sent from its own page
 
@@ -68,20 +70,37 @@ def joinable(thread_id: UUID, *, by: Actor) -> Joinable:
         events.documents_searched(unit, found=len(found.cards))
         documents = [(one, sizes[one.id]) for one in found.cards]
         begun, files = drafting.draft(unit, thread_id), drafting.files_in(unit, thread_id)
-        return Joinable(option.recipients_label, begun, files, documents, found.total)
+        return Joinable(option.recipients_label, begun, files, documents, found.total, profile.is_answered(unit))
 
     return unit_of_work(locate(thread_id), act, by=by)
 
 
 def send_documents(
-    thread_id: UUID, documents: tuple[UUID, ...], body: str, token: str, kept: tuple[UUID, ...] = (), *, by: Actor
+    thread_id: UUID,
+    documents: tuple[UUID, ...],
+    body: str,
+    token: str,
+    kept: tuple[UUID, ...] = (),
+    *,
+    with_profile: bool = False,
+    by: Actor,
 ) -> UUID:
     """Answer with several documents of the record, and the files ``kept`` in what was begun; all of them or none.
 
-    Returns the message's id. Errors: those of ``send_document``, DraftChanged.
+    ``with_profile``: with the synthesis of the medical profile, as it is now. Returns the message's id.
+    Errors: those of ``send_document``, DraftChanged, ProfileEmpty.
     """
-    answer = Reply(body, token=token, kept=kept)
-    return unit_of_work(locate(thread_id), lambda unit: _send(unit, documents, thread_id, answer), by=by)
+    usager_id = locate(thread_id)
+    answer = Reply(body, _profile(usager_id, with_profile, by), token=token, kept=kept)
+    return unit_of_work(usager_id, lambda unit: _send(unit, documents, thread_id, answer), by=by)
+
+
+def _profile(usager_id: UUID, wanted: bool, by: Actor) -> tuple[File, ...]:
+    """Drawn before the message: nobody waits for it in its unit. Errors: those of ``synthesis``."""
+    if not wanted:
+        return ()
+    drawn = synthesis(usager_id, by=by)
+    return (File(drawn.filename, drawn.data),)
 
 
 def beginnable(usager_id: UUID, search: str = "", *, by: Actor) -> Beginnable:
@@ -97,18 +116,27 @@ def beginnable(usager_id: UUID, search: str = "", *, by: Actor) -> Beginnable:
         found = list_in(unit, DocumentFilter(limit=SHOWN))
         sizes = record.sizes(unit, [one.id for one in found.cards])
         events.documents_searched(unit, found=len(found.cards))
-        return Beginnable(contacts, [(one, sizes[one.id]) for one in found.cards], found.total)
+        documents = [(one, sizes[one.id]) for one in found.cards]
+        return Beginnable(contacts, documents, found.total, profile.is_answered(unit))
 
     return unit_of_work(usager_id, act, by=by)
 
 
-def begin(usager_id: UUID, message: Beginning, documents: tuple[UUID, ...] = (), *, by: Actor) -> UUID:
+def begin(
+    usager_id: UUID,
+    message: Beginning,
+    documents: tuple[UUID, ...] = (),
+    *,
+    with_profile: bool = False,
+    by: Actor,
+) -> UUID:
     """Begin a conversation, with documents of the record before the files; all of them or none.
 
-    Returns the conversation's id. Errors: those of ``messaging.begin``, DocumentNotFound, ContentDamaged,
-    StoreUnavailable.
+    ``with_profile``: as for ``send_documents``. Returns the conversation's id. Errors: those of ``messaging.begin``,
+    DocumentNotFound, ContentDamaged, StoreUnavailable, ProfileEmpty.
     """
     screening.check_leaving(message.answer.files)
+    drawn = _profile(usager_id, with_profile, by)
 
     def act(unit: Unit) -> UUID:
         for one in documents:
@@ -116,14 +144,13 @@ def begin(usager_id: UUID, message: Beginning, documents: tuple[UUID, ...] = (),
         _check(unit)
         contents = [content_in(unit, one) for one in documents]
         files = tuple(File(content.filename, content.data) for content, _ in contents)
-        whole = replace(message, answer=replace(message.answer, files=(*files, *message.answer.files)))
+        whole = replace(message, answer=replace(message.answer, files=(*files, *drawn, *message.answer.files)))
         before = len(unit.lines)
         thread_id = beginning.begin_in(unit, whole)
         if len(unit.lines) > before:  # else this very form was sent already
             written_to = messaging.written_to(unit, thread_id)
             to = written_to["label"] if written_to else ""
-            for one, (_, title) in zip(documents, contents, strict=True):
-                events.document_sent(unit, one, title=title, to=to)
+            _told(unit, documents, contents, to, with_profile=bool(drawn))
         return thread_id
 
     return unit_of_work(usager_id, act, by=by)
@@ -136,14 +163,28 @@ def _send(unit: Unit, documents: tuple[UUID, ...], thread_id: UUID, answer: Repl
     to = messaging.reply_option(unit, thread_id).recipients_label
     contents = [content_in(unit, one) for one in documents]
     before = len(unit.lines)
-    answer = replace(answer, files=tuple(File(content.filename, content.data) for content, _ in contents))
-    if len(documents) == 1 and not answer.kept and messaging.reads_archives(unit, thread_id):
+    drawn = answer.files
+    answer = replace(answer, files=(*(File(content.filename, content.data) for content, _ in contents), *drawn))
+    if len(documents) == 1 and not answer.kept and not drawn and messaging.reads_archives(unit, thread_id):
         answer = archives.with_archive(unit, answer, contents[0][0], described_in(unit, documents[0]))
     message_id = reply_in(unit, thread_id, answer)
     if len(unit.lines) > before:  # else this very form was sent already
-        for one, (_, title) in zip(documents, contents, strict=True):
-            events.document_sent(unit, one, title=title, to=to)
+        _told(unit, documents, contents, to, with_profile=bool(drawn))
     return message_id
+
+
+def _told(
+    unit: Unit,
+    documents: tuple[UUID, ...],
+    contents: list[tuple[OpenedContent, str]],
+    to: str,
+    *,
+    with_profile: bool,
+) -> None:
+    for one, (_, title) in zip(documents, contents, strict=True):
+        events.document_sent(unit, one, title=title, to=to)
+    if with_profile:
+        profile_events.synthesis_sent(unit, to=to)
 
 
 def _check(unit: Unit) -> None:

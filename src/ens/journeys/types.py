@@ -58,18 +58,22 @@ class Sendable:
 
 @dataclass(frozen=True, slots=True)
 class Beginnable:
-    """Whom a new message may go to, and the newest documents with their sizes in octets."""
+    """Whom a new message may go to, and the newest documents with their sizes in octets.
+
+    ``has_profile``: a synthesis of the medical profile can be joined.
+    """
 
     contacts: Contacts
     documents: list[tuple[DocumentCard, int]]
     total: int  # of documents, shown or not
+    has_profile: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Joinable:
     """What may be joined to an answer: the newest documents with their sizes in octets.
 
-    ``draft`` and ``files``: what was begun.
+    ``draft`` and ``files``: what was begun. ``has_profile``: as for ``Beginnable``.
     """
 
     recipients_label: str
@@ -77,3 +81,4 @@ class Joinable:
     files: list[KeptFile]
     documents: list[tuple[DocumentCard, int]]
     total: int  # of documents, shown or not
+    has_profile: bool

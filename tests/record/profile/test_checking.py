@@ -44,8 +44,8 @@ def test_what_was_left_out_is_not_kept() -> None:
     ("changes", "where", "reason"),
     [
         # what is due
-        ({"nom": "  "}, "nom", "Indiquez de quoi il s'agit"),
-        ({"debut": ("", "", "")}, "debut", "l'année de début"),
+        ({"nom": "  "}, "nom", "Indiquez de quoi il s’agit"),
+        ({"debut": ("", "", "")}, "debut", "l’année de début"),
         # an end when it is over, and only then, never before the start
         ({"en_cours": False}, "fin", "Indiquez la date de fin"),
         ({"fin": ("", "", "2020")}, "fin", "effacez la date de fin"),
@@ -116,7 +116,7 @@ def test_an_aid_not_answered_is_not_an_aid_refused() -> None:
         (
             "TREATMENTS",
             {"nom": "x", "en_cours": True, "debut": "2019", "posologie": "1 le matin"},
-            ["En cours depuis 2019", "Posologie : 1 le matin"],
+            ["En cours depuis 2019", "Posologie\u00a0: 1 le matin"],
         ),
         (
             "HOSPITALIZATIONS",
@@ -130,8 +130,8 @@ def test_an_aid_not_answered_is_not_an_aid_refused() -> None:
             {"nom": "x", "types": ["SENSORY", "OTHERS"], "taux": "LESS_THAN_50", "aide_humaine": "YES"},
             [
                 "Sensoriel (vue, audition), Autre",
-                "Taux d'incapacité : moins de 50 %",
-                "Recevez-vous l'aide de quelqu'un : oui",
+                "Taux d’incapacité\u00a0: moins de 50 %",
+                "Recevez-vous l’aide de quelqu’un\u00a0: oui",
             ],
         ),
     ],

@@ -47,7 +47,7 @@ def test_the_menu_has_its_entries_in_order_and_says_where_one_is(page: Any) -> N
     assert "Se déconnecter" in header
 
 
-@pytest.mark.parametrize("address", ["/profil/", "/agenda/", "/applications/"])
+@pytest.mark.parametrize("address", ["/agenda/", "/applications/"])
 def test_a_rubric_to_come_is_said_and_leads_somewhere(page: Any, address: str) -> None:
     answer = page.get(address)
     assert "Disponible prochainement" in text_of(answer)

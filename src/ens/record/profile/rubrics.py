@@ -62,14 +62,13 @@ class Rubric:
     heading: str
     questions: tuple[Question, ...]
     icon: str
-    empty: str  # the answer « non concerné », in words
     period: Period | None = None
 
     def question(self, name: str) -> Question:
         return next(one for one in self.questions if one.name == name)
 
 
-_YEAR_IS_ENOUGH = "L'année suffit. Exemple : 3 2019"
+_YEAR_IS_ENOUGH = "L’année suffit. Exemple : 3 2019"
 _HOW_MUCH = "Exemple : 1 comprimé le matin"
 _COMMENT = Question("commentaire", "Commentaire (facultatif)", Kind.LONG_TEXT, most=COMMENT_MAX)
 _PERIOD = Period("en_cours", "debut", "fin")
@@ -78,8 +77,8 @@ _PERIOD = Period("en_cours", "debut", "fin")
 def _period_of(thing: str) -> tuple[Question, ...]:
     return (
         Question("en_cours", thing, Kind.TICK),
-        Question("debut", "Date de début", Kind.DATE, "Indiquez au moins l'année de début.", hint=_YEAR_IS_ENOUGH),
-        Question("fin", "Date de fin", Kind.DATE, hint="Seulement si ce n'est plus en cours."),
+        Question("debut", "Date de début", Kind.DATE, "Indiquez au moins l’année de début.", hint=_YEAR_IS_ENOUGH),
+        Question("fin", "Date de fin", Kind.DATE, hint="Seulement si ce n’est plus en cours."),
     )
 
 
@@ -92,12 +91,11 @@ _RUBRICS = (
         "une maladie ou un sujet de santé",
         "nom",
         (
-            Question("nom", "Maladie ou sujet de santé", Kind.TEXT, "Indiquez de quoi il s'agit."),
-            *_period_of("C'est en cours"),
+            Question("nom", "Maladie ou sujet de santé", Kind.TEXT, "Indiquez de quoi il s’agit."),
+            *_period_of("C’est en cours"),
             _COMMENT,
         ),
         "heart-pulse-line",
-        "Vous n'avez aucune maladie à signaler",
         _PERIOD,
     ),
     Rubric(
@@ -114,7 +112,6 @@ _RUBRICS = (
             _COMMENT,
         ),
         "capsule-line",
-        "Vous ne prenez aucun traitement",
         _PERIOD,
     ),
     Rubric(
@@ -129,18 +126,17 @@ _RUBRICS = (
             _COMMENT,
         ),
         "alert-line",
-        "Vous n'avez aucune allergie connue",
     ),
     Rubric(
         "HOSPITALIZATIONS",
         "hospitalisations",
         "Hospitalisations et actes chirurgicaux",
-        "Vos séjours à l'hôpital, vos opérations",
+        "Vos séjours à l’hôpital, vos opérations",
         "une hospitalisation",
         "motif",
         (
-            Question("motif", "Raison de l'hospitalisation", Kind.TEXT, "Indiquez la raison de l'hospitalisation."),
-            Question("entree", "Date d'entrée", Kind.DATE, "Indiquez au moins l'année d'entrée.", hint=_YEAR_IS_ENOUGH),
+            Question("motif", "Raison de l’hospitalisation", Kind.TEXT, "Indiquez la raison de l’hospitalisation."),
+            Question("entree", "Date d’entrée", Kind.DATE, "Indiquez au moins l’année d’entrée.", hint=_YEAR_IS_ENOUGH),
             Question("duree", "Durée (facultatif)", Kind.NUMBER, most=999, hint="Un nombre. Exemple : 3"),
             Question(
                 "unite",
@@ -151,7 +147,6 @@ _RUBRICS = (
             _COMMENT,
         ),
         "hospital-line",
-        "Vous n'avez jamais été hospitalisé",
     ),
     Rubric(
         "FAMILY_HISTORIES",
@@ -164,9 +159,9 @@ _RUBRICS = (
             Question("maladie", "Maladie", Kind.TEXT, "Indiquez la maladie."),
             Question(
                 "lien",
-                "Qui l'a ou l'a eue",
+                "Qui l’a ou l’a eue",
                 Kind.CHOICE,
-                "Choisissez de qui il s'agit.",
+                "Choisissez de qui il s’agit.",
                 choices=(
                     ("MOTHER", "Ma mère"),
                     ("FATHER", "Mon père"),
@@ -178,24 +173,23 @@ _RUBRICS = (
                     ("GREAT_GRANDFATHER", "Mon arrière-grand-père"),
                     ("AUNT", "Ma tante"),
                     ("UNCLE", "Mon oncle"),
-                    ("OTHER", "Quelqu'un d'autre"),
+                    ("OTHER", "Quelqu’un d’autre"),
                 ),
                 speaks=True,
             ),
             _COMMENT,
         ),
         "parent-line",
-        "Aucune maladie connue dans votre famille",
     ),
     Rubric(
         "DISABILITIES",
         "handicaps",
         "Handicaps",
-        "Ce qui vous gêne au quotidien, et l'aide que vous recevez",
+        "Ce qui vous gêne au quotidien, et l’aide que vous recevez",
         "un handicap",
         "nom",
         (
-            Question("nom", "Handicap", Kind.TEXT, "Indiquez de quel handicap il s'agit."),
+            Question("nom", "Handicap", Kind.TEXT, "Indiquez de quel handicap il s’agit."),
             Question(
                 "types",
                 "Type de handicap",
@@ -213,7 +207,7 @@ _RUBRICS = (
             ),
             Question(
                 "taux",
-                "Taux d'incapacité",
+                "Taux d’incapacité",
                 Kind.CHOICE,
                 "Choisissez un taux, ou « Je ne sais pas ».",
                 choices=(
@@ -226,14 +220,13 @@ _RUBRICS = (
             Question("aide_technique", "Aide technique (facultatif)", Kind.TEXT, hint="Exemple : fauteuil roulant"),
             Question(
                 "aide_humaine",
-                "Recevez-vous l'aide de quelqu'un",  # three answers: not answered is not « non »
+                "Recevez-vous l’aide de quelqu’un",  # three answers: not answered is not « non »
                 Kind.CHOICE,
                 choices=(("YES", "Oui"), ("NO", "Non")),
             ),
             _COMMENT,
         ),
         "user-heart-line",
-        "Vous n'avez aucun handicap",
     ),
 )
 RUBRICS: Mapping[str, Rubric] = MappingProxyType({one.code: one for one in _RUBRICS})

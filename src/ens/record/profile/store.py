@@ -47,6 +47,13 @@ def _rank(item: Item) -> tuple[bool, int]:
     return is_over, -int(began.replace("-", "").ljust(8, "0"))
 
 
+def is_answered(unit: Unit) -> bool:
+    """Whether a synthesis would say something."""
+    mine = {"usager_id": unit.usager_id}
+    said = ProfileRubric.objects.filter(**mine, unconcerned_at__isnull=False)
+    return ProfileItem.objects.filter(**mine).exists() or said.exists()
+
+
 def item_row(unit: Unit, item_id: UUID) -> ProfileItem:
     """Errors: ProfileItemNotFound."""
     found = ProfileItem.objects.filter(usager_id=unit.usager_id, id=item_id).first()

@@ -44,11 +44,11 @@ def facts(rubric: Rubric, kept: dict[str, Any]) -> list[str]:
             said.append(f"{'le' if found.day else 'en'} {found.in_french}")
         elif question.kind is Kind.CHOICE:
             label = question.label_of(value)
-            said.append(label if question.speaks else f"{_short(question.label)} : {_low(label)}")
+            said.append(label if question.speaks else f"{_short(question.label)}\u00a0: {_low(label)}")
         elif question.kind is Kind.CHOICES:
             said.append(", ".join(question.label_of(code) for code in value))
         else:
-            said.append(f"{_short(question.label)} : {value}")
+            said.append(f"{_short(question.label)}\u00a0: {value}")
     return [line[0].upper() + line[1:] for line in said]
 
 

@@ -96,6 +96,12 @@ class DraftForm(FilesForm):
     corps = forms.CharField(required=False, max_length=20_000, strip=False)
 
 
+class ProfileForm(EnsForm):
+    """The synthesis of the medical profile, drawn as the message leaves (N081)."""
+
+    profil = forms.BooleanField(required=False)
+
+
 class ReplyForm(FilesForm, WritingForm):
     """An answer and its attachments."""
 
@@ -114,7 +120,7 @@ class ReplyForm(FilesForm, WritingForm):
         return Reply(said["corps"], self.joined(), token=said["jeton"], to=to, kept=said["pieces"])
 
 
-class BeginForm(ReplyForm):
+class BeginForm(ProfileForm, ReplyForm):
     """A new message to one of the contacts the server offered, designated by id."""
 
     destinataire = forms.UUIDField(
@@ -187,17 +193,19 @@ class SendDocumentForm(WritingForm):
         self.fields["echange"].choices = [("", _("Choisir un destinataire")), *known]
 
 
-class JoinForm(WritingForm):
-    """An answer, and documents of one's own record."""
+class JoinForm(ProfileForm, WritingForm):
+    """An answer, and what is in one's own space: documents of the record, the synthesis of the medical profile."""
 
     pieces = PiecesField()
     documents = forms.MultipleChoiceField(
         label=gettext_lazy("Documents de votre dossier"),
+        required=False,
         error_messages={
             "required": gettext_lazy("Choisissez au moins un document."),
             "invalid_choice": gettext_lazy("Un de ces documents n’est plus dans votre dossier. Choisissez de nouveau."),
         },
     )
+
     def __init__(self, shown: Joinable, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("corps", shown.draft)
@@ -211,6 +219,8 @@ class JoinForm(WritingForm):
         together = self._begun + sum(self._sizes[one] for one in chosen)
         if together > FILES_MAX_BYTES:
             raise forms.ValidationError(_too_much(together))
+        if not chosen and not self.cleaned_data["profil"]:
+            raise forms.ValidationError(self.fields["documents"].error_messages["required"])
         return chosen
 
 

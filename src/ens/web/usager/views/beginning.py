@@ -32,9 +32,12 @@ def nouveau(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form, status = BeginForm(offered, shown.documents, request.POST, request.FILES), 422
         if form.is_valid():
-            documents = tuple(UUID(one) for one in form.cleaned_data["documents"])
+            said = form.cleaned_data
+            documents = tuple(UUID(one) for one in said["documents"])
             try:
-                thread_id = journeys.begin(request.usager_id, form.beginning(), documents, by=request.actor)
+                thread_id = journeys.begin(
+                    request.usager_id, form.beginning(), documents, with_profile=said["profil"], by=request.actor
+                )
             except (Malformed, Conflict, Refused, AntivirusSilent) as error:
                 form.add_error(None, typeset(error.sentence))
             else:
@@ -48,7 +51,8 @@ def nouveau(request: HttpRequest) -> HttpResponse:
             for card, weight in shown.documents
         ],
         "autres": shown.total - len(shown.documents),
-        "choisis": bool(chosen),
+        "profil_offert": shown.has_profile,
+        "choisis": bool(chosen) or "profil" in form.data,
         "total": FILES_MAX_BYTES,
         "offerts": offered,
         "pharmacie": looked_for,

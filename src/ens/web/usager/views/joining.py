@@ -30,8 +30,15 @@ def joindre(request: HttpRequest, thread_id: UUID) -> HttpResponse:
             asked = form.cleaned_data
             chosen = tuple(UUID(one) for one in asked["documents"])
             try:
-                kept = asked["pieces"]
-                journeys.send_documents(thread_id, chosen, asked["corps"], asked["jeton"], kept, by=request.actor)
+                journeys.send_documents(
+                    thread_id,
+                    chosen,
+                    asked["corps"],
+                    asked["jeton"],
+                    asked["pieces"],
+                    with_profile=asked["profil"],
+                    by=request.actor,
+                )
             except (Malformed, Conflict, Refused) as error:
                 form.add_error(None, words.typeset(error.sentence))
             else:
@@ -47,6 +54,7 @@ def joindre(request: HttpRequest, thread_id: UUID) -> HttpResponse:
             {"document": document_row(card), "taille": size, "choisi": str(card.id) in chosen_now}
             for card, size in shown.documents
         ],
+        "profil_offert": shown.has_profile,
         "autres": shown.total - len(shown.documents),
         "total": FILES_MAX_BYTES - sum(one.size for one in shown.files),
         "gardes": shown.files,

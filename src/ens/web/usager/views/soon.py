@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,21 +13,20 @@ from ens.journeys.openings import announced
 from ens.web.usager.pages import usager_page
 
 
-def _soon(request: HttpRequest, section: str, title: str, coming: str) -> HttpResponse:
+def soon(request: HttpRequest, section: str, title: str, coming: str, day: date | None) -> HttpResponse:
+    """``day``: on which it opens for them, when it is known."""
     context = {
         "titre_page": title,
         "ce_qui_viendra": coming,
-        "ouverture": announced(request.usager_id, section, by=request.actor),
+        "ouverture": day,
         "lien_autre": reverse("usager:documents"),
         "action_autre": _("Voir mes documents"),
     }
     return usager_page(request, "usager/bientot.html", context, section=section)
 
 
-@require_safe
-def profil(request: HttpRequest) -> HttpResponse:
-    coming = _("Vous pourrez y noter vos allergies, vos traitements, vos vaccins et vos mesures.")
-    return _soon(request, "profil", _("Profil médical"), coming)
+def _soon(request: HttpRequest, section: str, title: str, coming: str) -> HttpResponse:
+    return soon(request, section, title, coming, announced(request.usager_id, section, by=request.actor))
 
 
 @require_safe
