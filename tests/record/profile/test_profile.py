@@ -73,7 +73,7 @@ def test_a_change_is_written_over_the_version_that_was_shown(inaya):
 
 def test_what_is_taken_away_is_gone_and_the_history_says_what(inaya):
     key = add(inaya)
-    assert services.remove(key, by=inaya.actor) is RUBRICS["ALLERGIES"]
+    assert services.remove(key, 1, by=inaya.actor) is RUBRICS["ALLERGIES"]
     with pytest.raises(NobodyThere):
         services.item(key, by=inaya.actor)
     assert sentences(inaya)[0] == "a supprimé « Pénicilline » du profil médical."
@@ -92,7 +92,7 @@ def test_not_concerned_is_an_answer_dated_and_signed_until_something_is_written(
     assert services.rubric(inaya.usager_id, code, by=inaya.actor).state.unconcerned_at is None
     with pytest.raises(ProfileRubricFilled):
         services.say_unconcerned(inaya.usager_id, code, by=inaya.actor)
-    services.remove(key, by=inaya.actor)
+    services.remove(key, 1, by=inaya.actor)
     services.say_unconcerned(inaya.usager_id, code, by=inaya.actor)
     services.take_back_unconcerned(inaya.usager_id, code, by=inaya.actor)
     assert not services.rubric(inaya.usager_id, code, by=inaya.actor).state.is_answered
@@ -170,7 +170,7 @@ def test_nobody_else_reads_or_writes_it_and_who_tried_is_in_the_history(inaya, t
         lambda by: services.item(key, by=by),
         lambda by: add(inaya) if by is None else services.add(inaya.usager_id, "ALLERGIES", ALLERGY, by=by),
         lambda by: services.change(key, 1, ALLERGY, by=by),
-        lambda by: services.remove(key, by=by),
+        lambda by: services.remove(key, 1, by=by),
         lambda by: services.say_unconcerned(inaya.usager_id, "DISEASES", by=by),
         lambda by: services.take_back_unconcerned(inaya.usager_id, "DISEASES", by=by),
     ]

@@ -86,7 +86,7 @@ def test_filed_again_it_takes_the_place_of_the_one_before_and_says_when_it_is_st
     first = synthesis.file_synthesis(told.usager_id, by=told.actor)
     assert not services.profile(told.usager_id, by=told.actor).filed.is_stale
     (allergy,) = services.rubric(told.usager_id, "ALLERGIES", by=told.actor).items
-    services.remove(allergy.id, by=told.actor)
+    services.remove(allergy.id, 1, by=told.actor)
     filed = services.profile(told.usager_id, by=told.actor).filed
     assert (filed.document_id, filed.is_stale) == (first, True)
     second = synthesis.file_synthesis(told.usager_id, by=told.actor)

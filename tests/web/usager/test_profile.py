@@ -54,7 +54,9 @@ def test_something_is_written_read_changed_and_taken_away(page: Any) -> None:
     again = page.post(shown.wsgi_request.path, changed)  # another window shows the first version still
     assert again.status_code == 422
     assert "a été modifiée entre-temps" in text_of(again)
-    gone = page.post(f"{shown.wsgi_request.path}supprimer/", follow=True)
+    kept = page.post(f"{shown.wsgi_request.path}supprimer/", {"version": "1"}, follow=True)
+    assert "a été modifiée entre-temps" in kept.content.decode()
+    gone = page.post(f"{shown.wsgi_request.path}supprimer/", {"version": "2"}, follow=True)
     assert "Rien n’est écrit ici" in text_of(gone)
     assert "Supprimé de votre profil médical." in gone.content.decode()
 
@@ -177,6 +179,16 @@ def test_a_synthesis_of_nothing_is_not_made(page: Any, chosen: list[str], words:
 )
 def test_what_is_not_there_is_absent(page: Any, address: str) -> None:
     assert page.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("version", ["", "0", "-1", "2", "99999999999999999999", "²", "un"])
+def test_what_no_page_showed_changes_and_removes_nothing(page: Any, version: str) -> None:
+    added = page.post("/profil/allergies/ajouter/", {"allergene": "Pénicilline"}, follow=True)
+    item = link_to(added, "Pénicilline")
+    assert page.post(f"{item}supprimer/", {"version": version}).status_code == 302
+    if version:  # nothing said is the first version
+        assert page.post(item, {"allergene": "Arachide", "version": version}).status_code == 422
+    assert "Pénicilline" in text_of(page.get("/profil/allergies/"))
 
 
 def test_the_profile_of_another_is_absent(page: Any, people: Any, sign_in: Any) -> None:

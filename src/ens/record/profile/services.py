@@ -110,6 +110,7 @@ def change(item_id: UUID, version: int, typed: Typed, *, by: Actor) -> None:
         store.check_own(unit)
         which = RUBRICS[store.item_row(unit, item_id).rubric]
         kept = answers(which, typed, born=identity.traits(unit).birth_date, today=clock.today())
+        _check_shown(version)
         now = clock.now()
         store.touch(unit, which, now)
         sealed = store.seal_item(unit, item_id, version + 1, kept)
@@ -121,8 +122,11 @@ def change(item_id: UUID, version: int, typed: Typed, *, by: Actor) -> None:
     unit_of_work(locate(item_id), act, by=by)
 
 
-def remove(item_id: UUID, *, by: Actor) -> Rubric:
-    """Take an item away, for good. Gives its rubric. Errors: NobodyThere, ProfileItemNotFound, SpaceAbsent."""
+def remove(item_id: UUID, version: int, *, by: Actor) -> Rubric:
+    """Take an item away, for good, as it was shown. Gives its rubric.
+
+    Errors: ProfileItemChanged, NobodyThere, ProfileItemNotFound, SpaceAbsent.
+    """
 
     def act(unit: Unit) -> Rubric:
         events.profile_changed(unit, Event.PROFILE_ITEM_REMOVED, item_id, attempt=True)
@@ -130,9 +134,11 @@ def remove(item_id: UUID, *, by: Actor) -> Rubric:
         row = store.item_row(unit, item_id)
         title = store.opened(unit, row).heading
         which = RUBRICS[row.rubric]
+        _check_shown(version)
         store.touch(unit, which, clock.now())
-        rows = ProfileItem.objects.filter(usager_id=unit.usager_id, id=item_id)
-        rows._raw_delete(rows.db)
+        rows = ProfileItem.objects.filter(usager_id=unit.usager_id, id=item_id, version=version)
+        if not rows._raw_delete(rows.db):
+            raise ProfileItemChanged()
         locator.remove([item_id])
         events.profile_changed(unit, Event.PROFILE_ITEM_REMOVED, item_id, title=title)
         return which
@@ -174,6 +180,12 @@ def take_back_unconcerned(usager_id: UUID, code: str, *, by: Actor) -> None:
         events.profile_unconcerned(unit, rubric=which.label, taken_back=True)
 
     unit_of_work(usager_id, act, by=by)
+
+
+def _check_shown(version: int) -> None:
+    """No item has such a version: it was not a page of ours that said it. Errors: ProfileItemChanged."""
+    if not 0 < version < 2**31 - 1:
+        raise ProfileItemChanged()
 
 
 def _filed(unit: Unit, states: list[RubricState]) -> FiledSynthesis | None:

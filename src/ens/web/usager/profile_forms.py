@@ -84,7 +84,8 @@ class RubricForm(OnceForm):
         return [(self[one.name], one.kind) for one in self.rubric.questions]
 
     def clean_version(self) -> int:
-        return self.cleaned_data["version"] or 1
+        said = self.cleaned_data["version"]
+        return 1 if said is None else said
 
     def typed(self) -> dict[str, Any]:
         return {one.name: self.cleaned_data.get(one.name) for one in self.rubric.questions}

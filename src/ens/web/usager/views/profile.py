@@ -159,7 +159,13 @@ def _form_page(request: HttpRequest, form: RubricForm, which: Rubric, item: Item
 @require_POST
 @once_open
 def supprimer(request: HttpRequest, item_id: UUID) -> HttpResponse:
-    which = profile.remove(item_id, by=request.actor)
+    """What the page showed: changed since, it stays, and is shown again."""
+    said = request.POST.get("version", "")
+    try:
+        which = profile.remove(item_id, int(said) if said.isdecimal() else 0, by=request.actor)
+    except Conflict as error:
+        announcements.error(request, typeset(error.sentence))
+        return redirect("usager:element", item_id)
     announcements.success(request, _("Supprimé de votre profil médical."))
     return redirect("usager:rubrique", which.slug)
 
