@@ -1,116 +1,143 @@
-"""A store spoken to by S3: what it takes, and what is said when it does not, is away, or never answers."""
+"""Contents kept in a real store spoken to by S3: what it takes, what it refuses, and what is heard when it is away."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-from uuid import UUID
+import random
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
 
-from ens.coffre import store
-from ens.coffre.errors import StoreUnavailable
+from ens.coffre import remote, store
+from ens.coffre.errors import ContentDamaged, StoreUnavailable
 from ens.config.health import AWAY, OK, RemoteTrial
+from tests.scenarios.conftest import until
+from tests.seaweed import BUCKET, Seaweed
 
-REFUSALS = {"refuses its key": 403, "has lost its place": 404, "has no room": 507, "is broken": 500}
-
-
-class Bucket(ThreadingHTTPServer):
-    """What a store of objects says on the wire to PUT and GET; the client is the product's own."""
-
-    def __init__(self) -> None:
-        self.status, self.answers, self.kept = 200, threading.Event(), dict[str, bytes]()
-        self.answers.set()
-        super().__init__(("127.0.0.1", 0), Spoken)
+pytestmark = pytest.mark.slow  # a store is started for all of them
+LARGE = 20_000_000  # the largest document; sent in pieces
 
 
-class Spoken(BaseHTTPRequestHandler):
-    server: Bucket
-    protocol_version = "HTTP/1.1"
-
-    def do_PUT(self) -> None:
-        data = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.server.answers.wait(20)
-        if self.server.status == 200:
-            self.server.kept[self.path] = data
-        self._say(self.server.status, b"")
-
-    def do_GET(self) -> None:
-        found = self.server.kept.get(self.path)
-        self._say(404 if found is None else 200, found or b"")
-
-    def _say(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("ETag", '"x"')
-        self.send_header("Last-Modified", "Mon, 23 Nov 2026 10:00:00 GMT")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Silent."""
+@pytest.mark.parametrize("size", [0, 1, 50_000, LARGE])
+def test_a_content_is_put_and_read_back(elsewhere: Seaweed, size: int) -> None:
+    key, sealed = uuid4(), random.randbytes(size)
+    store.put(key, sealed)
+    assert store.get(key) == sealed
 
 
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
-    made = Bucket()
-    listening = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.05})
-    listening.start()
-    for name, value in (
-        ("ENDPOINT_URL", f"http://127.0.0.1:{made.server_port}"), ("ALLOW_HTTP", "true"),
-        ("ACCESS_KEY_ID", "cle"), ("SECRET_ACCESS_KEY", "secret"), ("REGION", "fr"),
-    ):  # fmt: skip
-        monkeypatch.setenv(f"AWS_{name}", value)
-    monkeypatch.setattr(settings, "ENS_STORE", f"s3://seau/contenus-{made.server_port}")
-    monkeypatch.setattr(store, "_TRIES", {"max_retries": 0})
-    yield made
-    made.answers.set()
-    made.shutdown()
-    made.server_close()
-    listening.join()
+def test_what_is_there_is_listed_by_folder_with_the_hour_of_the_store(elsewhere: Seaweed) -> None:
+    assert store.is_empty()
+    first, second = UUID(int=0x0A << 8 | 1), UUID(int=0x0B << 8 | 2)
+    for key in (first, second):
+        store.put(key, b"scelle")
+    assert not store.is_empty()
+    ((one,),) = list(store.listing(settings.ENS_STORE, "02"))
+    assert one.path == store.path_of(second)
+    assert abs(datetime.now(UTC) - one.written_at) < timedelta(minutes=5)
+    assert store.remove_unfinished("02", datetime.now(UTC)) == 0  # a store of objects shows nothing unfinished
 
 
-def test_a_content_is_put_and_read_back(bucket: Bucket) -> None:
-    key = UUID(int=7)
-    store.put(key, b"scelle")
+def test_a_content_taken_away_is_there_no_more_and_taking_it_away_twice_is_fine(elsewhere: Seaweed) -> None:
+    kept, taken = uuid4(), uuid4()
+    for key in (kept, taken):
+        store.put(key, b"scelle")
+    for _ in range(2):
+        store.delete(taken)
+    with pytest.raises(ContentDamaged):
+        store.get(taken)
+    assert store.get(kept) == b"scelle"
+
+
+def test_a_content_written_over_is_the_last_one(elsewhere: Seaweed) -> None:
+    key = uuid4()
+    for sealed in (b"un brouillon", b"scelle"):
+        store.put(key, sealed)
     assert store.get(key) == b"scelle"
-    (path,) = bucket.kept
-    assert path.endswith(store.path_of(key))
 
 
-def test_a_store_that_takes_a_write_is_well_and_is_tried_once_in_a_while(bucket: Bucket) -> None:
-    trial = RemoteTrial()
-    assert [trial.state(settings.ENS_STORE) for _ in range(3)] == [OK] * 3
-    assert [path.rpartition("/")[2] for path in bucket.kept] == ["sonde"]
-    bucket.status = 403
-    assert trial.state(settings.ENS_STORE) == OK  # the last answer stands
-    trial.KEPT_S = 0.0
-    assert trial.state(settings.ENS_STORE) == AWAY
-    bucket.status = 200
-    assert trial.state(settings.ENS_STORE) == OK
-
-
-@pytest.mark.parametrize("why", REFUSALS)
-def test_a_store_that_refuses_is_said_and_nothing_is_acknowledged(bucket: Bucket, why: str) -> None:
-    bucket.status = REFUSALS[why]
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("ENS_STORE_KEY", ("cle-d-essai", "un-autre-secret"), "HTTP 403"),
+        ("ENS_STORE", "s3://un-autre-seau/contenus", "HTTP 403"),
+        ("ENS_STORE_ENDPOINT", "http://127.0.0.1:1", "ECONNREFUSED"),
+    ],
+)
+def test_a_store_that_refuses_is_said_and_nothing_is_acknowledged(elsewhere, monkeypatch, capfd, setting, value, said):
+    monkeypatch.setattr(settings, setting, value)
     assert RemoteTrial().state(settings.ENS_STORE) == AWAY
     with pytest.raises(StoreUnavailable):
-        store.put(UUID(int=8), b"scelle")
+        store.put(uuid4(), b"scelle")
+    assert said in capfd.readouterr().err
 
 
-def test_a_store_that_never_answers_keeps_no_probe_waiting(bucket: Bucket) -> None:
-    trial = RemoteTrial()
-    trial.WAITED_S = 0.2
-    bucket.answers.clear()
-    before = threading.active_count()
-    assert [trial.state(settings.ENS_STORE) for _ in range(4)] == [AWAY] * 4
-    assert threading.active_count() <= before + 2  # one trial, and the bucket's own answer to it
-    bucket.answers.set()
-    deadline = time.monotonic() + 10
-    while trial.state(settings.ENS_STORE) != OK and time.monotonic() < deadline:
+def test_a_store_killed_and_started_again_lost_nothing(elsewhere: Seaweed, capfd) -> None:
+    key = uuid4()
+    store.put(key, b"scelle")
+    elsewhere.kill()
+    try:
+        for act in (lambda: store.put(uuid4(), b"scelle"), lambda: store.get(key), lambda: store.delete(key)):
+            with pytest.raises(StoreUnavailable):
+                act()
+        assert "ECONNREFUSED" in capfd.readouterr().err
+    finally:
+        elsewhere.start()
+    assert store.get(key) == b"scelle"
+
+
+def test_a_store_that_takes_a_write_is_well_and_is_tried_once_in_a_while(elsewhere: Seaweed) -> None:
+    trial, place = RemoteTrial(), settings.ENS_STORE.removeprefix(f"s3://{BUCKET}/")
+    assert [trial.state(settings.ENS_STORE) for _ in range(3)] == [OK] * 3
+    assert elsewhere.paths(place) == {f"{place}/sonde"}
+    assert store.is_empty()  # that is not a content
+    elsewhere.kill()
+    try:
+        assert trial.state(settings.ENS_STORE) == OK  # the last answer stands
         trial.KEPT_S = 0.0
+        assert trial.state(settings.ENS_STORE) == AWAY
+    finally:
+        elsewhere.start()
     assert trial.state(settings.ENS_STORE) == OK
+
+
+def test_a_store_that_says_nothing_is_waited_for_as_long_as_it_is_set_and_no_longer(elsewhere, monkeypatch, capfd):
+    """The bound is the client's: of a silence, not of a content; once over it is not tried again."""
+    key, given = uuid4(), []
+    opened = remote.S3Store.from_url
+    monkeypatch.setattr(
+        remote.S3Store, "from_url", lambda address, **options: given.append(options) or opened(address, **options)
+    )
+    monkeypatch.setattr(settings, "ENS_STORE_SECONDS", 1)
+    monkeypatch.setattr(remote.Listening, "REST_S", 0.0)
+    store.put(key, b"scelle")
+    with elsewhere.silent():
+        for act in (lambda: store.put(uuid4(), b"scelle"), lambda: store.get(key), lambda: store.delete(key)):
+            with pytest.raises(StoreUnavailable):
+                act()
+    assert capfd.readouterr().err.count("ETIMEDOUT") == 3
+    (options,) = given
+    assert options["client_options"]["read_timeout"] == options["client_options"]["connect_timeout"]
+    assert options["client_options"]["read_timeout"] == options["retry_config"]["retry_timeout"] == timedelta(seconds=1)
+    assert store.get(key) == b"scelle"
+
+
+def test_while_it_says_nothing_one_waits_and_the_others_are_told_at_once(elsewhere, monkeypatch, capfd):
+    """They would hold every thread, and pages that ask nothing of the store would not answer."""
+    monkeypatch.setattr(settings, "ENS_STORE_SECONDS", 1)
+    key = uuid4()
+    store.put(key, b"scelle")
+    with elsewhere.silent():
+        for _ in range(50):
+            with pytest.raises(StoreUnavailable):
+                store.put(uuid4(), b"scelle")
+    said = capfd.readouterr().err
+    assert (said.count("ETIMEDOUT"), said.count('"silent"')) == (1, 49)
+    assert until(lambda: answers(key))
+
+
+def answers(key: UUID) -> bool:
+    with suppress(StoreUnavailable):
+        return store.get(key) == b"scelle"
+    return False

@@ -161,12 +161,13 @@ def _wait_until_ready(wanted: Wanted, settings: dict[str, str], children: list[C
                 return
         except urllib.error.HTTPError as error:  # 503 while a part is missing, or wants room
             with error:
-                full = can_serve(error.read())
+                answer = error.read()
+            full = can_serve(answer)
             if full is not None:
                 for part in full:
                     say(f"{FULL.get(part, part)} est plein ou presque : voir docs/exploitation/pannes.md.")
                 return
-            last = str(error)
+            last = unwell(answer) or str(error)
         except OSError as error:  # not listening yet
             last = str(error)
         for child in children:
@@ -174,6 +175,15 @@ def _wait_until_ready(wanted: Wanted, settings: dict[str, str], children: list[C
                 raise CommandRefused(f"« {child.name} » n'a pas démarré : voir {child.log}.")
         time.sleep(0.1)
     raise CommandRefused(f"L'espace ne répond pas après {READY_S} secondes ({last}) : voir {children[0].log.parent}.")
+
+
+def unwell(answer: bytes) -> str:
+    """The parts that keep the space from serving, as ``/healthz`` names them; empty when it does not say."""
+    try:
+        parts: dict[str, str] = json.loads(answer)["parts"]
+    except (ValueError, LookupError):
+        return ""
+    return ", ".join(f"{name} : {state}" for name, state in parts.items() if state not in ("ok", "full"))
 
 
 def can_serve(answer: bytes) -> list[str] | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from errno import errorcode
 from functools import lru_cache
 from pathlib import Path
@@ -20,23 +21,22 @@ import obstore
 import structlog
 from django.conf import settings
 from obstore.exceptions import BaseError, NotFoundError
-from obstore.store import LocalStore, from_url
+from obstore.store import LocalStore
 
+from ens.coffre import remote
 from ens.coffre.errors import ContentDamaged, StoreUnavailable
+from ens.coffre.remote import is_remote
 
 log = structlog.get_logger("ens.store")
 _UNFINISHED = re.compile(r"[0-9a-f]{32}#[0-9]+")
 
-
-# Whoever deposits waits for it: an outage is said in seconds, where the library's own patience is of three minutes.
-_TRIES: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
 TRIAL = "sonde"  # written by ``takes_a_write``; no content has that name
 
 
 @lru_cache(maxsize=4)
 def _store(address: str) -> tuple[Any, Path | None]:
     if is_remote(address):
-        return from_url(address, retry_config=_TRIES), None
+        return remote.opened(address), None
     root = Path(address)
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     return LocalStore(root, mkdir=True), root
@@ -57,12 +57,33 @@ def _sync(path: Path) -> None:
             os.close(descriptor)
 
 
-def _unavailable(error: Exception) -> StoreUnavailable:
-    """Said once in the logs, by its kind: the words of the system hold the path of a content."""
-    found = re.search(r"os error (\d+)", str(error))
-    number = error.errno if isinstance(error, OSError) else int(found.group(1)) if found else None
-    log.error("store_unavailable", reason=errorcode.get(number or 0, type(error).__name__))
-    return StoreUnavailable()
+def _reason(error: Exception) -> str:
+    """The kind of a failure, for the logs: the words of the system hold the path of a content."""
+    if isinstance(error, remote.NotAsked):
+        return "silent"
+    if remote.was_silent(error):
+        return "ETIMEDOUT"
+    if isinstance(error, OSError) and error.errno:
+        return errorcode.get(error.errno, type(error).__name__)
+    if found := re.search(r"status code: (\d{3})", str(error)):
+        return f"HTTP {found.group(1)}"
+    found = re.search(r"os error (\d+)|Os {\s*code: (\d+)", str(error))
+    number = int(found.group(1) or found.group(2)) if found else 0
+    return errorcode.get(number, type(error).__name__)
+
+
+@contextmanager
+def _spoken_to(address: str) -> Iterator[tuple[Any, Path | None]]:
+    """A store, and its folder when it is one. Errors: StoreUnavailable."""
+    try:
+        if is_remote(address):
+            with remote.listening(address).asking():
+                yield _store(address)
+        else:
+            yield _store(address)
+    except (remote.NotAsked, BaseError, OSError) as error:
+        log.error("store_unavailable", reason=_reason(error))
+        raise StoreUnavailable() from error
 
 
 def put(object_id: UUID, sealed: bytes) -> None:
@@ -72,20 +93,13 @@ def put(object_id: UUID, sealed: bytes) -> None:
 
 def put_at(address: str, path: str, data: bytes) -> None:
     """Write and sync a file of any store of ours. Errors: StoreUnavailable."""
-    try:
-        store, root = _store(address)
+    with _spoken_to(address) as (store, root):
         is_new_folder = root is not None and not (root / path).parent.exists()
         obstore.put(store, path, data)
         if root is not None:
             _sync(root / path)
             if is_new_folder:
                 _sync((root / path).parent)
-    except (BaseError, OSError) as error:
-        raise _unavailable(error) from error
-
-
-def is_remote(address: str) -> bool:
-    return "://" in address
 
 
 def takes_a_write(address: str) -> bool:
@@ -104,24 +118,19 @@ def get(object_id: UUID) -> bytes:
 
 def get_at(address: str, path: str) -> bytes:
     """Errors: StoreUnavailable; ContentDamaged when there is no such file."""
-    try:
-        store, _ = _store(address)
-        return bytes(obstore.get(store, path).bytes())
-    except (NotFoundError, FileNotFoundError) as error:
-        raise ContentDamaged() from error
-    except (BaseError, OSError) as error:
-        raise _unavailable(error) from error
+    with _spoken_to(address) as (store, _):
+        try:
+            return bytes(obstore.get(store, path).bytes())
+        except (NotFoundError, FileNotFoundError) as error:
+            if "NoSuchBucket" in str(error):  # not the content alone
+                raise
+            raise ContentDamaged() from error
 
 
 def delete(object_id: UUID) -> None:
     """Take away a content nothing refers to; absent already is fine. Errors: StoreUnavailable."""
-    try:
-        store, _ = _store(settings.ENS_STORE)
+    with _spoken_to(settings.ENS_STORE) as (store, _), suppress(NotFoundError, FileNotFoundError):
         obstore.delete(store, path_of(object_id))
-    except (NotFoundError, FileNotFoundError):
-        return
-    except (BaseError, OSError) as error:
-        raise _unavailable(error) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +143,17 @@ class Listed:
 
 def listing(address: str, prefix: str = "") -> Iterator[list[Listed]]:
     """What a store, or one folder of it, holds, a thousand files at a time. Errors: StoreUnavailable."""
-    try:
-        store, _ = _store(address)
-        for batch in obstore.list(store, prefix=prefix or None, chunk_size=1000):
-            yield [Listed(one["path"], one["last_modified"]) for one in batch]
-    except (NotFoundError, FileNotFoundError):
-        return
-    except (BaseError, OSError) as error:
-        raise _unavailable(error) from error
+    batches = None
+    while True:
+        with _spoken_to(address) as (store, _):
+            batches = batches or iter(obstore.list(store, prefix=prefix or None, chunk_size=1000))
+            try:
+                batch = next(batches, None)
+            except (NotFoundError, FileNotFoundError):
+                batch = None
+        if batch is None:
+            return
+        yield [Listed(one["path"], one["last_modified"]) for one in batch]
 
 
 def remove_unfinished(folder: str, before: datetime) -> int:
@@ -149,8 +161,9 @@ def remove_unfinished(folder: str, before: datetime) -> int:
 
     A local store writes a file beside its place, under the same name, « # » and a number, then moves it.
     """
-    try:
-        _, root = _store(settings.ENS_STORE)
+    if is_remote(settings.ENS_STORE):
+        return 0
+    with _spoken_to(settings.ENS_STORE) as (_, root):
         if root is None or not (root / folder).is_dir():
             return 0
         unfinished = [path for path in (root / folder).iterdir() if _UNFINISHED.fullmatch(path.name)]
@@ -158,8 +171,6 @@ def remove_unfinished(folder: str, before: datetime) -> int:
         for path in stale:
             path.unlink(missing_ok=True)
         return len(stale)
-    except OSError as error:
-        raise _unavailable(error) from error
 
 
 def _is_older(path: Path, before: datetime) -> bool:

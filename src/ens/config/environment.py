@@ -90,6 +90,46 @@ def addresses(name: str) -> list[str]:
     return found
 
 
+def store_address(name: str, default: str) -> str:
+    """A folder, or ``s3://bucket/folder``."""
+    value = setting(name, default)
+    if "://" in value:
+        parts = urlsplit(value)
+        if parts.scheme != "s3" or not re.fullmatch(r"[a-z0-9][a-z0-9.-]{2,62}", parts.netloc) or parts.query:
+            raise MissingSetting(f"Le réglage {name} donne un dossier ou s3://seau/dossier, et non « {value} ».")
+    return value
+
+
+def endpoint(name: str) -> str:
+    """One web address, without a path; empty when none is given."""
+    found = addresses(name)
+    if len(found) > 1 or any(urlsplit(one).path.strip("/") for one in found):
+        raise MissingSetting(f"Le réglage {name} donne une adresse http(s)://hote:port, et non « {setting(name)} ».")
+    return found[0].rstrip("/") if found else ""
+
+
+def key_pair(name: str) -> tuple[str, str] | None:
+    """An identifier and its secret, the two lines of the file that the setting names."""
+    path = setting(name, "")
+    if not path:
+        return None
+    try:
+        lines = Path(path).read_text("utf-8").split()
+    except (OSError, UnicodeDecodeError) as error:
+        raise MissingSetting(f"Le fichier {path}, que donne {name}, n'est pas lisible.") from error
+    if len(lines) != 2:
+        raise MissingSetting(f"Le fichier {path}, que donne {name}, a deux lignes : l'identifiant, puis le secret.")
+    return lines[0], lines[1]
+
+
+def seconds(name: str, default: int) -> int:
+    """How long something is waited for: at least one."""
+    value = number(name, default)
+    if value < 1:
+        raise MissingSetting(f"Le réglage {name} est un nombre de secondes, 1 au moins, et non « {value} ».")
+    return value
+
+
 def hours(name: str, default: str) -> list[tuple[int, int, time, time]]:
     """« 1-5 08:30-17:30, 6 09:00-12:00 »: weekdays, from 1 for Monday, and hours of the day."""
     value = setting(name, default)

@@ -12,11 +12,15 @@ from ens.config.environment import (
     database,
     day,
     day_or_none,
+    endpoint,
     flag,
     hours,
+    key_pair,
     number,
     openings,
+    seconds,
     setting,
+    store_address,
     words,
 )
 from ens.standards.departements import DEPARTEMENTS
@@ -32,8 +36,12 @@ ENS_VISITE_URL = setting("ENS_VISITE_URL", "")  # where a visit is, said on the 
 ENS_DATA = Path(setting("ENS_DATA", "var")).resolve()
 ENS_SECRETS = Path(setting("ENS_SECRETS", str(ENS_DATA / "secrets")))
 ENS_VISITE_FROM = ENS_DATA / "demo.json"  # its story is told through its own doors, and this is written last
-ENS_STORE = setting("ENS_STORE", str(ENS_DATA / "contenus"))
-ENS_DELETIONS = setting("ENS_DELETIONS", str(ENS_DATA / "suppressions"))  # never rewound by a restore
+ENS_STORE = store_address("ENS_STORE", str(ENS_DATA / "contenus"))
+ENS_STORE_ENDPOINT = endpoint("ENS_STORE_ENDPOINT")  # of an S3 store; empty, that of its region
+ENS_STORE_REGION = setting("ENS_STORE_REGION", "us-east-1")
+ENS_STORE_KEY = key_pair("ENS_STORE_KEY_FILE")
+ENS_STORE_SECONDS = seconds("ENS_STORE_SECONDS", 5)  # of silence of an S3 store, before whoever waits is told
+ENS_DELETIONS = store_address("ENS_DELETIONS", str(ENS_DATA / "suppressions"))  # never rewound by a restore
 ENS_KEYS_RETENTION_DAYS = number("ENS_KEYS_RETENTION_DAYS", 30)  # of the copies of usagers' keys made by backups
 ENS_BASE_URL = setting("ENS_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 ENS_PROXIES = words("ENS_PROXIES")
