@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,11 @@ class Seaweed:
     def paths(self, place: str) -> set[str]:
         """Of every file kept there."""
         return {one["path"] for batch in obstore.list(self._client(), prefix=place) for one in batch}
+
+    def contents(self, place: str, names: Iterable[str]) -> dict[str, bytes]:
+        """The bytes of these contents of a space."""
+        client = self._client()
+        return {name: bytes(obstore.get(client, f"{place}/{name[-2:]}/{name}").bytes()) for name in names}
 
     def _takes_a_write(self) -> bool:
         with suppress(BaseError):

@@ -14,7 +14,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from uuid import uuid4
 import pytest
 
 from tests.cli.conftest import a_free_port, bare_environment
+from tests.seaweed import Seaweed, seaweed
 
 ENS = Path(__file__).resolve().parents[2] / ".venv" / "bin" / "ens"
 
@@ -42,6 +43,7 @@ class Space:
     data: Path
     contract: dict[str, Any]
     supervisor: int = 0  # its process number, when it runs
+    settings: dict[str, str] = field(default_factory=dict)  # the operator's own
 
     @property
     def ports(self) -> tuple[int, int]:
@@ -53,13 +55,21 @@ class Space:
 
     def ens(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [str(ENS), *arguments, "--data", str(self.data)]
-        return subprocess.run(command, env=bare_environment(), capture_output=True, text=True, check=False)
+        environment = {**bare_environment(), **self.settings}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="session")
 def space() -> Iterator[Space]:
     """One for all the scenarios of a worker: each leaves the others' people as they were."""
     with _started() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def seaweedfs() -> Iterator[Seaweed]:
+    """A real store of objects, for the spaces whose contents are not in their folder; each has a place there."""
+    with seaweed() as running:
         yield running
 
 
@@ -87,7 +97,9 @@ def _started() -> Iterator[Space]:
 
 
 @contextmanager
-def started_on(folder: Path, *, like: Space | None = None) -> Iterator[Space]:
+def started_on(
+    folder: Path, *, like: Space | None = None, settings: dict[str, str] | None = None
+) -> Iterator[Space]:
     """A space whose data is in this folder, running; at the addresses of the one it follows, if any."""
     if not ENS.exists():
         pytest.skip("il manque .venv/bin/ens : lancez make test")
@@ -96,11 +108,12 @@ def started_on(folder: Path, *, like: Space | None = None) -> Iterator[Space]:
     places = ("--http", f"127.0.0.1:{ports[0]}", "--smtp", f"127.0.0.1:{ports[1]}")
     command = [str(ENS), "up", "--demo", "--data", str(data), *places]
     with said.open("wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=out, env=bare_environment(), start_new_session=True)
+        environment = {**bare_environment(), **(settings or {})}
+        process = subprocess.Popen(command, stdout=out, stderr=out, env=environment, start_new_session=True)
     try:
         until(lambda: "est prêt" in said.read_text() or process.poll() is not None, 120)
         assert process.poll() is None, said.read_text()
-        yield Space(data, json.loads((data / "demo.json").read_text()), process.pid)
+        yield Space(data, json.loads((data / "demo.json").read_text()), process.pid, settings or {})
     finally:
         process.terminate()
         process.wait(30)

@@ -17,6 +17,7 @@ import pytest
 from tests.interop.fhir.builders import provide_bundle
 from tests.messaging.mails import mail
 from tests.scenarios.conftest import Operator, Software, Space, Visitor, started_on, until
+from tests.seaweed import Seaweed
 
 pytestmark = [pytest.mark.space, pytest.mark.slow, pytest.mark.timeout(300)]
 OPERATOR, SENDER = "hopital.mss.example", "christelle.thomas@hopital.mss.example"
@@ -144,16 +145,19 @@ def found(space: Space, who: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def restored(space: Space, saved: Saved) -> Iterator[Space]:
+def restored(space: Space, saved: Saved, seaweedfs: Seaweed) -> Iterator[Space]:
+    """On another machine, and its contents in a store of objects, where the space had them in its folder."""
     elsewhere = saved.folder / "ailleurs"
     elsewhere.mkdir()
     elsewhere.chmod(0o755)
-    done = Space(elsewhere / "var", {}).ens("restore", str(saved.backup), "--json")
+    own = seaweedfs.settings("restaure")
+    done = Space(elsewhere / "var", {}, settings=own).ens("restore", str(saved.backup), "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert (told["mode"], told["deleted_again"], told["ledgers_not_reached"]) == ("demonstration", 1, [])
-    with started_on(elsewhere) as running:
+    with started_on(elsewhere, settings=own) as running:
         yield running
+    assert not (elsewhere / "var" / "contenus").exists()
 
 
 def titles_of(space: Space, key: str) -> set[str]:

@@ -57,7 +57,7 @@ class Listening:
     content back after a silence does not wait a second time either.
     """
 
-    REST_S = 2.0  # after a silence, nobody asks
+    REST_S = 1.0  # after a silence, nobody asks
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
