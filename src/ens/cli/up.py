@@ -19,6 +19,7 @@ from ens.cli.refusals import CommandRefused
 from ens.cli.space import Address, Space
 from ens.cli.steps import perform
 from ens.cli.supervisor import Supervisor, say, wait_for_orphans
+from ens.config.arrivals import THREADS
 
 READY_S = 60
 FULL = {"database": "Le disque de la base", "store": "Le disque des contenus"}
@@ -128,7 +129,7 @@ def _children(wanted: Wanted, space: Space, settings: dict[str, str]) -> list[Ch
 
     web = [
         *("-m", "granian", "--interface", "wsgi", "--host", wanted.http.host, "--port", str(wanted.http.port)),
-        *("--workers", settings.get("ENS_WEB_WORKERS", "2"), "--blocking-threads", "16", "--no-ws"),
+        *("--workers", settings.get("ENS_WEB_WORKERS", "2"), "--blocking-threads", str(THREADS), "--no-ws"),
         *("--backlog", "1024", "--respawn-failed-workers", "--workers-kill-timeout", "6", "--log-level", "warning"),
     ]
     if settings.get("ENS_TLS_CERT"):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ens.config.arrivals import THREADS
 from tests.cli.conftest import a_free_port
 
 FHIR_JSON = "application/fhir+json"
@@ -98,7 +99,7 @@ def opened(urls: Any, folder: Path, **settings: str) -> Iterator[Door]:
         **settings,
     }
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "1", "--blocking-threads", "16", "--no-ws", "--log-level", "warning"]
+    command += ["--workers", "1", "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning"]
     with log.open("wb") as out:
         process = subprocess.Popen([*command, "ens.config.wsgi:application"], env=environment, stdout=out, stderr=out)
     door = Door(port, log)

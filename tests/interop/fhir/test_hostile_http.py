@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import select
+import socket
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
+from ens.config.arrivals import ARRIVING, WORKED
 from ens.interop.fhir.views import ROUTES
-from tests.interop.fhir.calls import assert_refused, for_
+from tests.interop.fhir.builders import body
+from tests.interop.fhir.calls import assert_refused, for_, total
 from tests.interop.fhir.conftest import AtTheDoor
 from tests.interop.fhir.door import Door
+from tests.scenarios.conftest import until
 
 SOMEONE = "0192f0c0-0000-7000-8000-000000000001"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "BREW")
@@ -161,9 +167,6 @@ def test_two_lengths_and_broken_lines_never_reach_the_face(door: Door) -> None:
 
 
 def test_a_body_cut_short_files_nothing_and_leaves_the_door_open(outside: AtTheDoor, inaya: Any, door: Door) -> None:
-    from tests.interop.fhir.builders import body
-    from tests.interop.fhir.calls import total
-
     raw = body(for_(inaya))
     head = (
         f"POST /fhir HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {outside.token}\r\n"
@@ -172,3 +175,31 @@ def test_a_body_cut_short_files_nothing_and_leaves_the_door_open(outside: AtTheD
     door.say(head.encode() + raw[:-10], then_close=True)
     assert total(outside, inaya) == 0
     assert outside.post(raw).status_code == 200
+
+
+def test_senders_who_stop_in_the_middle_keep_nobody_else_from_being_answered(
+    outside: AtTheDoor, inaya: Any, door: Door
+) -> None:
+    """As many as a process works on at once, then more than it waits for: a slow line, a line that fell."""
+    head = (
+        f"POST /fhir HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {outside.token}\r\n"
+        "Content-Type: application/fhir+json\r\nContent-Length: 5000\r\n\r\n{"
+    ).encode()
+    with ExitStack() as lines:
+
+        def stops() -> socket.socket:
+            line = lines.enter_context(socket.create_connection(("127.0.0.1", door.port), timeout=60))
+            line.sendall(head)
+            return line
+
+        stopped = [stops() for _ in range(WORKED + 4)]
+        assert door.call("GET", "/fhir/metadata").status_code == 200
+        assert outside.post(body(for_(inaya))).status_code == 200
+        stopped += [stops() for _ in range(ARRIVING - len(stopped) + 3)]
+        assert until(lambda: len(select.select(stopped, [], [], 1)[0]) == 3, 60)
+        for line in select.select(stopped, [], [])[0]:
+            said = line.recv(65536)
+            assert b" 503 " in said.splitlines()[0]
+            assert b"trop_d_envois" in said and b"retry-after: 2" in said
+        assert door.call("GET", "/fhir/metadata").status_code == 200
+    assert until(lambda: outside.post(body(for_(inaya))).status_code == 200)

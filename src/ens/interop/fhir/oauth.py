@@ -22,6 +22,7 @@ from ens.interop.fhir.body import discard, discard_unannounced
 from ens.interop.fhir.errors import TooManyRefusals
 from ens.interop.fhir.refusals import Refusals
 from ens.kernel.actor import Actor, ActorKind
+from ens.kernel.errors import Unavailable
 from ens.kernel.network import address_of
 from ens.persistence.connection import FAULTS, unavailable
 
@@ -57,6 +58,8 @@ def token(request: HttpRequest) -> HttpResponse:
         client_id = _client_id(request)
     except (SuspiciousOperation, BadRequest, MultiPartParserError, ValueError, binascii.Error):
         return _refuse(400, "invalid_request", "La demande ne peut pas se lire.")
+    except Unavailable as error:  # too many are being read already
+        return _refuse(503, "temporarily_unavailable", error.sentence, **_later(2))
     if request.POST.get("grant_type") != "client_credentials":  # the library knows others, none is offered
         return _refuse(400, "unsupported_grant_type", "grant_type=client_credentials est attendu.")
     return _given(request, client_id)

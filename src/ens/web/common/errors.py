@@ -209,6 +209,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(error, FAULTS):
         unavailable(error)
         return broken_page(UNAVAILABLE)
+    if isinstance(error, EnsError):  # while the form itself was read
+        return broken_page(page_for(error))
     return broken_page(BROKEN)
 
 
