@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, connections, transaction
+from django.db import DataError, IntegrityError, ProgrammingError, connections, transaction
 
 from ens.persistence import sql
 
 INSERT = "INSERT INTO identity_trycount (key, began_at, tries) VALUES (%s, now(), %s)"
 COUNT = "SELECT count(*) FROM identity_trycount WHERE tries >= 900"
+
+
+@contextmanager
+def traced(path: Path) -> Iterator[list[str]]:
+    """The kinds of messages sent to the server meanwhile."""
+    connections["default"].ensure_connection()
+    server, sent = connections["default"].connection.pgconn, []
+    with path.open("w") as file:
+        server.trace(file.fileno())
+        try:
+            yield sent
+        finally:
+            server.untrace()
+    for line in path.read_text().splitlines():
+        told = line.split("\t")
+        sent += told[3:4] if told[1:2] == ["F"] else []
+
+
+def interrupted(waited: Any) -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.fixture
@@ -21,16 +43,44 @@ def undone(db: Any) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def test_nothing_leaves_before_the_last_statement(undone: None) -> None:
+def test_they_leave_together_and_each_is_prepared_once(undone: None, tmp_path: Path) -> None:
+    asked = [(INSERT, [b"un", 900]), (INSERT, [b"deux", 900]), ("SELECT 900 WHERE %s", [True])]
+    assert sql.row(COUNT, []) == (0,)  # and with it, BEGIN
+    with traced(tmp_path / "first") as first:
+        sql.together(asked)
+    with traced(tmp_path / "second") as second:
+        sql.together(asked[2:])
+    assert (first.count("Sync"), first.count("Execute")) == (1, 3)
+    assert (second.count("Sync"), second.count("Execute"), second.count("Parse")) == (1, 1, 0)
+
+
+def test_what_is_written_anew_each_time_is_not_prepared(undone: None) -> None:
+    for number in range(3):
+        assert sql.begin([f"SET LOCAL statement_timeout = {number}"], "SHOW statement_timeout", []) is not None
+    assert sql.row("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SET LOCAL%%'", []) == (0,)
+
+
+def test_a_statement_that_failed_the_first_time_is_prepared_the_next(undone: None) -> None:
+    asked = ("SELECT %s / (%s - 900)::smallint", [1, 900])
+    with pytest.raises(DataError), transaction.atomic():
+        sql.together([asked])
+    assert sql.row(asked[0], [2, 901]) == (2,)
+
+
+def test_an_interruption_leaves_no_answer_to_who_asks_next(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     connections["default"].ensure_connection()
     raw = connections["default"].connection
-    with sql._one_send(raw):
-        first = raw.execute(INSERT, [b"un", 900])
-        raw.execute(INSERT, [b"deux", 900])
-        assert len(raw._pipeline.command_queue) >= 2  # the driver still queues them under this name
-        assert first.rowcount == -1
-    assert first.rowcount == 1
-    assert raw._pipeline is None
+    monkeypatch.setattr(raw, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sql.row("SELECT 1", [])
+    assert raw.closed
+    connections["default"].close()
+    assert sql.row("SELECT 2", []) == (2,)
+
+
+def test_places_are_numbered_and_a_name_may_serve_twice(undone: None) -> None:
+    assert sql.row("SELECT %(a)s || %(b)s || %(a)s || '%%'", {"b": "-", "a": "x"}) == ("x-x%",)
+    assert sql.row("SELECT 1 WHERE 'a%' LIKE 'a%%'", []) == (1,)
 
 
 def test_each_statement_says_how_many_rows_it_changed(undone: None) -> None:

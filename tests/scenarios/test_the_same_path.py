@@ -6,7 +6,7 @@ How long they take is measured apart (``make bench ONLY=uniformite``).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import pytest
 from ens.access import services as access
 from ens.audit.models import ServiceLine
 from ens.kernel.actor import Actor, ActorKind
-from ens.persistence import sql
+from ens.persistence import wire
 from tests.factories import matricule as new_matricule
 from tests.identity.population import line, write
 from tests.interop.fhir.builders import provide_bundle
@@ -45,16 +45,19 @@ def statements() -> Iterator[list[str]]:
     """What is sent to the database, by the faces as by the services, alone or with others."""
     sent: list[str] = []
 
-    def noted(send: Callable[..., Any], place: int) -> Callable[..., Any]:
-        def note(*arguments: Any, **options: Any) -> Any:
-            sent.append(shape(str(arguments[place])))
-            return send(*arguments, **options)
+    by_cursor, together = psycopg.Cursor.execute, wire.send
 
-        return note
+    def execute(cursor: Any, statement: Any, *arguments: Any, **options: Any) -> Any:
+        sent.append(shape(str(statement)))
+        return by_cursor(cursor, statement, *arguments, **options)
+
+    def send(raw: Any, statements: Sequence[wire.Statement]) -> list[wire.Reply]:
+        sent.extend(shape(statement) for statement, _ in statements)
+        return together(raw, statements)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(psycopg.Cursor, "execute", noted(psycopg.Cursor.execute, 1))
-        patch.setattr(sql, "begin", noted(sql.begin, 0))
+        patch.setattr(psycopg.Cursor, "execute", execute)
+        patch.setattr(wire, "send", send)
         yield sent
 
 

@@ -45,4 +45,4 @@ ON CONFLICT (key) DO NOTHING
 
 def insertion(usager_id: UUID, keys: Iterable[UUID]) -> sql.Statement:
     """What declares the keys as this usager's. Sorted, so that two units never wait for each other."""
-    return _INSERTION, [usager_id, sorted(set(keys))]
+    return _INSERTION, [usager_id, sql.array(str(key) for key in sorted(set(keys)))]

@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
-import psycopg
 from django.apps import apps
 from django.db import connections
 from django.db.models import AutoField, Model
-from psycopg.pq import ConnStatus, ExecStatus, Format
+
+from ens.persistence import wire
 
 T = TypeVar("T")
-Statement = tuple[str, Sequence[Any] | Mapping[str, Any]]
+Values = Sequence[Any] | Mapping[str, Any]
+Statement = tuple[str, Values]
 
 
-def begin(statements: str) -> None:
-    """Begin the transaction Django has announced, and run these constants first thing in it, all in one trip.
-
-    The driver would send BEGIN by itself, and wait for it: a sixth of what a short unit costs in trips. It sees the
-    transaction open, and sends none. Errors: those of Django's own cursors.
-    """
+def _sent(statements: Sequence[wire.Statement]) -> list[wire.Reply]:
+    """Errors: those of Django's own cursors."""
     connection = connections["default"]
     connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    if connection.queries_logged:
+        connection.queries_log.extend({"sql": statement, "time": ""} for statement, _ in statements)
     with connection.wrap_database_errors:
-        server = connection.connection.pgconn
-        result = server.exec_(f"BEGIN; {statements}".encode())
-        if server.status != ConnStatus.OK:
-            raise psycopg.OperationalError("the connection was lost as the transaction began")
-        if result.status != ExecStatus.COMMAND_OK:
-            raise psycopg.errors.error_from_result(result)
+        return wire.send(connection.connection, statements)
 
 
-def execute(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> int:
+def begin(constants: Sequence[str], statement: str, parameters: Values) -> tuple[Any, ...] | None:
+    """Begin the transaction Django has announced, run these constants first thing in it, then give the first row of a
+    statement, all in one trip.
+
+    The driver would send BEGIN by itself, and wait for it. Errors: those of Django's own cursors.
+    """
+    found = _sent([*((one, None) for one in constants), (statement, parameters)])[-1].rows
+    return found[0] if found else None
+
+
+def execute(statement: str, parameters: Values) -> int:
     """How many rows it changed. Errors: those of Django's own cursors."""
-    with connections["default"].cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return int(cursor.rowcount)
+    return _sent([(statement, parameters)])[0].number
 
 
 @lru_cache(maxsize=64)
@@ -60,58 +62,32 @@ def insert(instance: Model) -> None:
     execute(*insertion(instance))
 
 
-@contextmanager
-def _one_send(raw: psycopg.Connection[Any]) -> Iterator[None]:
-    """What is executed inside leaves in one send, at its end, and is answered then.
+def array(words: Iterable[str]) -> str:
+    """An array of ours as PostgreSQL reads it, where the driver would ask each element how it crosses.
 
-    In its pipeline the driver sends each statement by itself, and asks each time whether something came back: as many
-    system calls, and as many times the server wakes. A driver that named this otherwise would send them one by one.
+    ``words`` hold nothing but letters, figures and hyphens, or the backslashes of an hexadecimal value, written twice.
     """
-    with raw.pipeline() as pipeline:
-        pipeline._communicate_gen = _not_yet  # type: ignore[method-assign, assignment]
-        try:
-            yield
-        finally:
-            del pipeline._communicate_gen
-        while pipeline.command_queue:
-            pipeline.command_queue.popleft()()
-
-
-def _not_yet() -> Iterator[Any]:
-    yield from ()
+    return f"{{{','.join(words)}}}"
 
 
 def together(statements: Sequence[Statement]) -> list[int]:
-    """Run them in order, in one trip; how many rows each changed. Errors: those of Django's own cursors.
-
-    Source: PostgreSQL, 32.5 (pipeline mode).
-    """
-    if len(statements) == 1:
-        return [execute(*statements[0])]
-    connection = connections["default"]
-    connection.ensure_connection()
-    with connection.wrap_database_errors, _one_send(connection.connection):
-        cursors = [connection.connection.execute(*one) for one in statements]
-    return [int(cursor.rowcount) for cursor in cursors]
+    """Run them in order, in one trip; how many rows each changed. Errors: those of Django's own cursors."""
+    return [reply.number for reply in _sent(statements)]
 
 
-def rows(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def rows(statement: str, parameters: Values) -> list[tuple[Any, ...]]:
     """The rows, taken in binary form: sealed columns cross as they are, not as hexadecimal.
 
     Errors: those of Django's own cursors.
     """
-    with connections["default"].cursor() as cursor:
-        cursor.cursor.format = Format.BINARY
-        cursor.execute(statement, parameters)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
+    return _sent([(statement, parameters)])[0].rows
 
 
 class Question(NamedTuple, Generic[T]):
     """A statement, and what its rows, in binary form, answer."""
 
     statement: str
-    parameters: Sequence[Any] | Mapping[str, Any]
+    parameters: Values
     answer: Callable[[list[tuple[Any, ...]]], T]
 
 
@@ -122,14 +98,10 @@ def ask(question: Question[T]) -> T:
 
 def ask_together(questions: Sequence[Question[Any]]) -> list[Any]:
     """The answer to each, in one trip. Errors: those of Django's own cursors."""
-    connection = connections["default"]
-    connection.ensure_connection()
-    raw = connection.connection
-    with connection.wrap_database_errors, _one_send(raw):
-        cursors = [raw.execute(one.statement, one.parameters, binary=True) for one in questions]
-    return [one.answer(cursor.fetchall()) for one, cursor in zip(questions, cursors, strict=True)]
+    replies = _sent([(one.statement, one.parameters) for one in questions])
+    return [one.answer(reply.rows) for one, reply in zip(questions, replies, strict=True)]
 
 
-def row(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> tuple[Any, ...] | None:
+def row(statement: str, parameters: Values) -> tuple[Any, ...] | None:
     found = rows(statement, parameters)
     return found[0] if found else None

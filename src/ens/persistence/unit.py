@@ -204,8 +204,9 @@ def _stands_for_nobody(unit: Unit) -> bool:
     return is_of_nobody(unit.usager_id) or (_is_asked_in_vain is not None and _is_asked_in_vain(unit))
 
 
-# In one trip. The savepoint is never released: its end is the transaction's.
-_OPENING = "SET LOCAL ens.usager = '{}'; SET LOCAL lock_timeout = '5s'; SAVEPOINT act"
+# In one trip with the facts. The savepoint is never released: its end is the transaction's.
+def _opening(usager_id: UUID) -> tuple[str, ...]:
+    return f"SET LOCAL ens.usager = '{usager_id}'", "SET LOCAL lock_timeout = '5s'", "SAVEPOINT act"
 
 
 def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor) -> T:
@@ -220,23 +221,20 @@ def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor) -> T:
     result: T
     try:
         with transaction.atomic(durable=True):
-            sql.begin(_OPENING.format(usager_id))
-            unit.facts = facts.read(usager_id, by)
+            unit.facts = facts.read(usager_id, by, opening=_opening(usager_id))
             set_from(unit.facts)
             _ledger.open(unit)
             unit.is_nobody = unit.rights is None and _stands_for_nobody(unit)
             if unit.rights is None and not unit.is_nobody and _welcome is not None and _welcome(unit):
                 unit.write_now()
-                with connection.cursor() as cursor:
-                    cursor.execute("SAVEPOINT act")  # they stay welcomed, whatever becomes of the act
+                sql.execute("SAVEPOINT act", ())  # they stay welcomed, whatever becomes of the act
                 unit.facts = facts.read(usager_id, by)
                 _ledger.open(unit)
             try:
                 result = act(unit)
             except (Refused, Absent) as error:
                 refusal = error
-                with connection.cursor() as cursor:
-                    cursor.execute("ROLLBACK TO SAVEPOINT act")
+                sql.execute("ROLLBACK TO SAVEPOINT act", ())
                 connection.needs_rollback = False
                 unit.lines = [attempt.refused(error.code) for attempt in unit.attempts[-1:]]
                 unit.rights_raised = False

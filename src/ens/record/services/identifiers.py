@@ -23,14 +23,15 @@ def unique_id_of_form(usager_id: UUID, token: str, depositor: str = "") -> str:
 _TABLE = DocumentIdentifier._meta.db_table
 
 
-_KNOWN = f"SELECT digest, document_id FROM {_TABLE} WHERE usager_id = %s AND digest = ANY(%s)"  # noqa: S608 - ours
+_KNOWN = f"SELECT digest, document_id FROM {_TABLE} WHERE usager_id = %s AND digest "  # noqa: S608 - ours
 
 
 def known_under(unit: Unit, digests: Iterable[bytes]) -> sql.Question[dict[bytes, UUID]]:
     """Which of these this usager's documents are known under, and which document each designates."""
-    return sql.Question(
-        _KNOWN, [unit.usager_id, sorted(set(digests))], lambda found: {bytes(row[0]): row[1] for row in found}
-    )
+    wanted = sorted(set(digests))
+    # An array is planned anew each time, for the length it has: most deposits have one identifier.
+    which, value = ("= %s", wanted[0]) if len(wanted) == 1 else ("= ANY(%s)", wanted)
+    return sql.Question(_KNOWN + which, [unit.usager_id, value], lambda found: {bytes(row[0]): row[1] for row in found})
 
 
 def find_by_unique_ids(unit: Unit, unique_ids: Iterable[str]) -> list[Document]:
@@ -62,4 +63,5 @@ def registration(unit: Unit, designated: Mapping[bytes, UUID]) -> sql.Statement:
     Fewer rows than identifiers: someone filed the same at the same moment.
     """
     digests = sorted(designated)
-    return _REGISTER, [unit.usager_id, [new_id() for _ in digests], digests, [designated[one] for one in digests]]
+    ids, documents = (sql.array(str(new_id()) for _ in digests), sql.array(str(designated[one]) for one in digests))
+    return _REGISTER, [unit.usager_id, ids, sql.array(f"\\\\x{one.hex()}" for one in digests), documents]
