@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,7 +22,7 @@ from django.conf import settings
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore
 
-from ens.coffre import remote
+from ens.coffre import folder, remote
 from ens.coffre.errors import ContentDamaged, StoreUnavailable
 from ens.coffre.remote import is_remote
 
@@ -46,15 +45,6 @@ def path_of(object_id: UUID) -> str:
     """Where a content is inside the store, and inside a backup."""
     name = object_id.hex
     return f"{name[-2:]}/{name}"  # the end of a UUIDv7 is random: folders fill evenly
-
-
-def _sync(path: Path) -> None:
-    for target in (path, path.parent):
-        descriptor = os.open(target, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _reason(error: Exception) -> str:
@@ -94,12 +84,10 @@ def put(object_id: UUID, sealed: bytes) -> None:
 def put_at(address: str, path: str, data: bytes) -> None:
     """Write and sync a file of any store of ours. Errors: StoreUnavailable."""
     with _spoken_to(address) as (store, root):
-        is_new_folder = root is not None and not (root / path).parent.exists()
-        obstore.put(store, path, data)
-        if root is not None:
-            _sync(root / path)
-            if is_new_folder:
-                _sync((root / path).parent)
+        if root is None:
+            obstore.put(store, path, data)
+        else:
+            folder.write(root / path, data)
 
 
 def takes_a_write(address: str) -> bool:
