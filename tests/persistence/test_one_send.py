@@ -13,6 +13,7 @@ from django.db import DataError, IntegrityError, ProgrammingError, connections, 
 from ens.persistence import sql
 
 INSERT = "INSERT INTO identity_trycount (key, began_at, tries) VALUES (%s, now(), %s)"
+SHOWN = sql.Question("SHOW statement_timeout", [], lambda rows: rows[0][0])
 COUNT = "SELECT count(*) FROM identity_trycount WHERE tries >= 900"
 
 
@@ -56,7 +57,8 @@ def test_they_leave_together_and_each_is_prepared_once(undone: None, tmp_path: P
 
 def test_what_is_written_anew_each_time_is_not_prepared(undone: None) -> None:
     for number in range(3):
-        assert sql.begin([f"SET LOCAL statement_timeout = {number}"], "SHOW statement_timeout", []) is not None
+        sql.ask_together([SHOWN], after=[f"SET LOCAL statement_timeout = '{number}s'"])
+    assert sql.ask_together([SHOWN, SHOWN]) == ["2s", "2s"]
     assert sql.row("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SET LOCAL%%'", []) == (0,)
 
 

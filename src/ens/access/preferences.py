@@ -65,9 +65,9 @@ def current(unit: Unit) -> dict[str, str]:
     return dict(sql.rows(_CURRENT, [unit.usager_id]))
 
 
-def masks_new_documents(unit: Unit) -> sql.Question[bool]:
+def masks_new_documents(usager_id: UUID) -> sql.Question[bool]:
     """Whether a document that arrives is masked, until the usager says otherwise."""
-    return sql.Question(_NEW, [unit.usager_id, NEW_DOCUMENTS], lambda found: any(row[1] == HIDDEN for row in found))
+    return sql.Question(_NEW, [usager_id, NEW_DOCUMENTS], lambda found: any(row[1] == HIDDEN for row in found))
 
 
 def of(usager_id: UUID, *, by: Actor) -> dict[str, str]:

@@ -6,7 +6,7 @@ among them is of the same instant as the choices it guards (DESIGN 3).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -49,11 +49,11 @@ def _statement(kind: ActorKind) -> tuple[str, tuple[tuple[str, int, int], ...]]:
     return f"SELECT {', '.join(columns)} FROM (SELECT 1) AS one {' '.join(joins)}", tuple(places)  # noqa: S608 - constants
 
 
-def read(usager_id: UUID, by: Actor, *, opening: Sequence[str] = ()) -> dict[str, tuple[Any, ...]]:
-    """The columns of each fact that concerns the actor, by its name; all None when there is no row.
-
-    ``opening``: constants that begin the transaction, in the same trip.
-    """
+def question(usager_id: UUID, by: Actor) -> sql.Question[dict[str, tuple[Any, ...]]]:
+    """The columns of each fact that concerns the actor, by its name; all None when there is no row."""
     statement, places = _statement(by.kind)
-    found = sql.begin(opening, statement, {"usager": usager_id}) or ()
-    return {name: found[start:end] for name, start, end in places}
+
+    def answer(rows: list[tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+        return {name: rows[0][start:end] for name, start, end in places}
+
+    return sql.Question(statement, {"usager": usager_id}, answer)

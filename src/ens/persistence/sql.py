@@ -28,16 +28,6 @@ def _sent(statements: Sequence[wire.Statement]) -> list[wire.Reply]:
         return wire.send(connection.connection, statements)
 
 
-def begin(constants: Sequence[str], statement: str, parameters: Values) -> tuple[Any, ...] | None:
-    """Begin the transaction Django has announced, run these constants first thing in it, then give the first row of a
-    statement, all in one trip.
-
-    The driver would send BEGIN by itself, and wait for it. Errors: those of Django's own cursors.
-    """
-    found = _sent([*((one, None) for one in constants), (statement, parameters)])[-1].rows
-    return found[0] if found else None
-
-
 def execute(statement: str, parameters: Values) -> int:
     """How many rows it changed. Errors: those of Django's own cursors."""
     return _sent([(statement, parameters)])[0].number
@@ -96,10 +86,14 @@ def ask(question: Question[T]) -> T:
     return question.answer(rows(question.statement, question.parameters))
 
 
-def ask_together(questions: Sequence[Question[Any]]) -> list[Any]:
-    """The answer to each, in one trip. Errors: those of Django's own cursors."""
-    replies = _sent([(one.statement, one.parameters) for one in questions])
-    return [one.answer(reply.rows) for one, reply in zip(questions, replies, strict=True)]
+def ask_together(questions: Sequence[Question[Any]], *, after: Sequence[str] = ()) -> list[Any]:
+    """The answer to each, in one trip. Errors: those of Django's own cursors.
+
+    ``after``: constants run before them, first thing in the transaction Django has announced: BEGIN leaves with them,
+    where the driver would send it by itself, and wait.
+    """
+    replies = _sent([*((one, None) for one in after), *((one.statement, one.parameters) for one in questions)])
+    return [one.answer(reply.rows) for one, reply in zip(questions, replies[len(after) :], strict=True)]
 
 
 def row(statement: str, parameters: Values) -> tuple[Any, ...] | None:

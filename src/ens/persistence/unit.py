@@ -11,7 +11,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -99,6 +99,7 @@ class Unit:
         self.usager_id = usager_id
         self.by = by
         self.facts: dict[str, tuple[Any, ...]] = {}  # as they were when the unit opened
+        self.answers: list[Any] = []  # to what the unit was to ask as it opened
         self.rights: int | None = None  # one of the facts; None: no such usager yet
         # Unknown, or asked about in vain: refused, by the same work as a space that is not open (decision 0015).
         self.is_nobody = False
@@ -170,9 +171,12 @@ def _place(usager_id: UUID) -> Any:
                 del _in_flight[usager_id]
 
 
-def unit_of_work(usager_id: UUID, act: Callable[[Unit], T], *, by: Actor) -> T:
+def unit_of_work(
+    usager_id: UUID, act: Callable[[Unit], T], *, by: Actor, asking: Sequence[sql.Question[Any]] = ()
+) -> T:
     """Run ``act`` in the one transaction of this usager and give its result, traced.
 
+    ``asking``: questions whose answers the act finds in ``unit.answers``, asked in the trip that opens the unit.
     ``act`` may run more than once: what it does outside the database must be safe to repeat or be taken back by
     ``unit.on_abandon``. Errors: those of ``act``; TooBusy; DatabaseUnavailable, OutcomeUnknown.
     """
@@ -184,7 +188,7 @@ def unit_of_work(usager_id: UUID, act: Callable[[Unit], T], *, by: Actor) -> T:
             if attempt:
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - a delay, not a secret
             try:
-                return _once(usager_id, act, by)
+                return _once(usager_id, act, by, asking)
             except StartAgain:
                 continue
             except FAULTS as error:
@@ -209,26 +213,27 @@ def _opening(usager_id: UUID) -> tuple[str, ...]:
     return f"SET LOCAL ens.usager = '{usager_id}'", "SET LOCAL lock_timeout = '5s'", "SAVEPOINT act"
 
 
-def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor) -> T:
+def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor, asking: Sequence[sql.Question[Any]]) -> T:
     connection = connections["default"]
     if connection.in_atomic_block:
         raise NestedUnit()
     if _ledger is None:
         raise RuntimeError("no ledger: ens.audit is not installed")
     unit = Unit(usager_id, by)
+    asked = [facts.question(usager_id, by), *asking]
     refusal: EnsError | None = None
     is_closed = False
     result: T
     try:
         with transaction.atomic(durable=True):
-            unit.facts = facts.read(usager_id, by, opening=_opening(usager_id))
+            unit.facts, *unit.answers = sql.ask_together(asked, after=_opening(usager_id))
             set_from(unit.facts)
             _ledger.open(unit)
             unit.is_nobody = unit.rights is None and _stands_for_nobody(unit)
             if unit.rights is None and not unit.is_nobody and _welcome is not None and _welcome(unit):
                 unit.write_now()
                 sql.execute("SAVEPOINT act", ())  # they stay welcomed, whatever becomes of the act
-                unit.facts = facts.read(usager_id, by)
+                unit.facts, *unit.answers = sql.ask_together(asked)
                 _ledger.open(unit)
             try:
                 result = act(unit)

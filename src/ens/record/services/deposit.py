@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from ens.access.policies import check_can_deposit
@@ -16,7 +18,7 @@ from ens.record import fhir_resource
 from ens.record.digests import unique_digest
 from ens.record.judging import Judged, judge
 from ens.record.models import Document, SubmissionSet
-from ens.record.services.filing import Filing
+from ens.record.services.filing import Filing, questions
 from ens.record.types import Deposited, DepositedDocument, SubmissionDeposit
 
 
@@ -30,19 +32,21 @@ def deposit(usager_id: UUID, submission: SubmissionDeposit, *, by: Actor) -> Dep
     judged = [judge(one) for one in submission.documents]
 
     def act(unit: Unit) -> Deposited:
-        return file_in(unit, submission, judged)
+        return file_in(unit, submission, judged, unit.answers)
 
-    return unit_of_work(usager_id, act, by=by)
+    return unit_of_work(usager_id, act, by=by, asking=questions(usager_id, submission, judged))
 
 
-def file_in(unit: Unit, submission: SubmissionDeposit, judged: list[Judged]) -> Deposited:
-    """The deposit inside a unit already open."""
+def file_in(
+    unit: Unit, submission: SubmissionDeposit, judged: list[Judged], answers: Sequence[Any] = ()
+) -> Deposited:
+    """The deposit inside a unit already open. ``answers``: to ``filing.questions``, if it asked them as it opened."""
     # A refused document may be someone else's: its title never enters this usager's history.
     attempt = events.document_added if unit.by.kind is ActorKind.USAGER else events.document_deposited
     attempt(unit, None, attempt=True)
     enrolment.check_open(unit)
     check_can_deposit(ReaderFacts(unit.by.kind, is_usager=unit.by.usager_id == unit.usager_id))
-    filing = Filing(unit, submission, judged)
+    filing = Filing(unit, submission, judged, answers)
     filed = {place: filing.file(place) for place in filing.order()}
     done = [filed[place] for place in range(len(judged))]
     created = [one for one in done if one.created]

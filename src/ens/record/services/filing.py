@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -52,22 +53,18 @@ class Filing:
     What is to write waits for the end, or for what must see it: a replacement, an identifier given twice in the set.
     """
 
-    def __init__(self, unit: Unit, submission: SubmissionDeposit, judged: list[Judged]) -> None:
-        """Errors: PatientDifferent."""
+    def __init__(
+        self, unit: Unit, submission: SubmissionDeposit, judged: list[Judged], answers: Sequence[Any] = ()
+    ) -> None:
+        """``answers``: to ``questions``, when the unit asked them as it opened. Errors: PatientDifferent."""
         self.unit, self.submission, self.judged = unit, submission, judged
         self.set_id = new_id() if submission.resource is not None else None
-        self.digests = [digests_of(unit, one.unique_ids) for one in judged]
+        self.digests = [digests_of(unit.usager_id, one.unique_ids) for one in judged]
         self.waiting: list[_Waiting] = []
         self.fresh: dict[bytes, UUID] = {}  # identifiers of what waits
         places = _patients(submission, judged)
-        patients = list(dict.fromkeys(patient for _, patient in places if patient[1]))
-        *found, self.known, self.are_masked = sql.ask_together(
-            [
-                *(identity.whose(matricule, oid) for matricule, oid in patients),
-                known_under(unit, (digest for several in self.digests for digest in several)),
-                masks_new_documents(unit),
-            ]
-        )
+        patients = _named(places)
+        *found, self.known, self.are_masked = answers or sql.ask_together(questions(unit.usager_id, submission, judged))
         # The usager may have several matricules (NIA, then NIR): all are theirs.
         theirs = {
             patient for patient, ref in zip(patients, found, strict=True) if ref and ref.usager_id == unit.usager_id
@@ -134,6 +131,19 @@ class Filing:
         if one.former is not None:
             supersede(unit, one.former)
         _tell(unit, self.submission, one.document, one.former, one.card)
+
+
+def questions(usager_id: UUID, submission: SubmissionDeposit, judged: list[Judged]) -> list[sql.Question[Any]]:
+    """What a deposit asks: whose each matricule is, which identifiers are known, whether what arrives is masked."""
+    return [
+        *(identity.whose(matricule, oid) for matricule, oid in _named(_patients(submission, judged))),
+        known_under(usager_id, (digest for one in judged for digest in digests_of(usager_id, one.unique_ids))),
+        masks_new_documents(usager_id),
+    ]
+
+
+def _named(places: list[tuple[str, tuple[str, str]]]) -> list[tuple[str, str]]:
+    return list(dict.fromkeys(patient for _, patient in places if patient[1]))
 
 
 def _patients(submission: SubmissionDeposit, judged: list[Judged]) -> list[tuple[str, tuple[str, str]]]:

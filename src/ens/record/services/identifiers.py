@@ -26,17 +26,17 @@ _TABLE = DocumentIdentifier._meta.db_table
 _KNOWN = f"SELECT digest, document_id FROM {_TABLE} WHERE usager_id = %s AND digest "  # noqa: S608 - ours
 
 
-def known_under(unit: Unit, digests: Iterable[bytes]) -> sql.Question[dict[bytes, UUID]]:
+def known_under(usager_id: UUID, digests: Iterable[bytes]) -> sql.Question[dict[bytes, UUID]]:
     """Which of these this usager's documents are known under, and which document each designates."""
     wanted = sorted(set(digests))
     # An array is planned anew each time, for the length it has: most deposits have one identifier.
     which, value = ("= %s", wanted[0]) if len(wanted) == 1 else ("= ANY(%s)", wanted)
-    return sql.Question(_KNOWN + which, [unit.usager_id, value], lambda found: {bytes(row[0]): row[1] for row in found})
+    return sql.Question(_KNOWN + which, [usager_id, value], lambda found: {bytes(row[0]): row[1] for row in found})
 
 
 def find_by_unique_ids(unit: Unit, unique_ids: Iterable[str]) -> list[Document]:
     """The documents of this usager known under any of these."""
-    return of_ids(unit, sql.ask(known_under(unit, digests_of(unit, unique_ids))).values())
+    return of_ids(unit, sql.ask(known_under(unit.usager_id, digests_of(unit.usager_id, unique_ids))).values())
 
 
 def of_ids(unit: Unit, ids: Iterable[UUID]) -> list[Document]:
@@ -45,9 +45,9 @@ def of_ids(unit: Unit, ids: Iterable[UUID]) -> list[Document]:
     return list(Document.objects.filter(usager_id=unit.usager_id, id__in=wanted)) if wanted else []
 
 
-def digests_of(unit: Unit, unique_ids: Iterable[str]) -> list[bytes]:
+def digests_of(usager_id: UUID, unique_ids: Iterable[str]) -> list[bytes]:
     """Each once."""
-    return list(dict.fromkeys(unique_digest(unit.usager_id, one) for one in unique_ids))
+    return list(dict.fromkeys(unique_digest(usager_id, one) for one in unique_ids))
 
 
 _REGISTER = f"""
