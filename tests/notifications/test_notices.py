@@ -94,3 +94,63 @@ def test_someone_without_email_is_not_a_failure(people, relay):
     _tell(person, NoticeKind.MESSAGE)
     outbox.run_due(EVERYTHING)
     assert not OutboxRow.objects.filter(usager_id=person.usager_id).exists()
+
+
+def _row(person, notice_id):
+    from django.db import transaction
+
+    from ens.persistence import sql
+
+    with transaction.atomic():
+        _, found = sql.ask_together(
+            [
+                sql.Question("SELECT 1", [], list),
+                sql.Question(
+                    "SELECT xmin::text, sent_at FROM notifications_notice WHERE usager_id = %s AND id = %s",
+                    [person.usager_id, notice_id],
+                    lambda rows: rows[0],
+                ),
+            ],
+            after=[f"SET LOCAL ens.usager = '{person.usager_id}'"],
+        )
+    return found
+
+
+def _of(person):
+    from ens.persistence.models import OutboxRow
+
+    return OutboxRow.objects.get(usager_id=person.usager_id).object_id
+
+
+def test_nothing_is_written_about_a_notice_that_has_nowhere_to_go(people, relay):
+    from ens.persistence import outbox
+
+    person = people.usager(email="")
+    _tell(person, NoticeKind.DOCUMENT)
+    notice = _of(person)
+    before = _row(person, notice)
+    outbox.run_due(EVERYTHING)
+    assert _row(person, notice) == before
+
+
+def test_a_unit_that_starts_again_does_not_hand_the_notice_twice(people, relay, monkeypatch):
+    from ens.persistence import outbox, unit
+
+    person = people.usager(email="ana@exemple.fr")
+    _tell(person, NoticeKind.DOCUMENT)
+    notice, ledger, tries = _of(person), unit._ledger, []
+
+    class OnceTooLate:
+        open = staticmethod(ledger.open)
+
+        def close(self, one):
+            tries.append(one)
+            if len(tries) == 1:
+                raise unit.RightsChanged
+            ledger.close(one)
+
+    monkeypatch.setattr(unit, "_ledger", OnceTooLate())
+    outbox.run_due(EVERYTHING)
+    assert [one.usager_id for one in tries[:2]] == [person.usager_id] * 2
+    assert [email.to for email in relay.sent] == ["ana@exemple.fr"]
+    assert _row(person, notice)[1] is not None

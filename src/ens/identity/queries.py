@@ -128,7 +128,16 @@ def address(unit: Unit) -> tuple[str, ...]:
 
 def contact(unit: Unit, kind: str) -> str:
     """The current value of this kind, or nothing."""
-    found = sql.row(_CONTACT, [unit.usager_id, kind])
+    return opened_contact(unit, sql.ask(contact_on_file(unit.usager_id, kind)))
+
+
+def contact_on_file(usager_id: UUID, kind: str) -> sql.Question[tuple[UUID, bytes] | None]:
+    """The same, sealed, as a question that leaves with others."""
+    return sql.Question(_CONTACT, [usager_id, kind], lambda rows: (rows[0][0], rows[0][1]) if rows else None)
+
+
+def opened_contact(unit: Unit, found: tuple[UUID, bytes] | None) -> str:
+    """What ``contact_on_file`` answered, or nothing."""
     return sealer(unit).open("contact", *found).decode() if found else ""
 
 

@@ -162,41 +162,50 @@ def _words(kind: NoticeKind, said: dict[str, Any]) -> tuple[str, list[str]]:
 
 
 def send(usager_id: UUID, notice_id: UUID) -> None:
-    """Send one notice, once known; repeated, it carries the same Message-ID. Errors: TryLater."""
+    """Send one notice, once known; repeated, it carries the same Message-ID. Errors: TryLater.
+
+    In one unit, which stays open while the relay takes it: it holds nothing that another unit waits for.
+    """
     sender = email_sender()
     if sender is None:
         raise TryLater("aucun relais de courriel réglé")
+    is_handed = False
 
-    def prepare(unit: Unit) -> Email | None:
-        unit.untraced("l'avis est tracé une fois remis au relais")
-        waiting = sql.row(_WAITING, [unit.usager_id, notice_id])
+    def act(unit: Unit) -> None:
+        nonlocal is_handed
+        waiting, contact = unit.answers
         if waiting is None:
-            return None
+            return unit.untraced("déjà envoyé")
         kind, sealed = waiting
         said = sealer(unit).open_json("avis", notice_id, sealed) if sealed else {}
-        address = said.get("to") or identity.email(unit)
+        address = said.get("to") or identity.opened_contact(unit, contact)
         is_over = said.get("until") and datetime.fromisoformat(said["until"]) < datetime.now(UTC)
         if not address or is_over:
-            Notice.objects.filter(usager_id=unit.usager_id, id=notice_id).update(sealed=None)
-            return None
-        subject, sentences = _words(NoticeKind(kind), said)
-        body = "\n\n".join((_("Bonjour,"), *sentences, settings.ENS_SERVICE_NAME))
-        domain = settings.ENS_COURRIEL_FROM.rsplit("@", 1)[-1]
-        return Email(address, subject, body, f"<avis-{notice_id}@{domain}>")
+            if sealed:
+                sql.execute(_FORGET, [unit.usager_id, notice_id])
+            return unit.untraced("rien n'est envoyé : sans adresse, ou trop tard")
+        if not is_handed:  # the unit may start again
+            sender.send(_email(NoticeKind(kind), said, address, notice_id))
+            is_handed = True
+        unit.later(_SENT, [clock.now(), unit.usager_id, notice_id])
+        return events.notice_sent(unit, "email")
 
-    def mark(unit: Unit) -> None:
-        if sql.execute(_SENT, [clock.now(), unit.usager_id, notice_id]):
-            events.notice_sent(unit, "email")
-        else:
-            unit.untraced("déjà envoyé")
+    asking = [
+        sql.Question(_WAITING, [usager_id, notice_id], lambda rows: rows[0] if rows else None),
+        identity.contact_on_file(usager_id, "email"),
+    ]
+    unit_of_work(usager_id, act, by=SYSTEM, asking=asking)
 
-    email = unit_of_work(usager_id, prepare, by=SYSTEM)
-    if email is not None:
-        sender.send(email)
-        unit_of_work(usager_id, mark, by=SYSTEM)
+
+def _email(kind: NoticeKind, said: dict[str, Any], address: str, notice_id: UUID) -> Email:
+    subject, sentences = _words(kind, said)
+    body = "\n\n".join((_("Bonjour,"), *sentences, settings.ENS_SERVICE_NAME))
+    domain = settings.ENS_COURRIEL_FROM.rsplit("@", 1)[-1]
+    return Email(address, subject, body, f"<avis-{notice_id}@{domain}>")
 
 
 _WAITING = "SELECT kind, sealed FROM notifications_notice WHERE usager_id = %s AND id = %s AND sent_at IS NULL"
+_FORGET = "UPDATE notifications_notice SET sealed = NULL WHERE usager_id = %s AND id = %s"
 _SENT = """
 UPDATE notifications_notice SET sent_at = %s, sealed = NULL WHERE usager_id = %s AND id = %s AND sent_at IS NULL
 """
