@@ -238,42 +238,34 @@ def prove_contacts(proof: Proof, code_id: UUID, typed: str) -> None:
 
 
 def create_account(proof: Proof, identifier: str, password: str, *, published: str) -> Any:
-    """The account, with the terms accepted; the space opens at once, whatever was chosen before (S007, S012).
+    """The account, with the terms accepted, and the open space with it, whatever was chosen before (S007, S012).
 
-    The code served: nobody else makes an account with it. ``published``: the day of the terms. Errors: CodeSpent,
-    AccountAlreadyThere, IdentifierRefused, IdentifierTaken, those of ``credentials.check_password``, MoveNotAllowed.
+    All in the person's unit: no account without its space. The code served: nobody else makes an account with it.
+    ``published``: the day of the terms. Errors: CodeSpent, AccountAlreadyThere, ChildHasNoAccount, IdentifierRefused,
+    IdentifierTaken, those of ``credentials.check_password``, MoveNotAllowed.
     """
     credentials.check_identifier(identifier)
     if not accounts.is_free(identifier):
         raise IdentifierTaken()
+    made: list[Any] = []
 
-    def judge(unit: Unit) -> None:
-        unit.untraced("rien n'est encore fait")
-        provisional.check(unit, proof)
-        if accounts.account_of(unit.usager_id) is not None:
-            raise AccountAlreadyThere()
-        if identities.majority_if_minor(identity.traits(unit).birth_date) is not None:
-            raise ChildHasNoAccount()
-        about = personal(unit)
-        credentials.check_password(
-            password, credentials.Personal(about.names, about.birth_date, about.numbers, identifier)
-        )
-
-    def act(unit: Unit) -> Any:
+    def also(unit: Unit) -> None:
         provisional.spend(unit, proof)
         if accounts.account_of(unit.usager_id) is not None:
             raise AccountAlreadyThere()
-        name = identity.traits(unit).shown_name
-        compte = accounts.create(identifier, password, name=name, usager_id=unit.usager_id, about=personal(unit))
+        known = identity.traits(unit)
+        if identities.majority_if_minor(known.birth_date) is not None:
+            raise ChildHasNoAccount()
+        compte = accounts.create(
+            identifier, password, name=known.shown_name, usager_id=unit.usager_id, about=personal(unit)
+        )
         events.account_created(unit)
         events.terms_accepted(unit, published=published)
         notifications.tell(unit, NoticeKind.ACCOUNT_CREATED)
-        return compte
+        made[:] = [compte]  # of the last attempt: the one that commits
 
-    unit_of_work(proof.usager_id, judge, by=proof.bearer)
-    # Opened first: an account without a space would have to be explained; a space without an account waits for one.
-    enrolment.activate(proof.usager_id, by=proof.bearer)
-    return unit_of_work(proof.usager_id, act, by=proof.bearer)
+    enrolment.activate(proof.usager_id, by=proof.bearer, also=also)
+    return made[0]
 
 
 # -- a child ---------------------------------------------------------------------------------------------------
@@ -282,42 +274,30 @@ def create_account(proof: Proof, identifier: str, password: str, *, published: s
 def attach_child(proof: Proof, compte: Any, *, by: Actor) -> None:
     """The child's space opens, shown by the account of who certifies to be their legal representative (S042, N033).
 
+    The move, the tie and the trace, in the child's unit: a space is never open by this with nobody tied to it.
     They declare that, and that the other parent agrees or that they alone exercise parental authority (S020).
     Two accounts at most for a child (N024), the second of someone whose own space is open (N025). ``by``: the adult,
     signed in. Errors: CodeSpent, NotAChild, TooManyManagers, OwnSpaceNeeded, MoveNotAllowed.
     """
     own, own_is_open = accounts.holder_of(compte), representatives.own_space_is_open(compte)
 
-    def judge(unit: Unit) -> date:
+    def also(unit: Unit) -> None:
+        audit.hold_head(unit)  # a second account that asks in the same instant waits, then counts this one
         provisional.check(unit, proof)
-        day = representatives.majority(unit)
+        ends_on = representatives.majority(unit)
         if own == unit.usager_id:
             raise NotAChild()
         representing.check_may_represent(compte, unit.usager_id)
         if not own_is_open and representing.managers_of(unit.usager_id) - {compte.id}:
             raise OwnSpaceNeeded()
-        return day
-
-    def check(unit: Unit) -> None:
-        unit.untraced("rien n'est encore fait")
-        judge(unit)
         _check_not_frozen(unit)
-
-    def act(unit: Unit) -> None:
-        audit.hold_head(unit)  # a second account that asks in the same instant waits, then counts this one
-        ends_on = judge(unit)
+        choosing.declare_with_code(unit, proof)
         provisional.spend(unit, proof)
         representing.represent(compte, unit.usager_id, ends_on=ends_on)
         events.representative_attached(unit)
 
-    def enter(unit: Unit) -> None:
-        _check_not_frozen(unit)
-        choosing.declare_with_code(unit, proof)
-
-    unit_of_work(proof.usager_id, check, by=proof.bearer)
-    enrolment.activate(proof.usager_id, by=proof.bearer, also=enter)
     acting = Actor(ActorKind.USAGER, by.id, by.name, role="représentant légal", usager_id=proof.usager_id)
-    unit_of_work(proof.usager_id, act, by=acting)
+    enrolment.activate(proof.usager_id, by=acting, also=also)
 
 
 def _check_not_frozen(unit: Unit) -> None:
