@@ -11,12 +11,12 @@ import pytest
 
 from ens.connectors.courriel import lots as carrier
 from ens.connectors.courriel.client import RelayOfNotices
-from ens.enrolment import codes, pace, ports, references, services
+from ens.enrolment import campaigns, codes, pace, ports, references, services
 from ens.enrolment.models import Event, Handed, Lot, Return
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM
 from ens.persistence.unit import unit_of_work
-from tests.connectors.letters import CODE, LAST_DAY, MONDAY, OPENS_ON, by_email, create, register
+from tests.connectors.letters import CODE, LAST_DAY, MONDAY, OPENS_ON, STEERER, by_email, create, register
 from tests.connectors.servers import Heard, listening
 
 
@@ -191,12 +191,34 @@ def test_a_relay_that_refuses_everything_we_say_is_tried_again(relay, territory,
     assert len(relay.reached) == 3
 
 
+@pytest.mark.feature("S003", "S023")
+def test_a_wave_stopped_in_the_middle_of_a_lot_notices_who_was_written_to_and_gives_the_others_back(
+    relay, territory, tmp_path
+):
+    people = register(tmp_path, territory, *(by_email(f"personne-{rank}@exemple.fr") for rank in range(12)))
+    called = create(territory, lot_size=20)
+    relay.falls_after = 5
+    advance()
+    with clock.freeze(MONDAY):
+        campaigns.stop(called, "V1", by=STEERER)
+    relay.falls_after = 10_000
+    told = len(relay.mails)
+    assert advance().noticed == told
+    assert sorted(map(len, map(kinds, people))) == [0] * (12 - told) + [1] * told
+    create(territory)  # another campaign, to the same place
+    assert advance().noticed == 12 - told
+    assert relay.reached == Counter({f"personne-{rank}@exemple.fr": 1 for rank in range(12)})
+    assert all(kinds(who) == ["noticed"] for who in people)
+
+
 @pytest.mark.feature("S003")
 def test_an_e_mail_that_comes_back_once_its_wave_is_over_is_still_followed_by_a_letter(relay, territory, tmp_path):
     who, late = register(tmp_path, territory, by_email("zoe@exemple.fr"), by_email("tard@exemple.fr"))
     create(territory, lot_size=1)
     advance()
-    Lot.objects.filter(people__contains=[late]).update(sent_at=None, deadline=None, handed_at=None)  # never left
+    Lot.objects.filter(people__contains=[late]).update(
+        sent_at=None, deadline=None, handed_at=None, tries=0
+    )  # never left
     letters = []
 
     class Printer:

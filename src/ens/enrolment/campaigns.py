@@ -173,8 +173,13 @@ def running(campaign: Campaign) -> list[Wave]:
 
 
 def over(campaign: Campaign) -> list[Wave]:
-    """The waves that came to their end: only letters for e-mails that came back may leave now."""
+    """The waves that came to their end: only what was begun, and letters for e-mails that came back, may leave now."""
     return _in_state(campaign, WaveState.OVER)
+
+
+def stopped(campaign: Campaign) -> list[Wave]:
+    """The waves stopped for good."""
+    return _in_state(campaign, WaveState.STOPPED)
 
 
 def _in_state(campaign: Campaign, state: WaveState) -> list[Wave]:
@@ -307,8 +312,8 @@ def _move(campaign: str, wave: str, kind: str, allowed: Sequence[WaveState], by:
             raise WaveCannotMove(state=state.replace("_", " "))
         _note(row.campaign_id, kind, by, {}, row.id)
         if kind == STOP:
-            waiting = Lot.objects.filter(wave_id=row.id, handed_at__isnull=True, cancelled_at__isnull=True)
-            waiting.update(cancelled_at=clock.now())
+            never = Lot.objects.filter(wave_id=row.id, tries=0, sent_at__isnull=True, cancelled_at__isnull=True)
+            never.update(cancelled_at=clock.now())  # of what was begun, ``ending`` sees what was said to whom
 
 
 def _note(campaign_id: UUID, kind: str, by: Actor, facts: dict[str, Any], wave_id: UUID | None = None) -> None:

@@ -93,6 +93,7 @@ class Lot(models.Model):
     model_id = models.UUIDField(null=True)  # the version that was sent
     again = models.BooleanField(default=False)  # after a notice that came back
     handed_at = models.DateTimeField(null=True)  # to the relay, or to the printer
+    carried_at = models.DateTimeField(null=True)  # the printer has it whole, and did not say yet when it was posted
     delay_days = models.SmallIntegerField(null=True)  # what its letters say, and what its deadline is made of
     tries = models.SmallIntegerField(default=0)
     cancelled_at = models.DateTimeField(null=True)

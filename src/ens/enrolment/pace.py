@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from django.db import connections, transaction
 
-from ens.enrolment import campaigns, handed, lots, planning
+from ens.enrolment import campaigns, ending, handed, lots, planning
 from ens.enrolment.errors import LotUnknown
 from ens.enrolment.models import Campaign, Lot, NoticeModel, Wave
 from ens.enrolment.policies import is_sociable
@@ -21,7 +21,7 @@ from ens.enrolment.ports import LotToSend, sender_of
 from ens.enrolment.types import EMAIL, POST
 from ens.kernel import clock
 
-RETRY_AFTER = timedelta(minutes=15)  # a lot whose sending did not end: its process was killed
+RETRY_AFTER = timedelta(minutes=15)  # a lot whose carrier did not end: its process was killed
 log = structlog.get_logger("ens.campaigns")
 
 
@@ -37,7 +37,12 @@ class Advance:
 def advance() -> Advance:
     """Do what is due in every campaign."""
     done = Advance()
-    for campaign in Campaign.objects.order_by("made_at"):
+    every = list(Campaign.objects.order_by("made_at"))
+    for campaign in every:  # first what is given back: another campaign may take it now
+        ending.give_back([wave.id for wave in campaigns.over(campaign)])
+        stopped = [wave.id for wave in campaigns.stopped(campaign)]
+        done.noticed += ending.stop_begun(stopped, stale=clock.now() - RETRY_AFTER)
+    for campaign in every:
         running, over = campaigns.running(campaign), campaigns.over(campaign)
         for wave in running:
             done.planned += _plan_once_a_day(campaign, wave)
@@ -52,7 +57,7 @@ def advance() -> Advance:
 
 
 def _plan_once_a_day(campaign: Campaign, wave: Wave) -> int:
-    if wave.planned_at is not None and wave.planned_at.astimezone(clock.PARIS).date() >= clock.today():
+    if wave.planned_at is not None and wave.planned_at.astimezone(clock.PARIS).date() == clock.today():
         return 0
     shares = campaigns.shares_of(campaign)
     made = planning.plan(wave.departements, size=campaign.lot_size, wave_id=wave.id, shares=shares)
@@ -77,6 +82,8 @@ def _hand_over(campaign: Campaign, waves: list[Wave], channel: str, done: Advanc
         done.handed += lot.count
         if sent_at is not None:
             done.noticed += confirm(lot.id, sent_at)
+        else:
+            Lot.objects.filter(id=lot.id, handed_at__isnull=False).update(carried_at=clock.now())
 
 
 def confirm(lot_id: UUID, sent_at: datetime) -> int:
@@ -94,7 +101,7 @@ def lost(lot_id: UUID) -> None:
     """The printer lost the file: the lot is handed over again. Sent already: nothing changes. Errors: LotUnknown."""
     if not Lot.objects.filter(id=lot_id).exists():
         raise LotUnknown()
-    Lot.objects.filter(id=lot_id, sent_at__isnull=True).update(handed_at=None)
+    Lot.objects.filter(id=lot_id, sent_at__isnull=True).update(handed_at=None, carried_at=None)
 
 
 def _allowance(campaign: Campaign, waves: list[Wave], channel: str, now: datetime) -> int:
@@ -121,9 +128,9 @@ def _allowance(campaign: Campaign, waves: list[Wave], channel: str, now: datetim
 
 _CLAIM = """
 SELECT id FROM enrolment_lot
-WHERE wave_id = ANY(%(waves)s) AND (again OR wave_id <> ALL(%(over)s::uuid[])) AND channel = %(channel)s
-  AND cancelled_at IS NULL AND sent_at IS NULL
-  AND (handed_at IS NULL OR (channel = 'email' AND handed_at < %(stale)s)) AND count <= %(allowance)s
+WHERE wave_id = ANY(%(waves)s) AND (again OR tries > 0 OR wave_id <> ALL(%(over)s::uuid[])) AND channel = %(channel)s
+  AND cancelled_at IS NULL AND sent_at IS NULL AND count <= %(allowance)s
+  AND (handed_at IS NULL OR (carried_at IS NULL AND handed_at NOT BETWEEN %(stale)s AND %(now)s))
 ORDER BY tries, made_at, count DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
@@ -139,6 +146,7 @@ def _claim(campaign: Campaign, waves: list[Wave], channel: str, over: list[Wave]
             "over": [wave.id for wave in over],
             "channel": channel,
             "stale": now - RETRY_AFTER,
+            "now": now,  # handed over later than now: the clock was set back
             "allowance": _allowance(campaign, waves, channel, now),
         }
         cursor.execute(_CLAIM, what)
