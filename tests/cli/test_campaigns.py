@@ -50,6 +50,20 @@ def test_a_campaign_is_created_shown_paused_and_stopped(db, tmp_path):
             perform(*wrong)
 
 
+@pytest.mark.feature("S023")
+def test_a_campaign_is_changed_by_its_file_while_it_runs(db, tmp_path):
+    text = f'[campagne]\nnom = "Essai {new_id().hex[-6:]}"\n{MODELS}\n{WAVE}'
+    perform("creer", [str(described(tmp_path, text))])
+    assert perform("modifier", [str(described(tmp_path, text))])[1][0] == "Rien ne change."
+    longer = text.replace("2031-01-31", "2031-02-15").replace("[[modele]]", "delai_jours = 50\n[[modele]]", 1)
+    facts, said = perform("modifier", [str(described(tmp_path, longer))])
+    assert (facts["changed"], said[0]) == (2, "2 changements.")
+    assert any("15/02/2031" in one for one in said)
+    for wrong in (text.replace("Essai", "Inconnue"), text.replace("2031-01-05", "2031-01-06")):
+        with pytest.raises(CommandRefused):
+            perform("modifier", [str(described(tmp_path, wrong))])
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -58,6 +72,12 @@ def test_a_campaign_is_created_shown_paused_and_stopped(db, tmp_path):
         ('[campagne]\nnom = "X"\ncouleur = "bleu"', "couleur"),
         ('[campagne]\nnom = "X"\n[[vague]]\nnom = "V"\ndebut = "demain"\nfin = 2031-01-01', "date"),
         ("campagne = 3", "forme"),
+        ('[campagne]\nnom = 3', "forme"),
+        ('[campagne]\nnom = "X"\njours = 1', "forme"),
+        ('[campagne]\nnom = "X"\nlot = 5.5', "forme"),
+        ('[campagne]\nnom = "X"\ngros_caracteres = "oui"', "forme"),
+        (f'[campagne]\nnom = "X"\n{MODELS}'.replace("100", '"100"'), "forme"),
+        ('[campagne]\nnom = "X"\n[[vague]]\nnom = "V"\ndebut = 2031-01-01T00:00:00\nfin = 2031-01-01', "date"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_said(tmp_path, text, reason):

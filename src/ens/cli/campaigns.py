@@ -5,19 +5,23 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ens.cli.refusals import CommandRefused
 
-PARAMETERS = {
-    "delai_jours": "delay_days",
-    "lot": "lot_size",
-    "emails_par_heure": "emails_per_hour",
-    "courriers_par_jour": "letters_per_day",
-    "heure_debut": "hour_from",
-    "heure_fin": "hour_to",
-    "jours": "weekdays",
-    "gros_caracteres": "large_print",
+if TYPE_CHECKING:
+    from ens.enrolment.campaigns import WaveView
+
+# Each with its form.
+PARAMETERS: dict[str, tuple[str, type]] = {
+    "delai_jours": ("delay_days", int),
+    "lot": ("lot_size", int),
+    "emails_par_heure": ("emails_per_hour", int),
+    "courriers_par_jour": ("letters_per_day", int),
+    "heure_debut": ("hour_from", int),
+    "heure_fin": ("hour_to", int),
+    "jours": ("weekdays", list),
+    "gros_caracteres": ("large_print", bool),
 }
 STATES = {
     "prevue": "prévue",
@@ -36,14 +40,20 @@ def read(path: Path) -> dict[str, Any]:
         described = tomllib.loads(path.read_text("utf-8"))
         campaign = dict(described["campagne"])
         return {
-            "name": campaign.pop("nom"),
+            "name": _of(str, campaign.pop("nom")),
             "models": [
-                NewModel(one["canal"], one["variante"], one["part"], one["objet"], one["corps"])
+                NewModel(
+                    _of(str, one["canal"]),
+                    _of(str, one["variante"]),
+                    _of(int, one["part"]),
+                    _of(str, one["objet"]),
+                    _of(str, one["corps"]),
+                )
                 for one in described.get("modele", ())
             ],
             "waves": [
                 NewWave(
-                    one["nom"],
+                    _of(str, one["nom"]),
                     _day(one["debut"]),
                     _day(one["fin"]),
                     tuple(map(str, one.get("departements", ()))),
@@ -51,7 +61,7 @@ def read(path: Path) -> dict[str, Any]:
                 )
                 for one in described.get("vague", ())
             ],
-            **{PARAMETERS[name]: value for name, value in campaign.items()},
+            **{PARAMETERS[name][0]: _of(PARAMETERS[name][1], value) for name, value in campaign.items()},
         }
     except OSError as error:
         raise CommandRefused(f"Le fichier {path} ne se lit pas : {error.strerror}.") from error
@@ -63,26 +73,36 @@ def read(path: Path) -> dict[str, Any]:
         raise CommandRefused(f"Dans {path}, une valeur n'a pas la forme attendue.") from error
 
 
+def _of(form: type, value: Any) -> Any:
+    if type(value) is not form:  # a boolean is no number
+        raise TypeError
+    return value
+
+
 def _day(value: object) -> date:
-    if not isinstance(value, date):
+    if type(value) is not date:
         raise CommandRefused("Une date s'écrit 2026-01-05, sans guillemets.")
     return value
 
 
 def perform(action: str, names: list[str]) -> tuple[dict[str, object], list[str]]:
     """What ``ens campagne`` does, once Django is set up: its JSON answer and its sentences. Errors: CommandRefused."""
-    from ens.enrolment import campaigns, pace
+    from ens.enrolment import campaigns, pace, revising
     from ens.kernel import clock
     from ens.kernel.actor import Actor, ActorKind
     from ens.kernel.errors import EnsError
 
     operator = Actor(ActorKind.PILOTAGE, "ligne-de-commande", "Exploitant")
-    needed = {"creer": 1, "calendrier": 0, "pause": 2, "reprise": 2, "arret": 2, "poste": 1, "perdu": 1}
+    needed = {"creer": 1, "modifier": 1, "calendrier": 0, "pause": 2, "reprise": 2, "arret": 2, "poste": 1, "perdu": 1}
     if len(names) != needed[action] and not (action == "calendrier" and len(names) == 1):
         raise CommandRefused(f"« ens campagne {action} » attend {needed[action]} nom(s).")
     try:
         if action == "creer":
             campaigns.create(by=operator, **read(Path(names[0])))
+        elif action == "modifier":
+            changed = revising.revise(by=operator, **read(Path(names[0])))
+            facts, said = _calendar(campaigns.calendar())
+            return {**facts, "changed": changed}, [_CHANGED.get(changed, f"{changed} changements."), *said]
         elif action in ("pause", "reprise", "arret"):
             move = {"pause": campaigns.pause, "reprise": campaigns.resume, "arret": campaigns.stop}[action]
             move(names[0], names[1], by=operator)
@@ -91,9 +111,16 @@ def perform(action: str, names: list[str]) -> tuple[dict[str, object], list[str]
             return {"noticed": noticed}, [f"{noticed} personnes notifiées."]
         elif action == "perdu":
             pace.lost(_lot(names[0]))
-        waves = campaigns.calendar(names[0] if action != "creer" and names and action not in ("poste", "perdu") else "")
+        waves = campaigns.calendar(names[0] if names and action not in ("creer", "perdu") else "")
     except EnsError as error:
         raise CommandRefused(error.sentence) from error
+    return _calendar(waves)
+
+
+_CHANGED = {0: "Rien ne change.", 1: "Un changement."}
+
+
+def _calendar(waves: list[WaveView]) -> tuple[dict[str, object], list[str]]:
     facts: dict[str, object] = {
         "waves": [
             {

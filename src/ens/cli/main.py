@@ -22,6 +22,7 @@ REFUSED = 2
 IMPORTED = ("population", "annuaire", "engagement", "operateurs", "revocations", "dmp", "catalogue")
 ACCESS = "dire, une fois, un nouveau mot de passe et le secret de l'application de codes"
 
+CAMPAIGNS = ("creer", "modifier", "calendrier", "pause", "reprise", "arret", "poste", "perdu")
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit codes: 0 done, 2 refused with one sentence."""
@@ -82,8 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--dry-run", action="store_true", help="population, dmp : dire ce que ferait l'import")
     load.add_argument("--refus", type=Path, metavar="FICHIER", help="population, dmp : où écrire les lignes refusées")
     load.add_argument("--rapprocher", action="store_true", help="dmp : comparer les comptes, avant et après")
-    campaign = command("campagne", _campaign, "Créer une campagne, voir son calendrier, mener ses vagues.")
-    campaign.add_argument("action", choices=("creer", "calendrier", "pause", "reprise", "arret", "poste", "perdu"))
+    campaign = command("campagne", _campaign, "Créer ou changer une campagne, voir son calendrier, mener ses vagues.")
+    campaign.add_argument("action", choices=CAMPAIGNS)
     campaign.add_argument("names", nargs="*", metavar="NOM", help="fichier TOML ; campagne, vague ; ou lot")
     letters = command("courriers", _inside("ens.cli.letters"), "Ce qui revient : plis, coupons-réponse, e-mails.")
     letters.add_argument("action", choices=("pnd", "coupons", "rebonds", "dit"))

@@ -83,6 +83,7 @@ def change(name: str, *, by: Actor, **parameters: Any) -> None:
     """New parameters, for what is not handed over yet: a letter printed keeps its delay. Errors: CampaignUnknown."""
     with transaction.atomic():
         campaign = _campaign(name)
+        _check_names(parameters)
         before = {key: getattr(campaign, key) for key in parameters}
         _set(campaign, parameters)
         campaign.save()
@@ -229,14 +230,20 @@ def _wave(campaign: str, wave: str) -> Wave:
     return found
 
 
-def _set(campaign: Campaign, parameters: dict[str, Any]) -> None:
+def _check_names(parameters: dict[str, Any]) -> None:
     unknown = sorted(set(parameters) - set(PARAMETERS))
     if unknown:
         raise CampaignMalformed(reason=f"le paramètre {unknown[0]} n'existe pas")
+
+
+def _set(campaign: Campaign, parameters: dict[str, Any]) -> None:
+    _check_names(parameters)
     for name, value in parameters.items():
         setattr(campaign, name, value)
     numbers = (campaign.delay_days, campaign.lot_size, campaign.emails_per_hour, campaign.letters_per_day)
-    if not all(isinstance(number, int) for number in numbers) or not 1 <= campaign.delay_days <= 365:
+    if not all(isinstance(number, int) for number in (*numbers, campaign.hour_from, campaign.hour_to)):
+        raise CampaignMalformed(reason="le délai, les nombres de personnes et les heures sont des entiers")
+    if not 1 <= campaign.delay_days <= 365:
         raise CampaignMalformed(reason="le délai va de 1 à 365 jours")
     if not 1 <= campaign.lot_size <= min(10_000, campaign.emails_per_hour, campaign.letters_per_day):
         raise CampaignMalformed(

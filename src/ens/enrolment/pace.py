@@ -104,13 +104,16 @@ def lost(lot_id: UUID) -> None:
     Lot.objects.filter(id=lot_id, sent_at__isnull=True).update(handed_at=None, carried_at=None)
 
 
-def _allowance(campaign: Campaign, waves: list[Wave], channel: str, now: datetime) -> int:
-    """How many people may still be handed over now, by the hour for e-mails, by the day in Paris for letters."""
+def _allowance(campaign: Campaign, channel: str, now: datetime) -> tuple[int, bool]:
+    """How many people may still be handed over now, by the hour for e-mails, by the day in Paris for letters.
+
+    And whether nobody was yet: a lot begun before the pace was lowered under its size leaves then, alone.
+    """
     if channel == EMAIL:
         if not is_sociable(
             now, hour_from=campaign.hour_from, hour_to=campaign.hour_to, weekdays=campaign.weekdays
         ):
-            return 0
+            return 0, False
         limit, since = campaign.emails_per_hour, now - timedelta(hours=1)
     else:
         midnight = now.astimezone(clock.PARIS).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -123,13 +126,14 @@ def _allowance(campaign: Campaign, waves: list[Wave], channel: str, now: datetim
             [list(of_campaign), channel, since],
         )
         (used,) = cursor.fetchone()
-    return max(0, limit - int(used))
+    return max(0, limit - int(used)), not used
 
 
 _CLAIM = """
 SELECT id FROM enrolment_lot
 WHERE wave_id = ANY(%(waves)s) AND (again OR tries > 0 OR wave_id <> ALL(%(over)s::uuid[])) AND channel = %(channel)s
-  AND cancelled_at IS NULL AND sent_at IS NULL AND count <= %(allowance)s
+  AND cancelled_at IS NULL AND sent_at IS NULL
+  AND (count <= %(allowance)s OR (%(is_untouched)s AND (again OR tries > 0)))
   AND (handed_at IS NULL OR (carried_at IS NULL AND handed_at NOT BETWEEN %(stale)s AND %(now)s))
 ORDER BY tries, made_at, count DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
@@ -141,13 +145,15 @@ def _claim(campaign: Campaign, waves: list[Wave], channel: str, over: list[Wave]
     ids = [wave.id for wave in waves]
     with transaction.atomic(using="batch", durable=True), connections["batch"].cursor() as cursor:
         cursor.execute("SELECT 1 FROM enrolment_wave WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [ids])
+        allowance, is_untouched = _allowance(campaign, channel, now)
         what: dict[str, Any] = {
             "waves": ids,
             "over": [wave.id for wave in over],
             "channel": channel,
             "stale": now - RETRY_AFTER,
             "now": now,  # handed over later than now: the clock was set back
-            "allowance": _allowance(campaign, waves, channel, now),
+            "allowance": allowance,
+            "is_untouched": is_untouched,
         }
         cursor.execute(_CLAIM, what)
         found = cursor.fetchone()
