@@ -8,6 +8,8 @@ from pathlib import Path
 from django.conf import settings
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from ens.coffre import sweeping
 from ens.connectors.courriel import bounces
@@ -88,12 +90,18 @@ def catch_up(timestamp: int) -> None:
     waiting.catch_up()
 
 
-@app.periodic(cron="*/5 * * * *", periodic_id="take_up")
+@app.periodic(cron="* * * * *", periodic_id="take_up")
 @app.task(queueing_lock="take_up", pass_context=False)
 async def take_up(timestamp: int) -> None:
-    """Take up the jobs of a worker that was killed: a lock it held would stop their kind for ever."""
+    """Take up the jobs of a worker that was killed: a lock it held would stop their kind for ever.
+
+    When the next of its kind waits already, that one does its work: two may not wait.
+    """
     for job in await app.job_manager.get_stalled_jobs():
-        await app.job_manager.retry_job(job)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:
+            await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
 
 
 @app.periodic(cron="* * * * *", periodic_id="read_bounces")
