@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -47,6 +48,17 @@ class Consultation:
             )
             filed = record.deposit(self.inaya.usager_id, SubmissionDeposit((deposit,)), by=laboratory)
             self.documents.append(filed.document_id)
+            # the doctor files as much: for who authorised them, and for who did not
+            for person, more in ((self.inaya, {"confidentiality": ("N", "INVISIBLE_PATIENT")}), (self.stranger, {})):
+                own = replace(
+                    deposit,
+                    unique_id=f"1.2.250.1.999.{new_id().int}",
+                    data=f"Consultation {new_id()}".encode(),
+                    author_rpps=doctor.rpps,
+                    **more,
+                )
+                done = record.deposit(person.usager_id, SubmissionDeposit((own,)), by=people.actor(doctor))
+        self.own = done.document_id  # the last one for who did not authorise them
 
 
 def search(window: Any, matricule: str) -> None:
@@ -135,6 +147,45 @@ def test_the_recent_patients_hold_on_every_screen(tabs: Any, window_for: Any, co
     window = opened(tabs, consultation, consultation.inaya)
     window.open("/pro/patients/")
     check(window, "pro-recents")
+
+
+def test_one_s_deposits_hold_on_every_screen(
+    tabs: Any, window_for: Any, people: Any, consultation: Consultation
+) -> None:
+    from ens.identity.models import Compte
+
+    window = tabs(consultation.compte)
+    window.open("/pro/depots/")
+    assert window.page.locator("tbody tr").count() == 6
+    check(window, "pro-depots")
+    window.open("/pro/depots/?etat=a_annoncer")
+    assert window.page.locator("tbody tr").count() == 3
+    check(window, "pro-depots-annonce", QUICK)
+    window.open(f"/pro/depots/{consultation.own}/")
+    check(window, "pro-depot")
+    moreau = people.professional("Moreau")
+    compte = Compte.objects.create(username=f"pro-{moreau.id}", professional_id=moreau.id)
+    (window := window_for(compte)).open("/pro/depots/")
+    check(window, "pro-depots-aucun", QUICK)
+
+
+def test_one_s_deposits_open_by_the_keyboard_alone_and_without_a_script(
+    tabs: Any, window_for: Any, consultation: Consultation
+) -> None:
+    """By itself for who is only the author; in the record, its reason said, for who may open it."""
+    window = tabs(consultation.compte)
+    window.open("/pro/depots/")
+    walk(window)
+    window.page.focus(f"a[href='/pro/depots/{consultation.own}/']")
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_selector("dt:has-text('Patient')")
+    bare = window_for(consultation.compte, java_script_enabled=False)
+    bare.open("/pro/depots/?etat=a_annoncer")
+    bare.page.click("tbody tr:last-child a")
+    bare.page.check("text=Je prends en charge ce patient")
+    bare.page.click("button:has-text('Ouvrir le dossier')")
+    bare.page.wait_for_url(f"**/pro/dossiers/{consultation.inaya.usager_id}/documents/**")
+    assert "Consultation" in bare.page.inner_text("main")
 
 
 def test_the_menu_is_folded_on_a_phone_and_opens_with_the_keyboard(tabs: Any, consultation: Consultation) -> None:

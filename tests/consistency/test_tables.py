@@ -61,6 +61,7 @@ NOT_OWNED = {
     "steering_taking": "belongs to an account",
     "access_mandate": "belongs to an account",
     "access_searchcount": "belongs to a professional",
+    "record_filed": "belongs to a professional, keyed by them",
     "identity_compte": "accounts, local",
     "identity_formerpassword": "accounts, local",
     "identity_authenticator": "accounts, local",

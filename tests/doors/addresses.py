@@ -185,6 +185,11 @@ ADDRESSES: dict[str, Row] = {
     "professionnel:apercu": Row(
         200, about=("usager", "document", "page"), leaves=("document_lu",), refusal="document_lu"
     ),
+    "professionnel:depots": Row(200),
+    # none of these filed her document by this door
+    "professionnel:depot": Row(404, about=("document",), refusal="document_lu"),
+    "professionnel:telecharger_depot": Row(404, about=("document",), refusal="document_lu"),
+    "professionnel:apercu_depot": Row(404, about=("document", "page"), refusal="document_lu"),
     # those who steer
     "pilotage:ensemble": Row(200),
     "pilotage:enrolement": Row(200),

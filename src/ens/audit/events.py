@@ -145,6 +145,11 @@ def documents_searched(unit: Unit, *, found: int = 0, attempt: bool = False) -> 
     _leave(unit, Line(Event.DOCUMENTS_SEARCHED, facts={"found": found}), attempt)
 
 
+def own_deposits_listed(unit: Unit, *, found: int) -> None:
+    """A professional read, among what they filed, the ``found`` documents that are in this space."""
+    _leave(unit, Line(Event.OWN_DEPOSITS_LISTED, facts={"found": found}), False)
+
+
 def document_read(unit: Unit, document_id: UUID, *, title: str = "", attempt: bool = False) -> None:
     _leave(unit, Line(Event.DOCUMENT_READ, document_id, title), attempt)
 

@@ -28,6 +28,7 @@ _DONE: dict[Event, str] = {
     Event.PATIENT_LOOKED_UP: "a vérifié que vous avez un espace.",
     Event.RECORD_OPENED: "a ouvert votre dossier, {told}.",
     Event.DOCUMENTS_SEARCHED: "a consulté la liste des documents.",
+    Event.OWN_DEPOSITS_LISTED: "a revu la liste de ses dépôts, dont ceux faits dans votre espace.",
     Event.DOCUMENT_READ: "a lu {title}.",
     Event.DOCUMENT_DOWNLOADED: "a téléchargé {title}.",
     Event.DOCUMENT_DEPOSITED: "a déposé {title}.",

@@ -21,6 +21,7 @@ class Event(StrEnum):
     PATIENT_LOOKED_UP = "patient_recherche"
     RECORD_OPENED = "dossier_ouvert"
     DOCUMENTS_SEARCHED = "documents_cherches"
+    OWN_DEPOSITS_LISTED = "depots_listes"
     DOCUMENT_READ = "document_lu"
     DOCUMENT_DOWNLOADED = "document_telecharge"
     DOCUMENT_DEPOSITED = "document_depose"

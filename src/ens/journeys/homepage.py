@@ -19,7 +19,12 @@ from ens.persistence.unit import Unit, unit_of_work
 from ens.record.services.reading import list_in
 from ens.record.types import DocumentCard, DocumentFilter
 
-READINGS = (Event.DOCUMENT_READ, Event.DOCUMENT_DOWNLOADED, Event.DOCUMENTS_SEARCHED)
+READINGS = (
+    Event.DOCUMENT_READ,
+    Event.DOCUMENT_DOWNLOADED,
+    Event.DOCUMENTS_SEARCHED,
+    Event.OWN_DEPOSITS_LISTED,
+)
 SHOWN = 3
 LOOKED_AT = 20  # documents among which one may be new
 

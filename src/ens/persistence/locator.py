@@ -22,6 +22,14 @@ def locate(key: UUID | str) -> UUID:
     return found
 
 
+def whose(keys: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The usager each of these objects belongs to; those of nobody are not in it."""
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    return dict(sql.rows("SELECT key, usager_id FROM persistence_locator WHERE key = ANY(%s)", [wanted]))
+
+
 def known(keys: Iterable[UUID]) -> set[UUID]:
     """Those of these keys under which somebody's object is, whoever's."""
     wanted = list(keys)

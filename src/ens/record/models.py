@@ -62,6 +62,22 @@ class Document(UsagerOwned):
         )
 
 
+class Filed(models.Model):
+    """What a professional filed under their own name, keyed by them: the locator alone says whose it is.
+
+    It finds a document and says nothing of it: what it shows is read, and judged, in each patient's space.
+    """
+
+    pk = models.CompositePrimaryKey("professional_id", "document_id")
+    professional_id = models.UUIDField()
+    document_id = models.UUIDField()
+    filed_at = models.DateTimeField()
+    waits = models.BooleanField()  # filed for an announcement: narrows the list, decides nothing
+
+    class Meta:
+        indexes = (models.Index(fields=("professional_id", "filed_at", "document_id"), name="filed_in_order"),)
+
+
 class DocumentIdentifier(UsagerOwned):
     """A producer's identifier of a document: ``masterIdentifier`` and ``ClinicalDocument/id`` both deduplicate."""
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ens.access.types import Answer
 from ens.audit.types import HistoryLine
+from ens.identity.types import Traits
 
 CURRENT = "current"
 SUPERSEDED = "superseded"
@@ -253,6 +254,48 @@ class DocumentList:
     counts: dict[str, int]
     years: list[int]
     authors: list[str]
+
+
+# -- what a professional filed ------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class OwnFilter:
+    """Of what a professional filed since a day: what still waits for its announcement alone, or everything."""
+
+    since: date
+    waits: bool = False
+    offset: int = 0
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDeposit:
+    """A document, as its depositor finds it again. ``waits_until``: the day it opens by itself to the patient.
+
+    Nothing of what the patient did with it since: neither masked, nor opened.
+    """
+
+    card: DocumentCard
+    usager_id: UUID
+    patient: Traits
+    waits_until: date | None
+    is_superseded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDeposits:
+    """``deposits``: what the depositor may still read on this page. ``matching``: what they filed, all pages."""
+
+    deposits: list[OwnDeposit]
+    matching: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPlace:
+    """Where what a professional filed is read: in the record when they may open it, else by itself."""
+
+    usager_id: UUID
+    patient: Traits
+    opens_record: bool
 
 
 # -- FHIR ---------------------------------------------------------------------------------------------------

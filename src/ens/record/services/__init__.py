@@ -2,6 +2,7 @@
 
 from ens.record.services.deposit import deposit
 from ens.record.services.explaining import who_could_read
+from ens.record.services.filed import own_deposits, own_place
 from ens.record.services.masking import mask, unmask
 from ens.record.services.reading import list_documents, open_content, open_document, preview_page
 from ens.record.services.references import find_references, find_sets, read_binary, read_reference, read_set
@@ -17,6 +18,8 @@ __all__ = [
     "mask",
     "open_content",
     "open_document",
+    "own_deposits",
+    "own_place",
     "preview_page",
     "professional_types",
     "read_binary",

@@ -24,7 +24,7 @@ from ens.record import fhir_resource
 from ens.record.digests import author_digest, content_digest
 from ens.record.errors import DocumentDifferent, PatientDifferent, SetDifferent
 from ens.record.judging import Judged, one_line
-from ens.record.models import Document, SubmissionSet
+from ens.record.models import Document, Filed, SubmissionSet
 from ens.record.services.identifiers import digests_of, known_under, of_ids, registration
 from ens.record.services.replacement import professional_of, replaced_by, supersede
 from ens.record.types import CURRENT, DepositedDocument, SubmissionDeposit
@@ -130,6 +130,8 @@ class Filing:
         store.put(binary_id, sealer(unit).seal(CONTENT, binary_id, one.judged.deposit.data))
         if one.former is not None:
             supersede(unit, one.former)
+        if one.document.professional_id is not None:
+            unit.later(*sql.insertion(_filed(one.document)))
         _tell(unit, self.submission, one.document, one.former, one.card)
 
 
@@ -205,6 +207,15 @@ def _new_document(
         professional_id=professional_of(unit.by),
         declared_author_digest=author_digest(unit.usager_id, one.author_rpps) if one.author_rpps else None,
         replaces_id=former.id if former else None,
+    )
+
+
+def _filed(document: Document) -> Filed:
+    return Filed(
+        professional_id=document.professional_id,
+        document_id=document.id,
+        filed_at=document.filed_at,
+        waits=document.held_back_since is not None,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.professionnel.views import depositing, opening, records, search, writing
+from ens.web.professionnel.views import depositing, filed, opening, records, search, writing
 
 app_name = "professionnel"
 
@@ -15,6 +15,10 @@ urlpatterns = [
     path("", search.recherche, name="recherche"),
     path("messagerie/", writing.ecrire, name="ecrire"),
     path("patients/", opening.recents, name="recents"),
+    path("depots/", filed.depots, name="depots"),
+    path("depots/<uuid:document_id>/", filed.depot, name="depot"),
+    path("depots/<uuid:document_id>/telecharger/", filed.telecharger_depot, name="telecharger_depot"),
+    path("depots/<uuid:document_id>/page-<int:number>.png", filed.apercu_depot, name="apercu_depot"),
     path("accord/", search.accord, name="accord"),
     path("dossiers/referme/", opening.referme, name="referme"),
     path("dossiers/fermer/", opening.fermer, name="fermer"),

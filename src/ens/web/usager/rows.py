@@ -104,7 +104,13 @@ def _way(line: HistoryLine) -> str:
     return ""
 
 
-_READINGS = (Event.DOCUMENT_READ, Event.DOCUMENT_DOWNLOADED, Event.DOCUMENTS_SEARCHED, Event.SET_READ)
+_READINGS = (
+    Event.DOCUMENT_READ,
+    Event.DOCUMENT_DOWNLOADED,
+    Event.DOCUMENTS_SEARCHED,
+    Event.OWN_DEPOSITS_LISTED,
+    Event.SET_READ,
+)
 
 
 def _icon(line: HistoryLine, own: bool) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from ens.persistence.locator import locate
 from ens.record import services as record
-from ens.record.types import Preview
+from ens.record.types import OpenedDocument, Preview
 from ens.web.common.files import file_response, inline_image
 from ens.web.common.pages import page
 from ens.web.common.paging import page_number, pages_around
@@ -53,18 +54,29 @@ def document(request: HttpRequest, usager_id: UUID, document_id: UUID) -> HttpRe
     context = {
         "patient": who,
         **shown(request),
+        **shown_document(opened),
+        "lien_telecharger": reverse("professionnel:telecharger", args=(usager_id, document_id)),
+        "versions": [version for version in opened.versions if version.id != document_id],
+        **preview_of(
+            request, opened.preview, lambda page: reverse("professionnel:apercu", args=(usager_id, document_id, page))
+        ),
+    }
+    return page(request, "professionnel/documents/detail.html", context)
+
+
+def shown_document(opened: OpenedDocument) -> dict[str, Any]:
+    """The facts of a document, for its page."""
+    return {
         "document": opened.card,
         "auteur": opened.author_label,
         "organisation": opened.organisation_label,
         "differences": opened.differences,
         "taille": opened.size,
-        "versions": [version for version in opened.versions if version.id != document_id],
-        **_preview(request, usager_id, document_id, opened.preview),
     }
-    return page(request, "professionnel/documents/detail.html", context)
 
 
-def _preview(request: HttpRequest, usager_id: UUID, document_id: UUID, preview: Preview) -> dict[str, Any]:
+def preview_of(request: HttpRequest, preview: Preview, picture: Callable[[int], str]) -> dict[str, Any]:
+    """What ``common/components/apercu.html`` shows; ``picture`` gives the address of a page of the preview."""
     number = min(_number(request, "page") or 1, max(preview.pages, 1))
     readable_as_text = preview.kind == "images" and bool(preview.text or preview.text_html)
     return {
@@ -73,7 +85,7 @@ def _preview(request: HttpRequest, usager_id: UUID, document_id: UUID, preview: 
         "lien_image": "?",
         "en_texte": readable_as_text and request.GET.get("lire") == "texte",
         "numero_page": number,
-        "image": reverse("professionnel:apercu", args=(usager_id, document_id, number)),
+        "image": picture(number),
         "page_precedente": f"?page={number - 1}" if number > 1 else "",
         "page_suivante": f"?page={number + 1}" if number < preview.pages else "",
     }
