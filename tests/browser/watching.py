@@ -31,6 +31,10 @@ AXE = """rules => axe.run(document, rules).then(found => found.violations.map(
 WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? '' :
     [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1)
         .slice(0, 3).map(one => one.outerHTML.slice(0, 120)).join(' ; ')"""
+# The mask of an icon is a property of its class: without it, a square is drawn in its place.
+UNDRAWN = """() => [...document.querySelectorAll('[class*="fr-icon-"]')].filter(one =>
+        !getComputedStyle(one).getPropertyValue('--ens-dessin') && one.checkVisibility())
+    .map(one => one.outerHTML.slice(0, 120))"""
 WHOLE = "({x: 0, y: 0, width: innerWidth, height: document.documentElement.scrollHeight, scale: 1})"
 HIGH = "document.documentElement.scrollHeight"
 TEXT_TWICE_AS_LARGE = "on => { document.documentElement.style.fontSize = on ? '200%' : ''; }"
@@ -79,6 +83,7 @@ def check(window: Window, name: str, views: Mapping[tuple[int, str], tuple[str, 
             problems += [f"{width} {theme}: {violation}" for violation in page.evaluate(AXE, asked)]
         problems += [f"{width} {theme}: past the side, {wide}"] if (wide := page.evaluate(WIDE)) else []
         keep(page, f"{name}-{width}-{theme}")
+    problems += [f"an icon that is not drawn: {icon}" for icon in page.evaluate(UNDRAWN)]
     page.set_viewport_size({"width": 1280, "height": HEIGHT})
     page.evaluate(TEXT_TWICE_AS_LARGE, True)
     problems += [f"text twice as large: past the side, {wide}"] if (wide := page.evaluate(WIDE)) else []

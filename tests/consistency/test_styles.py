@@ -43,6 +43,12 @@ def test_an_icon_used_by_a_page_is_drawn(styles: dict[str, Any]) -> None:
     assert len(named) > 40
 
 
+def test_the_name_of_an_icon_is_written_whole_where_it_is_chosen() -> None:
+    """Put together by a condition, it would be read as no icon, and drawn as a square."""
+    pages = {path.name: path.read_text("utf-8") for path in SOURCE.glob("**/*.html")}
+    assert [name for name, text in pages.items() if "fr-icon-{%" in text] == []
+
+
 def test_a_class_of_ours_is_written_and_used(styles: dict[str, Any]) -> None:
     written = {name for path in styles["own_sheets"]() for name in WRITTEN.findall(path.read_text("utf-8"))}
     text = "\n".join(
