@@ -295,3 +295,11 @@ def test_the_text_says_the_same() -> None:
         "- Un",
         "- Deux",
     ]
+
+
+def test_a_figure_its_unit_and_its_arrow_stay_on_one_line() -> None:
+    kept = {"0,98 g/L ↑": 2, "1,82 mUI/L": 1, "< 0,5 µmol/L": 2, "10,5 à 14,0": 2, "12 mars, à jeun la veille": 0}
+    for words, spaces in kept.items():
+        row = f"<table><tbody><tr><td>{words.replace('<', '&lt;')}</td></tr></tbody></table>"
+        (cell,) = html.fragment_fromstring(rendered(row)).iter("td")
+        assert str(cell.text).count("\u00a0") == spaces, words

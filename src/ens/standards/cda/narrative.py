@@ -28,8 +28,11 @@ _BLOCKS = ("paragraph", "table", "list", "caption")
 _SIGNATURES = {b"\x89PNG\r\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 _NOTHING = ("col", "colgroup", "script", "style")
 _SPAN = re.compile(r"[1-9]\d?", re.ASCII)
+# A figure, its unit, how it stands: « 1,82 mUI/L », « 0,98 g/L ↑ », « 10,5 à 14,0 ».
+_MEASURE = re.compile(r"[<>≤≥]? ?\d[\d.,]*(?: \S{1,10}){1,2}")
 _SAFE_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _DEEPEST = 6
+NBSP = "\u00a0"
 _NO_TEXT_IN = ("table", "thead", "tbody", "tfoot", "tr", "ul", "ol")
 
 
@@ -195,6 +198,9 @@ class _Renderer:
         made = etree.SubElement(out, "th" if heads else "td", attributes)
         self._identify(made, cell)
         self._children(made, cell, label)
+        words = " ".join((made.text or "").split())
+        if len(made) == 0 and _MEASURE.fullmatch(words):
+            made.text = words.replace(" ", NBSP)  # never a figure on one line and its arrow on the next
 
     @staticmethod
     def _heads_a_row(cell: Element) -> bool:
