@@ -66,6 +66,8 @@ def patient_of(request: HttpRequest, usager_id: UUID, *, traced: bool) -> Patien
 def patient(usager_id: UUID, traits: Traits) -> Patient:
     female = traits.sex == "F"
     used = f"{traits.used_first_name} {traits.used_name}".strip()
+    if not traits.used_name and used.upper() == traits.first_names.split()[0].upper():
+        used = ""  # the first of the first names, said already
     return Patient(
         usager_id=usager_id,
         nom=traits.birth_name.upper(),

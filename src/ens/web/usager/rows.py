@@ -76,8 +76,8 @@ def history_row(line: HistoryLine, *, reader_id: str) -> HistoryRow:
         numero=line.number,
         at=line.at,
         nom=_("Vous") if own else line.actor_name,
-        role="" if own else line.actor_role,
-        organisation="" if own or line.organisation == line.actor_name else line.organisation,
+        role="" if own or line.actor_kind == ActorKind.ETABLISSEMENT else line.actor_role,  # its name says it
+        organisation="" if own or line.actor_name in line.organisation else line.organisation,
         phrase=as_you(sentence) if own else sentence,
         comment=_way(line),
         motif=str(line.facts.get("reason", "")),

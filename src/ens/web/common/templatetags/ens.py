@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from ens.web.common import words
+from ens.web.common.categories import category
 
 register = template.Library()
 
@@ -67,6 +68,12 @@ def taille(octets: int) -> str:
 @register.filter
 def nombre(value: int) -> str:
     return words.number(value)
+
+
+@register.filter
+def categorie_courte(code: str) -> str:
+    """``Biologie``, ``Ordonnances``: where a document is found, in one word."""
+    return category(code).short
 
 
 @register.filter
