@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -75,3 +76,20 @@ def test_the_email_of_notices_is_changed_or_what_is_wrong_is_said(page: Any, mai
     assert wrong.status_code == 422
     assert "n’est pas valide" in text_of(wrong)
     assert 'value="inaya"' in wrong.content.decode()
+
+
+@pytest.mark.parametrize("state", ["noticed", "opposed", "closed"])
+def test_who_signs_in_without_an_open_space_is_told_so_at_their_home_alone(
+    people: Any, sign_in: Callable[[Any], Any], state: str
+) -> None:
+    """Their own space, of which they may know; another's address says nothing of whose it is, nor why."""
+    person, closed = people.usager(state=state), people.usager(state="closed")
+    browser = sign_in(person.compte)
+    answer = browser.get("/accueil/")
+    shown = answer.content.decode()
+    assert answer.status_code == 404
+    assert "Cet espace n’est pas ouvert" in shown
+    assert 'href="/bienvenue/"' in shown
+    assert "/documents/" not in shown
+    for place in ("/documents/", "/messages/", f"/documents/{closed.usager_id}/"):
+        assert "Cet espace n’est pas ouvert" not in browser.get(place).content.decode()

@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ens import journeys
+from ens.enrolment.errors import SpaceAbsent
 from ens.journeys import representatives
 from ens.journeys.types import NextAction
 from ens.kernel import clock
+from ens.web.common.pages import page
 from ens.web.usager.pages import usager_page
 from ens.web.usager.rows import document_row, history_row
 from ens.web.usager.views.access import is_to_review
@@ -33,7 +35,10 @@ INVITED = NextAction(
 @require_safe
 def accueil(request: HttpRequest) -> HttpResponse:
     """The one next thing to do, then messages and documents, then the last reader."""
-    home = journeys.home(request.usager_id, by=request.actor)
+    try:
+        home = journeys.home(request.usager_id, by=request.actor)
+    except SpaceAbsent:  # here alone: at any other address it could be someone else's that is not open
+        return page(request, "usager/pas_ouvert.html", {"rubrique": "accueil", "non_lus": 0}, status=404)
     context = {
         "aujourdhui": clock.today(),
         "prenom": home.first_name,
