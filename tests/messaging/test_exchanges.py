@@ -176,3 +176,76 @@ def test_a_stranger_of_the_conversation_or_nobody_is_not_ended_with(inaya, opera
             end_exchange(thread.id, chosen, by=inaya.actor)
     with pytest.raises(ThreadNotFound):
         endable(thread.id, by=people.usager().actor)
+
+
+def answered(inaya, relay, **said):
+    """Where an answer to the conversation of this message goes."""
+    thread = open_newest(inaya)
+    relay.sent.clear()
+    return [recipient for recipient, _ in sent(inaya, thread, Reply("Merci", **said), relay)]
+
+
+def open_newest(person):
+    from ens.messaging.services import list_threads, open_thread
+
+    return open_thread(list_threads(person.usager_id, by=person.actor)[0].id, by=person.actor)
+
+
+@pytest.mark.feature("S081")
+def test_reply_to_is_followed_inside_the_trust_space_and_the_page_says_it(inaya, operator, relay):
+    from ens.messaging.services import allow_operator
+    from ens.messaging.types import OperatorRef
+
+    allow_operator(OperatorRef("cabinet.example", "Opérateur du cabinet", "127.0.0.1", 1))
+    allow_operator(OperatorRef("essai.example", "Opérateur en test", "127.0.0.1", 1, is_test=True))
+    for asked, expected in (
+        ("Secretariat <secretariat@cabinet.example>", "secretariat@cabinet.example"),
+        ("secretariat@operateur.example", "secretariat@operateur.example"),
+        ("espion@ailleurs.example", "labo@operateur.example"),
+        ("essai@essai.example", "labo@operateur.example"),
+        (inaya.address, "labo@operateur.example"),  # no usager is written to
+        ('"deux mots"@cabinet.example', "labo@operateur.example"),
+    ):
+        receive(inaya, operator, "labo@operateur.example", headers={"Reply-To": asked})
+        (contact,) = open_newest(inaya).reply.contacts
+        assert contact.answered_at == ("" if expected == "labo@operateur.example" else expected)
+        assert answered(inaya, relay) == [expected]
+
+
+@pytest.mark.feature("S081", "B12")
+def test_reply_to_never_leads_to_who_ended_the_exchange_nor_to_whom_the_usager_ended_it_with(inaya, operator, relay):
+    from ens.messaging.services import end_exchange, reopen_exchange
+
+    receive(inaya, operator, "labo@operateur.example", headers={"X-MSS-MES": "FIN"})
+    receive(inaya, operator, "dupond@operateur.example", headers={"Reply-To": "Labo@operateur.example"})
+    assert answered(inaya, relay) == ["dupond@operateur.example"]
+    receive(inaya, operator, "labo@operateur.example")  # writes again: it may be answered
+    laboratory = open_newest(inaya)
+    receive(inaya, operator, "dupond@operateur.example", headers={"Reply-To": "labo@operateur.example"})
+    assert answered(inaya, relay) == ["labo@operateur.example"]
+    people = tuple(one.id for one in laboratory.correspondents)
+    end_exchange(laboratory.id, people, by=inaya.actor)
+    assert answered(inaya, relay) == ["dupond@operateur.example"]
+    reopen_exchange(laboratory.id, people, by=inaya.actor)
+    assert answered(inaya, relay) == ["labo@operateur.example"]
+
+
+@pytest.mark.feature("B12")
+def test_what_a_machine_answers_reopens_no_exchange_that_its_holder_ended(inaya, operator):
+    receive(inaya, operator, "labo@operateur.example", message_id=FIRST, headers={"X-MSS-MES": "FIN"})
+    absent = {"Auto-Submitted": "auto-replied (vacation)"}
+    receive(inaya, operator, "labo@operateur.example", in_reply_to=FIRST, subject="Absent", headers=absent)
+    assert only_thread(inaya).reply.mode is ReplyMode.REPLY_BLOCKED
+    receive(inaya, operator, "labo@operateur.example", in_reply_to=FIRST, subject="Me revoici")
+    assert only_thread(inaya).reply.mode is ReplyMode.REPLY
+
+
+def test_an_answer_repeats_no_identifier_of_another_alphabet(inaya, operator, relay):
+    """Encoded, the software of who wrote would not know it again, and would thread the answer nowhere."""
+    receive(inaya, operator, "labo@operateur.example", message_id=FIRST)
+    data = mail(inaya.address, sender="labo@operateur.example", message_id="<deux@x>", in_reply_to=FIRST)
+    from ens.messaging.services import receive as file
+
+    file(IncomingMail("labo@operateur.example", inaya.address, data.replace(b"<deux@", "<été@".encode())), by=operator)
+    ((_, message),) = sent(inaya, only_thread(inaya), Reply("Merci"), relay)
+    assert (message["In-Reply-To"], message["References"]) == (FIRST, FIRST)

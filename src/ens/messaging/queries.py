@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from ens.coffre.keyring import digest
 from ens.coffre.services import sealer
 from ens.identity import mailboxes
-from ens.messaging import verdicts
+from ens.messaging import reach, verdicts
 from ens.messaging.models import Acknowledgement, Attachment, Correspondent, Draft, Message, Thread
 from ens.messaging.types import (
     OUTGOING,
@@ -39,10 +39,6 @@ SERVICE: dict[str, Any] = {"label": "Service de messagerie", "role": "", "organi
 
 def mail_id_digest(unit: Unit, mail_id: str) -> bytes:
     return digest("message-id", unit.usager_id, mail_id)
-
-
-def address_digest(unit: Unit, address: str) -> bytes:
-    return digest("correspondant", unit.usager_id, address.lower())
 
 
 def unread_threads(unit: Unit) -> int:
@@ -91,7 +87,7 @@ def correspondents(unit: Unit, thread_id: UUID) -> tuple[Contact, ...]:
 
 def is_refused(unit: Unit, sender: str) -> bool:
     """Whether the usager ended the exchange with this mailbox. Whoever the unit is about, the same statement."""
-    asked = [unit.usager_id, address_digest(unit, sender)]
+    asked = [unit.usager_id, reach.address_digest(unit, sender)]
     return bool(sender) and sql.row(_REFUSED, asked) is not None
 
 
@@ -147,11 +143,19 @@ def reply_option(unit: Unit, thread_id: UUID) -> ReplyOption:
         return ReplyOption(ReplyMode.NO_REPLY, "Ce message n'autorise pas la réponse.")
     known = [(one, identity_of(unit, one)) for one in all_writers]
     ended = tuple(said["label"] for one, said in known if one.ended_at is not None)
-    gone = mailboxes.gone_mailboxes([said["reply_to"] for _, said in known])
+    known = [(one, said) for one, said in known if one.ended_at is None]
+    reached = reach.mailboxes(unit, [said for _, said in known])
+    gone = mailboxes.gone_mailboxes(reached)
     contacts = tuple(
-        Contact(one.id, said["label"], said["role"], said["reply_to"] in gone, one.refused_at)
-        for one, said in known
-        if one.ended_at is None
+        Contact(
+            one.id,
+            said["label"],
+            said["role"],
+            is_gone=address in gone,
+            ended_at=one.refused_at,
+            answered_at="" if address == said["address"] else reach.name(address),
+        )
+        for (one, said), address in zip(known, reached, strict=True)
     )
     if not contacts:
         verb = "a mis" if len(ended) == 1 else "ont mis"

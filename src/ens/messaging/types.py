@@ -90,6 +90,7 @@ class Contact:
     role: str = ""
     is_gone: bool = False  # their mailbox left the directory: nobody may read what is written there
     ended_at: datetime | None = None  # by the usager: what they write is refused
+    answered_at: str = ""  # the mailbox that answers go to, when it is not the one that wrote
 
 
 @dataclass(frozen=True, slots=True)

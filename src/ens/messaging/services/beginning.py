@@ -20,7 +20,7 @@ from ens.identity.pharmacies import Pharmacy
 from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.kernel.ids import new_id
-from ens.messaging import queries
+from ens.messaging import queries, reach
 from ens.messaging.errors import ReplyNotAllowed, ThreadNotFound
 from ens.messaging.models import Correspondent, Message, Thread
 from ens.messaging.services.receiving import is_usager
@@ -90,7 +90,7 @@ def _recipient(unit: Unit, key: UUID) -> Correspondent:
 
 def _as_correspondent(unit: Unit, pharmacy: Pharmacy) -> Correspondent:
     """The pharmacy as the usager's correspondent; who ended the exchange is not written to by this way either."""
-    address = queries.address_digest(unit, pharmacy.address)
+    address = reach.address_digest(unit, pharmacy.address)
     known = Correspondent.objects.filter(usager_id=unit.usager_id, address_digest=address).first()
     if known is not None:
         if known.ended_at is not None:

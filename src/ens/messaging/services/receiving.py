@@ -21,7 +21,7 @@ from ens.identity import queries as identity
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.ids import new_id
-from ens.messaging import archives, aside, calendars, ledger, queries, senders, verdicts
+from ens.messaging import archives, aside, calendars, ledger, queries, reach, senders, verdicts
 from ens.messaging.errors import (
     AddressInvalid,
     AddressKeyWrong,
@@ -35,7 +35,7 @@ from ens.messaging.parsed import ParsedFile, ParsedMail
 from ens.messaging.services import acknowledging, answering, reports, screening
 from ens.messaging.services.operators import check_recipient_of
 from ens.messaging.types import INCOMING, AttachmentSource, Delivery, IncomingMail, Received
-from ens.messaging.words import domain_of
+from ens.messaging.words import is_plain
 from ens.notifications.services import tell
 from ens.notifications.types import NoticeKind
 from ens.persistence import sql
@@ -275,18 +275,20 @@ def _said(unit: Unit, one: ParsedFile, parsed: ParsedMail, known: dict[str, Any]
 def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent:
     """Who wrote: the envelope's address is who they are; writing again reopens an exchange that they ended.
 
-    Errors: MailboxAbsent, the usager ended it, since the door was asked.
+    A machine that answers for them reopens nothing (RFC 3834).
+
+    Errors: MailboxAbsent, the usager ended it since the door was asked.
     """
     shown = senders.shown(sender, parsed)
     known = {
         "address": sender,
-        "reply_to": _reply_address(sender, parsed),
+        "reply_to": parsed.reply_to if is_plain(parsed.reply_to) else sender,
         "label": shown.label,
         "role": shown.role,
         "organisation": shown.is_organisation,
         "unlisted": shown.is_unlisted,
     }
-    key = queries.address_digest(unit, sender)
+    key = reach.address_digest(unit, sender)
     found = sql.row(_CORRESPONDENT, [unit.usager_id, key])
     if found and found[1] is not None:
         raise MailboxAbsent()
@@ -295,7 +297,8 @@ def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent
     row.ended_at = clock.now() if parsed.ends_exchange else None
     row.sealed_identity = sealer(unit).seal_json("correspondant", row.id, known)
     if found:
-        unit.later(_WROTE, [row.last_wrote_at, row.ended_at, row.sealed_identity, unit.usager_id, row.id])
+        changed = [parsed.is_automatic and not parsed.ends_exchange, row.ended_at, row.sealed_identity]
+        unit.later(_WROTE, [row.last_wrote_at, *changed, unit.usager_id, row.id])
         return row
     try:
         sql.insert(row)
@@ -306,14 +309,10 @@ def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent
 
 _CORRESPONDENT = "SELECT id, refused_at FROM messaging_correspondent WHERE usager_id = %s AND address_digest = %s"
 _WROTE = """
-UPDATE messaging_correspondent SET last_wrote_at = %s, ended_at = %s, sealed_identity = %s
+UPDATE messaging_correspondent
+SET last_wrote_at = %s, ended_at = CASE WHEN %s THEN ended_at ELSE %s END, sealed_identity = %s
 WHERE usager_id = %s AND id = %s
 """
-
-
-def _reply_address(sender: str, parsed: ParsedMail) -> str:
-    """Reply-To is honoured only inside the sender's own domain: it never leads outside who wrote (S081)."""
-    return parsed.reply_to if parsed.reply_to and domain_of(parsed.reply_to) == domain_of(sender) else sender
 
 
 def _thread(unit: Unit, parsed: ParsedMail, report: Message | None) -> Thread:

@@ -22,7 +22,7 @@ from ens.identity import queries as identity
 from ens.kernel import clock
 from ens.kernel.actor import SYSTEM, Actor
 from ens.kernel.ids import new_id
-from ens.messaging import delivery, filetypes, ledger, queries, trustspace
+from ens.messaging import delivery, filetypes, ledger, queries, reach, trustspace
 from ens.messaging.errors import (
     OperatorUnknown,
     ReplyEmpty,
@@ -100,7 +100,8 @@ def send_in(unit: Unit, thread: Thread, answer: Reply, recipients: list[Correspo
     """Inside a unit: to people already known to be allowed; ``to``: their names. Errors: ReplyTooLarge."""
     title = queries.subject(unit, thread)
     message_id = new_id()
-    mail = _mail(unit, thread, answer, recipients, title, message_id)
+    addresses = list(dict.fromkeys(reach.mailboxes(unit, [queries.identity_of(unit, one) for one in recipients])))
+    mail = _mail(unit, thread, answer, addresses, title, message_id)
     data = mail.as_bytes(policy=SMTP)
     if len(data) > settings.ENS_MAIL_MAX_BYTES:
         raise ReplyTooLarge()
@@ -128,7 +129,7 @@ def send_in(unit: Unit, thread: Thread, answer: Reply, recipients: list[Correspo
         "text": answer.body.strip(),
         "html": "",
         "message_id": str(mail["Message-ID"]),
-        "recipients": [queries.identity_of(unit, one)["reply_to"] for one in recipients],
+        "recipients": addresses,
         "sender": identity.mail_address(unit),
     }
     message.sealed_head = sealer(unit).seal_json("message", message.id, head)
@@ -171,7 +172,7 @@ def _media_type(file: File) -> str:
 
 
 def _mail(
-    unit: Unit, thread: Thread, answer: Reply, recipients: list[Correspondent], title: str, message_id: UUID
+    unit: Unit, thread: Thread, answer: Reply, addresses: list[str], title: str, message_id: UUID
 ) -> EmailMessage:
     """The message as it leaves. Source: ECO.2.2.1 to 2.2.3."""
     address = identity.mail_address(unit)
@@ -183,13 +184,14 @@ def _mail(
     inside = queries.head(unit, last) if last else {}
     mail = EmailMessage(policy=SMTP)
     mail["From"] = formataddr((_signed_as(unit), address))
-    mail["To"] = ", ".join(queries.identity_of(unit, one)["reply_to"] for one in recipients)
+    mail["To"] = ", ".join(addresses)
     mail["Subject"] = answer.subject or (title if title.lower().startswith("re:") else f"Re: {title}")
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = f"<{message_id.hex}@{settings.ENS_MAIL_DOMAIN}>"
-    if inside.get("message_id"):
-        mail["In-Reply-To"] = inside["message_id"]
-        known = [*reversed(inside.get("references") or []), inside["message_id"]]
+    ids = [*reversed(inside.get("references") or []), inside.get("message_id") or ""]
+    known = [one for one in ids if one and one.isascii()]  # encoded, no software would know another one again
+    if known:
+        mail["In-Reply-To"] = known[-1]
         mail["References"] = " ".join(dict.fromkeys(known[-20:]))
     mail["X-MSS-INS"] = "O"
     mail["X-MSS-NIL"] = "ens"
