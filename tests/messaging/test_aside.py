@@ -101,7 +101,9 @@ def test_a_file_kept_aside_is_explained_to_both_and_opened_by_nobody(inaya, rece
     from ens.messaging.errors import AttachmentProtected
     from ens.messaging.services import open_attachment
 
-    closed, plain = received(FILES).attachments
+    message = received(FILES)
+    closed, plain = message.attachments
+    assert message.sender_is_told
     assert (closed.can_save, plain.can_save, plain.aside) == (False, True, "")
     assert "mot de passe" in closed.aside
     for act in (open_attachment, save_attachment):
@@ -125,5 +127,7 @@ def test_a_file_kept_aside_is_explained_to_both_and_opened_by_nobody(inaya, rece
 
 @pytest.mark.parametrize(("sender", "headers"), [("", None), (SENDER, {"Auto-Submitted": "auto-generated"})])
 def test_nobody_is_told_where_a_machine_would_hear(received, leaves, sender, headers):
-    assert received(FILES, sender=sender, headers=headers).attachments[0].aside
+    message = received(FILES, sender=sender, headers=headers)
+    assert message.attachments[0].aside
+    assert not message.sender_is_told
     assert leaves() == []

@@ -263,6 +263,7 @@ def message_view(
         receipt=known.receipts.get(message.id),
         is_unseen=bool(inside.get("unseen")),
         is_unlisted=bool(inside.get("unlisted")),
+        sender_is_told=bool(inside.get("told", True)),
     )
 
 

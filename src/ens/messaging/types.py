@@ -205,6 +205,7 @@ class MessageView:
     receipt: ReceiptView | None = None
     is_unseen: bool = False  # kept while the antivirus did not answer
     is_unlisted: bool = False  # the directory did not publish the mailbox it came from
+    sender_is_told: bool = True  # of files kept aside: not when a machine wrote
 
 
 @dataclass(frozen=True, slots=True)

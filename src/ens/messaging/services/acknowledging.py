@@ -72,6 +72,11 @@ def _take_request(unit: Unit, message: Message, mail: IncomingMail, parsed: Pars
     return unit.later(*sql.insertion(row))
 
 
+def may_be_told(sender: str, parsed: ParsedMail) -> bool:
+    """Whether a report to this sender is read by somebody: never one from a machine to a machine."""
+    return is_plain(sender) and not parsed.is_automatic
+
+
 def _tell_of_files_aside(
     unit: Unit, message: Message, mail: IncomingMail, parsed: ParsedMail, files: list[tuple[str, str]]
 ) -> None:
@@ -80,7 +85,7 @@ def _tell_of_files_aside(
     The message itself is delivered, and the report says so. Source: RFC 3464; RFC 3834, 2.
     """
     sender = mail.sender.lower()
-    if not files or not is_plain(sender) or parsed.is_automatic:
+    if not files or not may_be_told(sender, parsed):
         return
     row = _row(unit, message, ReceiptKind.ASIDE)
     about = _about(unit, sender, mdn.headers_of(mail.data), parsed.message_id)

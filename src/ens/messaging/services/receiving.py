@@ -164,7 +164,7 @@ def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:
         is_system=report is not None or not sender,
         same_id_other_content=bool(alike),
     )
-    inside = _head(unit, parsed, correspondent, message)
+    inside = _head(unit, parsed, correspondent, message) | {"told": acknowledging.may_be_told(sender, parsed)}
     message.sealed_head = sealer(unit).seal_json("message", message.id, inside)
     try:
         sql.insert(message)  # the row first: whoever sends the same waits here, and stores nothing in vain
