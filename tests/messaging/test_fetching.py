@@ -239,11 +239,39 @@ def test_a_file_too_large_or_cut_short_is_not_taken(server, monkeypatch):
     assert refusal(server, silence_s=0.3).startswith("elle ne répond pas")
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "is_followed"),
+    [
+        ("http://liste.example/a", "http://liste.example:80/b", True),
+        ("http://liste.example/a", "https://liste.example/b", True),
+        ("https://liste.example:8443/a", "https://liste.example:8443/b", True),
+        ("http://liste.example/a", "http://liste.example:8080/b", False),
+        ("http://liste.example/a", "https://liste.example:8443/b", False),
+        ("http://liste.example:8080/a", "https://liste.example/b", False),
+        ("https://liste.example/a", "https://liste.example:8443/b", False),
+        ("https://liste.example/a", "https://liste.example:99999/b", False),
+    ],
+)
+def test_a_redirection_to_another_port_is_to_another_server(before, after, is_followed):
+    if is_followed:
+        assert client._followed(before, after) == after
+    else:
+        with pytest.raises(PublisherAway):
+            client._followed(before, after)
+
+
 def test_a_redirection_is_followed_to_the_same_host_only(server):
     server.status, server.location = 302, "/ailleurs"
     assert refusal(server) == "elle renvoie d'adresse en adresse"
     assert len(server.asked) == 4
-    for elsewhere in ("http://autre.example/liste.xml", "//autre.example/", "file:///etc/passwd", ""):
+    port = int(server.address.rpartition(":")[2])
+    for elsewhere in (
+        server.address.replace(str(port), str(port + 1)) + LIST,
+        "http://autre.example/liste.xml",
+        "//autre.example/",
+        "file:///etc/passwd",
+        "",
+    ):
         server.asked.clear()
         server.location = elsewhere
         assert refusal(server) == "elle renvoie vers un autre serveur"

@@ -19,6 +19,7 @@ WHOLE_S = 20
 REDIRECTIONS = 3
 _CHUNK = 65_536
 _MOVED = (301, 302, 303, 307, 308)
+_PORTS = {"http": 80, "https": 443}
 
 
 class PublishedFiles:
@@ -113,12 +114,18 @@ def _read(answer: http.client.HTTPResponse, until: float) -> bytes:
 
 
 def _followed(address: str, location: str) -> str:
-    """Errors: PublisherAway, to another host or out of TLS."""
+    """Errors: PublisherAway, to another scheme, host or port; from http to https of the same host is followed."""
     try:
-        before, after = urlsplit(address), urlsplit(urljoin(address, location))
+        after = urlsplit(urljoin(address, location))
+        here, there = _served(urlsplit(address)), _served(after)
     except ValueError as error:
         raise PublisherAway("elle renvoie vers une adresse mal écrite") from error
-    is_safe = after.scheme == before.scheme or (before.scheme, after.scheme) == ("http", "https")
-    if not location or after.hostname != before.hostname or not is_safe:
+    is_put_in_tls = here == ("http", here[1], 80) and there == ("https", here[1], 443)
+    if not location or not (here == there or is_put_in_tls):
         raise PublisherAway("elle renvoie vers un autre serveur")
     return after.geturl()
+
+
+def _served(place: SplitResult) -> tuple[str, str | None, int | None]:
+    """What answers at an address: another port of the same host may be anybody's there."""
+    return place.scheme, place.hostname, place.port or _PORTS.get(place.scheme)
