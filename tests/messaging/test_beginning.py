@@ -139,3 +139,17 @@ def test_only_the_mailboxes_of_pharmacies_are_found(people, inaya, pharmacy, all
     people.mailbox(pharmacist)
     people.mailbox(people.professional("Dupond", profession="10", site=works))
     assert [one.label for one in offered(inaya, name).pharmacies] == [name, f"{pharmacist.name}, {name}"]
+
+
+@pytest.mark.feature("N075")
+@pytest.mark.parametrize(
+    ("called", "asked"), [("Pharmacie du Marché", "marche"), ("PHARMACIE DE L'ETOILE", "Étoile"), ("Évian", "EVIAN")]
+)
+def test_a_pharmacy_is_found_with_its_accents_or_without(people, inaya, allowed, called, asked):
+    from ens.identity.models import Establishment
+
+    mark = new_id().hex[-8:]
+    place = people.establishment(f"{called} {mark}")
+    Establishment.objects.filter(id=place.id).update(sector="SA33")
+    people.mailbox(place)
+    assert [one.label for one in offered(inaya, f"{asked} {mark}").pharmacies] == [f"{called} {mark}"]

@@ -30,8 +30,11 @@ class Pharmacy:
 
 
 def search(text: str) -> list[Pharmacy]:
-    """Those whose name, town or pharmacist holds every word, ``SHOWN`` at most; none for fewer than 3 letters."""
-    words = text.split()[:_MOST_WORDS]
+    """Those whose name, town or pharmacist holds every word, accents or not; none for fewer than 3 letters.
+
+    ``SHOWN`` at most.
+    """
+    words = text.lower().translate(_PLAIN).split()[:_MOST_WORDS]
     if len("".join(words)) < 3:
         return []
     clauses = " ".join([_HOLDS] * len(words))
@@ -70,5 +73,8 @@ SELECT DISTINCT ON (name, last_name, id) * FROM (
     WHERE site.sector = ANY(%s) AND who.profession = %s
 ) AS box WHERE true
 """
-_HOLDS = "AND concat_ws(' ', name, town, last_name, first_name) ILIKE %s"
+_ACCENTED, _BARE = "àâäçéèêëîïôöùûüÿ", "aaaceeeeiioouuuy"
+_PLAIN = str.maketrans(_ACCENTED, _BARE)
+_WORDS = "concat_ws(' ', name, town, last_name, first_name)"
+_HOLDS = f"AND translate({_WORDS}, '{_ACCENTED}{_ACCENTED.upper()}', '{_BARE * 2}') ILIKE %s"
 _IN_ORDER = "ORDER BY name, last_name NULLS FIRST, id LIMIT %s"
