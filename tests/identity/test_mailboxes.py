@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from django.test import Client
 
 from ens.identity.imports import import_annuaire
 from ens.identity.mailboxes import ExtractTooShort, gone_mailboxes
@@ -164,7 +165,7 @@ def test_two_imports_at_once_wait_for_one_another(extract):
 def test_the_usager_is_warned_before_writing_to_who_left(extract, people):
     from ens.kernel.actor import Actor, ActorKind
     from ens.messaging import services
-    from ens.messaging.types import IncomingMail, OperatorRef
+    from ens.messaging.types import IncomingMail, OperatorRef, Reply
     from tests.messaging.mails import mail
 
     services.allow_operator(OperatorRef(extract.domain, "Essai", "127.0.0.1", 1))
@@ -179,3 +180,9 @@ def test_the_usager_is_warned_before_writing_to_who_left(extract, people):
     extract.write(*(box(name) for name in names[1:]))
     (contact,) = services.open_thread(thread.id, by=person.actor).reply.contacts
     assert contact.is_gone
+    (contact,) = services.contacts(person.usager_id, by=person.actor).wrote
+    assert contact.is_gone
+    browser = Client()
+    browser.force_login(person.compte)
+    assert "n’est plus dans l’annuaire" in browser.get("/messages/nouveau/").content.decode()
+    services.reply(thread.id, Reply("Merci"), by=person.actor)  # written to all the same

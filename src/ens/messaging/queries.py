@@ -110,13 +110,18 @@ def wrote(unit: Unit, people: list[UUID]) -> set[UUID]:
     return set(came.exclude(direction=OUTGOING).values_list("correspondent_id", flat=True).distinct())
 
 
-def contacts(unit: Unit, limit: int = 100) -> tuple[Contact, ...]:
-    """Who wrote to the usager and has not ended the exchange, the last to write first (S096); two queries."""
+def contacts(unit: Unit, limit: int = 1_000) -> tuple[Contact, ...]:
+    """Who wrote to the usager and has not ended the exchange, the last to write first (S096)."""
     rows = Correspondent.objects.filter(usager_id=unit.usager_id, ended_at=None).order_by("-last_wrote_at", "-id")
     people = list(rows[:limit])
     known = wrote(unit, [one.id for one in people])
-    said = ((one, identity_of(unit, one)) for one in people if one.id in known)
-    return tuple(Contact(one.id, about["label"], about["role"], ended_at=one.refused_at) for one, about in said)
+    said = [(one, identity_of(unit, one)) for one in people if one.id in known]
+    reached = reach.mailboxes(unit, [about for _, about in said])
+    gone = mailboxes.gone_mailboxes(reached)
+    return tuple(
+        Contact(one.id, about["label"], about["role"], is_gone=address in gone, ended_at=one.refused_at)
+        for (one, about), address in zip(said, reached, strict=True)
+    )
 
 
 def reads_archives(unit: Unit, thread_id: UUID, newest: int = 20) -> bool:

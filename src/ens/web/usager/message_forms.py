@@ -173,7 +173,11 @@ class BeginForm(ProfileForm, ReplyForm):
 
 def _named(one: Contact) -> str:
     said = f"{one.label} ({one.role})" if one.role else one.label
-    return _("%(qui)s, échange que vous avez terminé") % {"qui": said} if one.ended_at else said
+    if one.ended_at:
+        return _("%(qui)s, échange que vous avez terminé") % {"qui": said}
+    if one.is_gone:
+        return _("%(qui)s, n’est plus dans l’annuaire\u00a0: pourrait ne pas vous lire") % {"qui": said}
+    return said
 
 
 class SendDocumentForm(WritingForm):
