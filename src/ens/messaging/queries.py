@@ -268,6 +268,8 @@ def message_view(
         receipt=known.receipts.get(message.id),
         is_unseen=bool(inside.get("unseen")),
         is_unlisted=bool(inside.get("unlisted")),
+        is_listed=bool(inside.get("listed")),
+        to_label=inside.get("to_label", ""),
         sender_is_told=bool(inside.get("told", True)),
     )
 

@@ -20,12 +20,16 @@ _WORDS = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """``role``: a profession, or the organisation a shared mailbox is of."""
+    """``role``: a profession, or the organisation a shared mailbox is of.
+
+    ``is_listed``: the directory has this mailbox; ``is_unlisted``: it has not, and its extract was read.
+    """
 
     label: str
     role: str = ""
     is_organisation: bool = False
     is_unlisted: bool = False
+    is_listed: bool = False
 
 
 def shown(sender: str, parsed: ParsedMail) -> Shown:
@@ -39,11 +43,12 @@ def shown(sender: str, parsed: ParsedMail) -> Shown:
     if isinstance(holder, ProfessionalRef):
         if box.kind == "PER" and not _names(label, holder.last_name):
             label = box.label or holder.name
-        return Shown(label or sender, holder.profession_label or holder.organisation)
+        return Shown(label or sender, holder.profession_label or holder.organisation, is_listed=True)
     if isinstance(holder, EstablishmentRef):
         label = label or box.label or holder.name
-        return Shown(label, "" if _names(label, holder.name) else holder.name, is_organisation=True)
-    return Shown(label or box.label or sender)
+        role = "" if _names(label, holder.name) else holder.name
+        return Shown(label, role, is_organisation=True, is_listed=True)
+    return Shown(label or box.label or sender, is_listed=True)
 
 
 def _names(label: str, name: str) -> bool:

@@ -206,6 +206,8 @@ class MessageView:
     is_unseen: bool = False  # kept while the antivirus did not answer
     is_unlisted: bool = False  # the directory did not publish the mailbox it came from
     sender_is_told: bool = True  # of files kept aside: not when a machine wrote
+    is_listed: bool = False  # the directory publishes the mailbox it came from
+    to_label: str = ""  # of the usager's: whom it was for
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,8 @@ def test_numbers_and_their_units_do_not_break(said: str) -> None:
         ("Docteur Dupond", "DD"),
         ("Docteur Virginie Dupond", "VD"),
         ("Dr Jean-Christophe Lallemand", "JL"),
+        ("Dr Jean DUPOND Cabinet des Lilas", "JD"),
+        ("Pr Anne-Marie LE GALL CHU de Nantes", "AL"),
         ("Étienne", "É"),
         ("", "?"),
         ("…", "?"),

@@ -116,6 +116,11 @@ def test_of_two_who_wrote_the_page_offers_each_alone(page: Any, inaya: Any, mail
     for who, status in ((contacts[0].id, 302), (new_id(), 422), ("personne", 422)):
         sent = page.post(f"/messages/{thread}/repondre/", {"corps": "Merci", "destinataire": str(who)})
         assert sent.status_code == status
+    whole = text_of(page.get(f"/messages/{thread}/"))
+    assert f", à {contacts[0].label}. Envoi en cours" in whole  # of two, the page says whom it was for
+    assert "Aller au dernier" not in whole
+    page.post(f"/messages/{thread}/repondre/", {"corps": "Merci encore"})
+    assert "4 messages, du plus ancien au plus récent. Aller au dernier" in text_of(page.get(f"/messages/{thread}/"))
 
 
 def test_an_empty_answer_is_refused_and_a_heavy_file_too_with_the_text_kept(page: Any, mail: Any) -> None:

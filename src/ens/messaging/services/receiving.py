@@ -233,6 +233,7 @@ def _head(unit: Unit, parsed: ParsedMail, correspondent: Correspondent | None, m
         "from_label": known["label"],
         "role_label": known["role"],
         "unlisted": known.get("unlisted", False),
+        "listed": known.get("listed", False),
         "text": parsed.text,
         "html": parsed.html,
         "message_id": parsed.message_id,
@@ -287,6 +288,7 @@ def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent
         "role": shown.role,
         "organisation": shown.is_organisation,
         "unlisted": shown.is_unlisted,
+        "listed": shown.is_listed,
     }
     key = reach.address_digest(unit, sender)
     found = sql.row(_CORRESPONDENT, [unit.usager_id, key])

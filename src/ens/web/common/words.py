@@ -133,11 +133,15 @@ def number(value: int) -> str:
 
 
 def initials(name: str) -> str:
-    """Two letters for a person: ``Docteur Virginie Dupond`` gives ``VD``; ``Docteur Dupond``, with no more, ``DD``."""
+    """Two letters for a person: ``Docteur Virginie Dupond`` gives ``VD``; ``Docteur Dupond``, with no more, ``DD``.
+
+    What follows a name in capitals is a place: ``Dr Jean DUPOND Cabinet`` gives ``JD`` (ECO.2.2.7).
+    """
     words = [word for word in name.split() if word.rstrip(".").lower() not in ("dr", "pr", "m", "mme")]
     if len(words) > 2 and words[0].lower() in ("docteur", "professeur"):
         del words[0]
-    letters = [word[0] for word in words if word[0].isalnum()]
+    named = next((place for place, word in enumerate(words) if place and len(word) > 1 and word.isupper()), len(words))
+    letters = [word[0] for word in words[: named + 1] if word[0].isalnum()]
     if not letters:
         return "?"
     return (letters[0] + letters[-1] if len(letters) > 1 else letters[0]).upper()
