@@ -22,6 +22,8 @@ PUBLIC = {
     "donnees-personnelles": "/donnees-personnelles/",
     "cookies": "/cookies/",
     "aide": "/aide/",
+    "courrier": "/aide/courrier/",
+    "courrier-raison": "/aide/courrier/boite_absente/",
     "a-propos": "/a-propos/",
     "catalogue": "/catalogue/",
     "absente": "/nulle-part/",

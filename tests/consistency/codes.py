@@ -137,13 +137,15 @@ def _for_who_wrote(code: str) -> tuple[str, ...]:
     if told is None:
         return ()
     return (
-        "## Votre message n'a pas été remis",
+        f"## {told.title}",
         "",
         f"**Ce qui s'est passé.** {told.happened}",
         "",
         f"**Ce que vous pouvez faire.** {told.to_do}",
         "",
         f"*In English: {told.english}*",
+        "",
+        f"Cette page est aussi à l'adresse `/aide/courrier/{code}/` de l'espace, qui termine la réponse.",
         "",
         "## Pour les logiciels",
         "",

@@ -10,7 +10,7 @@ import pytest
 from ens.interop.fhir import outcome
 from ens.interop.smtp import replies
 from ens.kernel.errors import Family
-from ens.messaging.explained import EXPLAINED
+from ens.messaging.explained import ASIDE, EXPLAINED, WAITING, page_of
 from ens.web.common.errors import page_for
 from tests.consistency import codes
 
@@ -58,8 +58,23 @@ def test_every_code_of_the_mail_door_is_explained_to_who_wrote_in_ascii_english_
         if told := EXPLAINED.get(error.code):
             assert told.english.isascii() and told.english.endswith("."), error.code
             assert told.happened.endswith(".") and told.to_do.endswith("."), error.code
-            facts = {name: "0" * 40 for _, name, _, _ in string.Formatter().parse(error.message) if name}
-            assert replies.reply(error(**facts)).endswith(told.english), error.code
+            facts = dict.fromkeys(_facts(error), "0" * 40)
+            said = replies.reply(error(**facts))
+            assert said.endswith(f" / {told.english} {page_of(error.code)}"), error.code
+            assert len(said) <= replies.MAX_REPLY
+
+
+@pytest.mark.feature("B13")
+def test_what_the_page_of_a_code_says_became_of_the_message_is_what_its_reply_does():
+    for error in ALL:
+        if told := EXPLAINED.get(error.code):
+            is_later = replies.reply(error(**dict.fromkeys(_facts(error), "x"))).startswith("4")
+            assert (told.title == WAITING) == is_later, error.code
+    assert {code for code, told in EXPLAINED.items() if told.title == ASIDE} == {"piece_protegee", "piece_dangereuse"}
+
+
+def _facts(error):
+    return [name for _, name, _, _ in string.Formatter().parse(error.message) if name]
 
 
 def test_every_code_has_its_page_and_no_page_outlives_its_code():

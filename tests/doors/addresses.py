@@ -74,6 +74,8 @@ ADDRESSES: dict[str, Row] = {
     "donnees_personnelles": Row(200),
     "cookies": Row(200),
     "aide": Row(200),
+    "courrier": Row(200),
+    "raison_courrier": Row(200, about=("reason",)),
     "catalogue": Row(200),
     "indicateurs": Row(200),
     "fichier_indicateurs": Row(200, about=("form",)),
@@ -231,7 +233,7 @@ OF_THE_ACCOUNT = frozenset(
         "relier_identite", "delier_identite", "profils", "enfants", "invitations",
     )
 )  # fmt: skip
-OF_NOBODY = ((), ("persona",), ("form",), ("site",), ("rubric",))  # what such an address names is nobody's
+OF_NOBODY = ((), ("persona",), ("form",), ("site",), ("rubric",), ("reason",))  # what such an address names is nobody's
 Ids = dict[str, Any]
 
 
@@ -254,7 +256,14 @@ def nobodys(_: World) -> Ids:
 
 
 def _of_nobody() -> Ids:
-    return {"rubric": "handicaps", "page": 1, "persona": "labo", "form": "csv", "site": uuid4()}
+    return {
+        "rubric": "handicaps",
+        "page": 1,
+        "persona": "labo",
+        "form": "csv",
+        "site": uuid4(),
+        "reason": "boite_absente",
+    }
 
 
 def path_of(name: str, ids: Ids) -> str:

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
+
+REFUSED = "Votre message n'a pas été remis"
+WAITING = "Votre message n'est pas encore remis"
+ASIDE = "Votre message est remis, une pièce jointe est mise à part"
+
 
 @dataclass(frozen=True, slots=True)
 class Explained:
     english: str  # ASCII, one sentence, as in the SMTP reply
     happened: str  # French, for who wrote
     to_do: str
+    title: str = REFUSED
 
 
 LATER = "Rien : votre messagerie recommence d'elle-même. Si le cas dure plus d'une journée, prévenez votre opérateur."
@@ -35,13 +42,14 @@ EXPLAINED = {
         "Mail reception is stopped for a moment: keep the message in your queue.",
         "La réception des messages est à l'arrêt pour le moment, pour tous.",
         "Rien à faire : votre opérateur garde le message et le présentera de nouveau.",
+        WAITING,
     ),
     "boite_absente": Explained(
         "This mailbox does not exist or does not accept mail.",
-        "Aucune messagerie ne reçoit de message à cette adresse. La réponse est la même quelle qu'en soit la raison : "
-        "elle ne dit rien de la personne, ni de ses choix.",
+        "Votre message ne peut être reçu par personne à cette adresse. La réponse est la même quelle qu'en soit la "
+        "raison : elle ne dit rien de la personne, ni de ses choix.",
         "Vérifiez le matricule, puis transmettez le document autrement : en main propre, ou par courrier. Recommencer "
-        "donnera la même réponse tant que la personne n'ouvre pas sa messagerie.",
+        "aussitôt donnera la même réponse.",
     ),
     "un_seul_usager": Explained(
         "One citizen per message: send one message each.",
@@ -57,6 +65,7 @@ EXPLAINED = {
         "Too many test messages from this mailbox: try again later.",
         "Cette boîte a demandé beaucoup de réponses automatiques en peu de temps.",
         "Attendez quelques minutes. Un test suffit à vérifier une installation.",
+        WAITING,
     ),
     "certificat_revoque": Explained(
         "The client certificate was revoked by its authority.",
@@ -102,16 +111,19 @@ EXPLAINED = {
         "The antivirus does not answer: nothing was kept, try again later.",
         "Notre antivirus ne répond pas ; aucun message n'est gardé sans avoir été vérifié.",
         LATER,
+        WAITING,
     ),
     "piece_protegee": Explained(
         "An attachment is protected by a password or in a closed format: it was set aside.",
         "Le message est remis, mais le destinataire ne peut ni ouvrir ni ranger cette pièce jointe.",
         "Renvoyez le document sans mot de passe, en PDF ou en image : la messagerie est déjà chiffrée.",
+        ASIDE,
     ),
     "piece_dangereuse": Explained(
         "An attachment is a program, or holds one: it was set aside.",
         "Le message est remis, mais le destinataire ne peut ni ouvrir ni ranger cette pièce jointe.",
         "Renvoyez le document en PDF ou en image, sans macro ni programme.",
+        ASIDE,
     ),
     "certificat_absent": Explained(
         "STARTTLS with an operator certificate is required.",
@@ -132,34 +144,61 @@ EXPLAINED = {
         "Too many refusals in this session: try again later.",
         "Beaucoup d'envois de votre opérateur ont été refusés d'affilée ; le vôtre attend son tour.",
         LATER,
+        WAITING,
     ),
     "trop_de_connexions": Explained(
-        "Too many connections: try again later with fewer.", "Notre serveur est très sollicité.", LATER
+        "Too many connections: try again later with fewer.", "Notre serveur est très sollicité.", LATER, WAITING
     ),
     "envoi_trop_lent": Explained(
         "The session was idle, or the message too slow: nothing was kept.",
         "La liaison entre les deux serveurs était trop lente.",
         LATER,
+        WAITING,
     ),
-    "service_en_arret": Explained("The service is stopping: try again later.", "Notre serveur redémarre.", LATER),
+    "visite_seulement": Explained(
+        "This space is for visits only: it takes no mail.",
+        "Cet espace se visite, avec des personnes fictives : il ne reçoit aucun message.",
+        "Écrivez à l'adresse que vous a donnée votre patient, dans le domaine de son espace.",
+    ),
+    "service_en_arret": Explained(
+        "The service is stopping: try again later.", "Notre serveur redémarre.", LATER, WAITING
+    ),
     "reception_saturee": Explained(
-        "Too many messages are arriving at once: try again later.", "Notre serveur est très sollicité.", LATER
+        "Too many messages are arriving at once: try again later.", "Notre serveur est très sollicité.", LATER, WAITING
     ),
     "service_indisponible": Explained(
-        "Nothing was kept: try again later.", "Une panne passagère de notre côté a empêché de garder le message.", LATER
+        "Nothing was kept: try again later.",
+        "Une panne passagère de notre côté a empêché de garder le message.",
+        LATER,
+        WAITING,
     ),
     "base_indisponible": Explained(
-        "Nothing was kept: try again later.", "Une panne passagère de notre côté a empêché de garder le message.", LATER
+        "Nothing was kept: try again later.",
+        "Une panne passagère de notre côté a empêché de garder le message.",
+        LATER,
+        WAITING,
     ),
     "stockage_indisponible": Explained(
-        "Nothing was kept: try again later.", "Une panne passagère de notre côté a empêché de garder le message.", LATER
+        "Nothing was kept: try again later.",
+        "Une panne passagère de notre côté a empêché de garder le message.",
+        LATER,
+        WAITING,
     ),
     "espace_occupe": Explained(
-        "This mailbox is busy: try again later.", "Plusieurs messages arrivent en même temps dans cette boîte.", LATER
+        "This mailbox is busy: try again later.",
+        "Plusieurs messages arrivent en même temps dans cette boîte.",
+        LATER,
+        WAITING,
     ),
     "issue_inconnue": Explained(
         "The outcome is unknown: send the same message again, it will be kept once.",
         "Une panne est survenue au moment de garder le message : il l'est peut-être déjà.",
         "Rien : votre messagerie renvoie le même message, qui ne sera gardé qu'une fois.",
+        WAITING,
     ),
 }
+
+
+def page_of(code: str) -> str:
+    """The address of the page that tells it, open to everyone."""
+    return f"{settings.ENS_BASE_URL}/aide/courrier/{code}/"

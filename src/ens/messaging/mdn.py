@@ -17,7 +17,7 @@ from email.policy import SMTP, compat32
 from email.utils import format_datetime, formataddr
 
 from ens.messaging.bounds import in_unicode
-from ens.messaging.explained import EXPLAINED
+from ens.messaging.explained import EXPLAINED, page_of
 from ens.messaging.mime import said_in
 from ens.messaging.words import unencoded
 
@@ -101,15 +101,12 @@ def subject_of(headers: bytes) -> str:
 def kept_aside(about: About, own_id: str, files: list[tuple[str, str]]) -> bytes:
     """A delivery report: the message is delivered, these files (name, reason code) are not opened. RFC 3464, 2."""
     codes = list(dict.fromkeys(code for _, code in files))
-    explained = [EXPLAINED[code] for code in codes]
-    named = "\r\n".join(f"- {name} ({code})" for name, code in files)
     words = "\r\n".join(
         (
-            "Votre message a été remis. Ces pièces jointes ont été mises à part :",
-            f"{named}\r\n",
-            *(f"{one.happened} {one.to_do}\r\n" for one in explained),
+            "Votre message a été remis. Des pièces jointes ont été mises à part :\r\n",
+            *(_told_aside(code, [name for name, its in files if its == code]) for code in codes),
             "Your message was delivered; these attachments were set aside.",
-            *(one.english for one in explained),
+            *(EXPLAINED[code].english for code in codes),
             "",
         )
     )
@@ -124,6 +121,12 @@ def kept_aside(about: About, own_id: str, files: list[tuple[str, str]]) -> bytes
     told["Content-Type"] = "message/delivery-status"
     told.set_payload([_block(whole), _block(one)])
     return _report(about, own_id, f"Pièce jointe mise à part : {about.subject}", words, told)
+
+
+def _told_aside(code: str, names: list[str]) -> str:
+    """Files set aside for one reason, in French: which, what to do, and the page that says more."""
+    named = "\r\n".join(f"- {name} ({code})" for name in names)
+    return f"{named}\r\n{EXPLAINED[code].to_do}\r\n{page_of(code)}\r\n"
 
 
 def _mail(

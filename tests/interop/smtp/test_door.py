@@ -162,7 +162,8 @@ def test_a_refusal_says_its_code_in_two_languages_and_is_counted_by_operator(ses
             550,
             (
                 b"5.1.1 boite_absente: Cette boite n'existe pas ou n'accepte pas de message."
-                b" / This mailbox does not exist or does not accept mail."
+                b" / This mailbox does not exist or does not accept mail. "
+                    b"http://127.0.0.1:8000/aide/courrier/boite_absente/"
             ),
         )
     assert refused() == before + 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 
 import pytest
@@ -59,3 +60,18 @@ def test_an_unknown_address_says_what_to_do(visitor: Any) -> None:
     answer = visitor.get("/nulle-part/")
     assert answer.status_code == 404
     assert "Revenir à l’accueil" in answer.content.decode()
+
+
+@pytest.mark.feature("B13", "S087")
+def test_each_reason_a_message_came_back_for_has_a_page_that_its_writer_reads_without_an_account(visitor: Any) -> None:
+    from ens.messaging.explained import EXPLAINED, page_of
+    from ens.web.common.words import typeset
+
+    listed = visitor.get("/aide/courrier/").content.decode()
+    for code, told in EXPLAINED.items():
+        address = page_of(code).removeprefix("http://127.0.0.1:8000")
+        assert f'href="{address}"' in listed
+        text = unescape(visitor.get(address).content.decode())
+        assert all(words in text for words in (typeset(told.title), typeset(told.happened), typeset(told.to_do), code))
+        assert f'<p lang="en">{told.english}</p>' in text
+    assert visitor.get("/aide/courrier/inconnu/").status_code == 404

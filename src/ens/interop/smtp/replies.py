@@ -21,7 +21,7 @@ from ens.interop.smtp.errors import (
 )
 from ens.kernel.errors import EnsError, Family
 from ens.messaging.errors import MessageTooLarge
-from ens.messaging.explained import EXPLAINED
+from ens.messaging.explained import EXPLAINED, page_of
 
 MAX_REPLY = 510  # RFC 5321, 4.5.3.1.5
 
@@ -50,6 +50,7 @@ BY_CODE = {
     "trop_de_connexions": "421 4.7.0",
     "envoi_trop_lent": "421 4.4.2",
     "fonction_arretee": "451 4.3.2",
+    "visite_seulement": "554 5.7.1",
     "service_en_arret": "421 4.3.2",
     "reception_saturee": "452 4.3.1",
 }
@@ -63,13 +64,18 @@ BY_FAMILY = {
 
 
 def reply(error: EnsError) -> str:
-    """« 550 5.1.1 boite_absente: Cette boite… / No mailbox… », in ASCII: not every software reads SMTPUTF8."""
+    """« 550 5.1.1 boite_absente: Cette boite… / This mailbox… https://…/aide/courrier/boite_absente/ ».
+
+    In ASCII: not every software reads SMTPUTF8. The page is for who wrote: their operator's report quotes this line.
+    """
     status = BY_CODE.get(error.code) or BY_FAMILY[error.family]
-    return f"{status} {error.code}: {ascii_words(error.sentence)}{_in_english(error.code)}"[:MAX_REPLY]
+    end = _end(error.code) if error.code in EXPLAINED else ""
+    said = f"{status} {error.code}: {ascii_words(error.sentence)}"
+    return said[: MAX_REPLY - len(end)] + end
 
 
-def _in_english(code: str) -> str:
-    return f" / {EXPLAINED[code].english}" if code in EXPLAINED else ""
+def _end(code: str) -> str:
+    return f" / {EXPLAINED[code].english} {page_of(code)}"
 
 
 def ascii_words(sentence: str) -> str:
@@ -85,7 +91,7 @@ TOO_SLOW = reply(SessionTooSlow())
 BUSY = reply(ReceptionBusy())
 STOPPING = reply(ServiceStopping())
 TRY_AGAIN = reply(ServiceUnavailable())
-ADDRESS_UNREADABLE = f"553 5.1.3 adresse_invalide: L'adresse est mal formee / {EXPLAINED['adresse_invalide'].english}"
+ADDRESS_UNREADABLE = f"553 5.1.3 adresse_invalide: L'adresse est mal formee{_end('adresse_invalide')}"
 _OURS = re.compile(r"\d{3} \d\.\d\.\d+ [a-z_]+: ")
 _INVALID = reply(CommandInvalid()).split(" ", 2)[2]
 # what aiosmtpd refuses by itself, by its code; the enhanced status says more (RFC 3463, 3.6)

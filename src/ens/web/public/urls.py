@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ens.web.public import activation, catalogue, federated, indicators, recovery, signing_in, views, welcome
+from ens.web.public import activation, catalogue, federated, indicators, recovery, refusals, signing_in, views, welcome
 
 urlpatterns = [
     path("", views.accueil, name="accueil_public"),
@@ -43,6 +43,8 @@ urlpatterns = [
     path("indicateurs/", indicators.page_of_indicators, name="indicateurs"),
     path("indicateurs/indicateurs.<slug:forme>", indicators.file_of_indicators, name="fichier_indicateurs"),
     path("aide/", views.aide, name="aide"),
+    path("aide/courrier/", refusals.courrier, name="courrier"),
+    path("aide/courrier/<slug:code>/", refusals.raison, name="raison_courrier"),
     path("a-propos/", views.a_propos, name="a_propos"),
 ]
 
