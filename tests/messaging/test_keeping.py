@@ -5,13 +5,16 @@ from __future__ import annotations
 import mailbox as mailboxes
 from contextlib import closing
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
+from django.db import connections
 
 from ens.kernel.actor import Actor, ActorKind
 from ens.messaging import services
 from ens.messaging.errors import (
     DraftChanged,
+    DraftElsewhere,
     FileRunsAlone,
     MessageInfected,
     ReplyTooLarge,
@@ -220,6 +223,31 @@ def test_a_draft_holds_what_a_message_carries_and_no_more(inaya, operator):
 class Antivirus:
     def scan(self, data: bytes) -> str:
         return "Eicar" if b"EICAR" in data else ""
+
+
+@pytest.mark.feature("N077")
+def test_of_six_windows_that_save_at_one_instant_one_is_kept_and_the_others_are_told(inaya, operator):
+    thread = receive(inaya, operator)
+    start, answers = Barrier(6), []
+
+    def save(number):
+        start.wait()
+        try:
+            services.save_draft(thread, f"Fenêtre {number}", seen=services.version(""), by=inaya.actor)
+        except DraftElsewhere:
+            answers.append("")
+        else:
+            answers.append(f"Fenêtre {number}")
+        finally:
+            connections.close_all()
+
+    windows = [Thread(target=save, args=(number,)) for number in range(6)]
+    for one in windows:
+        one.start()
+    for one in windows:
+        one.join()
+    assert sorted(answers)[:5] == [""] * 5
+    assert services.open_thread(thread, by=inaya.actor).draft == max(answers) != ""
 
 
 @pytest.mark.parametrize(

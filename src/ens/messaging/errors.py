@@ -142,6 +142,13 @@ class ReplyTooLarge(Malformed):
     message = "Le message et ses pièces jointes dépassent 25 Mo. Retirez une pièce jointe."
 
 
+class DraftElsewhere(Conflict):
+    """What was begun was written on from another window since this page showed it: neither replaces the other."""
+
+    code = "brouillon_ailleurs"
+    message = "Ce brouillon a été modifié dans une autre fenêtre."
+
+
 class DraftChanged(Conflict):
     """A file that the page showed is not in what was begun any more."""
 

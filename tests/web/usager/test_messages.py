@@ -296,6 +296,39 @@ def test_a_draft_is_kept_by_the_page_or_by_its_button_and_is_there_again(page: A
     assert "Aucune conversation ici" in text_of(page.get("/messages/?boite=brouillons"))
 
 
+@pytest.mark.feature("N077")
+def test_of_two_windows_that_write_in_one_draft_none_is_replaced_before_it_was_seen(page: Any, mail: Any) -> None:
+    thread = mail("Vos résultats")
+    address, shown = f"/messages/{thread}/brouillon/", f"/messages/{thread}/"
+
+    def seen(answer: Any) -> str:
+        return re.search(r'name="vu" value="([0-9a-f]{16})"', answer.content.decode())[1]
+
+    first = second = seen(page.get(shown))
+    kept = page.post(address, {"corps": "Bonjour", "acte": "seul", "vu": first})
+    first = kept.headers["X-Ens-Brouillon"]  # goes on from there
+    assert page.post(address, {"corps": "Bonjour docteur", "acte": "seul", "vu": first}).status_code == 204
+    stale = page.post(address, {"corps": "Autre chose", "acte": "seul", "vu": second})
+    assert (stale.status_code, "dans une autre fenêtre" in stale.content.decode()) == (422, True)
+    asked = page.post(address, {"corps": "Autre chose", "vu": second})
+    assert asked.status_code == 422
+    assert "Autre chose</textarea>" in asked.content.decode()
+    assert "Bonjour docteur" in text_of(asked)  # both are there: who writes chooses
+    assert "Bonjour docteur</textarea>" in page.get(shown).content.decode()
+    assert page.post(address, {"corps": "Autre chose", "vu": seen(asked)}).status_code == 302
+    assert "Autre chose</textarea>" in page.get(shown).content.decode()
+
+
+@pytest.mark.feature("N077")
+def test_what_saves_itself_as_the_answer_leaves_makes_no_draft_of_it(page: Any, mail: Any) -> None:
+    thread = mail("Vos résultats")
+    form = {"corps": "Merci", "jeton": "c" * 32}
+    assert page.post(f"/messages/{thread}/repondre/", form).status_code == 302
+    late = page.post(f"/messages/{thread}/brouillon/", form | {"acte": "seul"})
+    assert late.status_code == 204
+    assert "Aucune conversation ici" in text_of(page.get("/messages/?boite=brouillons"))
+
+
 @pytest.mark.feature("N077", "N078", "S082")
 def test_a_draft_keeps_its_files_and_sends_those_the_page_shows(page: Any, mail: Any) -> None:
     thread = mail("Vos résultats")

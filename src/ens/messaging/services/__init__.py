@@ -2,7 +2,7 @@
 
 from ens.messaging.services.acknowledging import answer_receipt
 from ens.messaging.services.beginning import begin, contacts
-from ens.messaging.services.drafting import discard_draft, kept_files, save_draft
+from ens.messaging.services.drafting import discard_draft, kept_files, save_draft, version
 from ens.messaging.services.ending import end_exchange, endable, reopen_exchange
 from ens.messaging.services.erasing import erase
 from ens.messaging.services.keeping import delete_trashed, export, restore, trash
@@ -51,5 +51,6 @@ __all__ = [
     "signallable",
     "trash",
     "unread_count",
+    "version",
     "waiting",
 ]

@@ -6,18 +6,20 @@ page showed, by their ids, or nothing.
 
 from __future__ import annotations
 
+import hashlib
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from ens.audit import events
 from ens.coffre import store
+from ens.coffre.keyring import digest
 from ens.coffre.services import CONTENT, sealer
 from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.kernel.ids import new_id
-from ens.messaging.errors import DraftChanged, ReplyTooLarge, TooManyFiles
-from ens.messaging.models import Draft, DraftFile
+from ens.messaging.errors import DraftChanged, DraftElsewhere, ReplyTooLarge, TooManyFiles
+from ens.messaging.models import Draft, DraftFile, Message, Thread
 from ens.messaging.services import screening
 from ens.messaging.services.keeping import thread_in
 from ens.messaging.types import FILES_MAX_BYTES, FILES_MOST, File, KeptFile
@@ -30,12 +32,22 @@ MOST = 20_000  # characters
 
 
 def save_draft(
-    thread_id: UUID, body: str, files: tuple[File, ...] = (), *, without: UUID | None = None, by: Actor
+    thread_id: UUID,
+    body: str,
+    files: tuple[File, ...] = (),
+    *,
+    without: UUID | None = None,
+    seen: str = "",
+    token: str = "",
+    by: Actor,
 ) -> list[KeptFile]:
     """Keep what is being written, with these files too, and ``without`` that one; all that is kept now.
 
-    Neither a word nor a file, and there is no draft. Errors: NobodyThere, ThreadNotFound, SpaceAbsent, ReplyTooLarge,
-    TooManyFiles, FileRunsAlone, MessageInfected, AntivirusSilent.
+    Neither a word nor a file, and there is no draft. ``seen``: the ``version`` of the draft that the page goes on from;
+    written on from another window, it is not replaced. ``token``: of the page's form; sent already, nothing is kept.
+
+    Errors: NobodyThere, ThreadNotFound, SpaceAbsent, DraftElsewhere, ReplyTooLarge, TooManyFiles, FileRunsAlone,
+    MessageInfected, AntivirusSilent.
     """
     if len(body) > MOST:
         raise ReplyTooLarge()
@@ -45,6 +57,12 @@ def save_draft(
         events.message_sent(unit, None, attempt=True)
         thread = thread_in(unit, thread_id)
         unit.untraced("un brouillon, que personne d'autre ne lit")
+        Thread.objects.select_for_update().get(usager_id=unit.usager_id, id=thread.id)  # two windows, in turn
+        if token and Message.objects.filter(usager_id=unit.usager_id, dedupe_digest=form(unit, thread.id, token)):
+            return files_in(unit, thread.id)
+        now = draft(unit, thread.id)
+        if seen and now and now != body and seen != version(now):
+            raise DraftElsewhere()
         if without is not None:
             _remove(DraftFile.objects.filter(usager_id=unit.usager_id, thread_id=thread.id, id=without))
         if not body.strip() and not files and not files_in(unit, thread.id):
@@ -54,7 +72,7 @@ def save_draft(
         key = known or new_id()
         sealed = sealer(unit).seal("brouillon", key, body.encode())
         sql.execute(_SAVE, [unit.usager_id, key, thread.id, clock.now(), sealed])
-        kept = files_in(unit, thread.id)  # counted once the draft is held: two windows at once are counted in turn
+        kept = files_in(unit, thread.id)
         weight = sum(one.size for one in kept) + sum(len(one.data) for one in files)
         if len(kept) + len(files) > FILES_MOST:
             raise TooManyFiles(most=FILES_MOST)
@@ -65,12 +83,21 @@ def save_draft(
     return unit_of_work(locate(thread_id), act, by=by)
 
 
-# two windows at once: the later one stays, under the key its body is sealed with
 _SAVE = """
 INSERT INTO messaging_draft (usager_id, id, thread_id, saved_at, sealed_body) VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (usager_id, thread_id) DO UPDATE
 SET id = EXCLUDED.id, saved_at = EXCLUDED.saved_at, sealed_body = EXCLUDED.sealed_body
 """
+
+
+def version(body: str) -> str:
+    """Of a draft's words, nothing written included: what a page goes on from."""
+    return hashlib.sha256(body.encode()).hexdigest()[:16]
+
+
+def form(unit: Unit, thread_id: UUID, token: str) -> bytes:
+    """What an answer sent from a page's form is found again by."""
+    return digest("reponse", unit.usager_id, thread_id, token)
 
 
 def _keep(unit: Unit, thread_id: UUID, file: File) -> KeptFile:

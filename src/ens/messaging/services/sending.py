@@ -15,7 +15,6 @@ from django.db import IntegrityError
 
 from ens.audit import events
 from ens.coffre import store
-from ens.coffre.keyring import digest
 from ens.coffre.services import CONTENT, sealer
 from ens.enrolment import queries as enrolment
 from ens.identity import queries as identity
@@ -117,7 +116,7 @@ def send_in(unit: Unit, thread: Thread, answer: Reply, recipients: list[Correspo
         at=clock.now(),
         read_at=clock.now(),
         mail_id_digest=queries.mail_id_digest(unit, str(mail["Message-ID"])),
-        dedupe_digest=_form(unit, thread, answer),
+        dedupe_digest=drafting.form(unit, thread.id, answer.token),
         delivery=Delivery.QUEUED,
         raw_id=new_id(),
     )
@@ -150,13 +149,9 @@ def send_in(unit: Unit, thread: Thread, answer: Reply, recipients: list[Correspo
     return message.id
 
 
-def _form(unit: Unit, thread: Thread, answer: Reply) -> bytes:
-    return digest("reponse", unit.usager_id, thread.id, answer.token)
-
-
 def _sent_already(unit: Unit, thread: Thread, answer: Reply) -> UUID | None:
     """The message that this very form sent before."""
-    asked = Message.objects.filter(usager_id=unit.usager_id, dedupe_digest=_form(unit, thread, answer))
+    asked = Message.objects.filter(usager_id=unit.usager_id, dedupe_digest=drafting.form(unit, thread.id, answer.token))
     known = asked.values_list("id", flat=True).first()
     if known is not None:
         unit.untraced("déjà envoyé : rien n'a changé")

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ens import journeys
 from ens.kernel.errors import Conflict, Malformed, Refused
 from ens.messaging import services as messaging
-from ens.messaging.errors import AntivirusSilent
+from ens.messaging.errors import AntivirusSilent, DraftElsewhere
 from ens.messaging.services.keeping import TRASH_DAYS
 from ens.messaging.types import (
     FILES_MAX_BYTES,
@@ -136,9 +136,15 @@ def fil(request: HttpRequest, thread_id: UUID) -> HttpResponse:
 
 
 def _thread_page(
-    request: HttpRequest, thread: ThreadView, form: ReplyForm, status: int = 200, *, refused: str = ""
+    request: HttpRequest,
+    thread: ThreadView,
+    form: ReplyForm,
+    status: int = 200,
+    *,
+    refused: str = "",
+    elsewhere: str = "",
 ) -> HttpResponse:
-    """``refused``: why files were not kept with what is begun."""
+    """``refused``: why files were not kept with what is begun; ``elsewhere``: what another window wrote of it."""
     beside = messaging.mailbox(request.usager_id, MailboxFilter(limit=BESIDE), by=request.actor)
     context = {
         "echange": _thread_row(thread),
@@ -147,6 +153,8 @@ def _thread_page(
         "courant": thread.id,
         "formulaire": form,
         "fichiers_refuses": refused,
+        "brouillon_ailleurs": elsewhere,
+        "brouillon_vu": messaging.version(thread.draft),
         "limite": settings.ENS_UPLOAD_MAX_BYTES,
         "limite_dite": size(settings.ENS_UPLOAD_MAX_BYTES),
         "jours_corbeille": TRASH_DAYS,
@@ -224,17 +232,27 @@ def brouillon(request: HttpRequest, thread_id: UUID) -> HttpResponse:
         announcements.success(request, _("Brouillon supprimé."))
         return redirect("usager:fil", thread_id)
     form = DraftForm(request.POST, request.FILES, kept=messaging.kept_files(thread_id, by=request.actor))
-    by_itself, said = act == "seul", ""
+    by_itself, said, is_elsewhere = act == "seul", "", False
     if form.is_valid():
         try:
             without = _identifier(request.POST.get("retirer", ""))
             body, files = form.cleaned_data["corps"], form.joined()
-            kept = messaging.save_draft(thread_id, body, files, without=without, by=request.actor)
+            kept = messaging.save_draft(
+                thread_id,
+                body,
+                files,
+                without=without,
+                seen=request.POST.get("vu", ""),
+                token=request.POST.get("jeton", ""),
+                by=request.actor,
+            )
         except SAID as error:
-            said = typeset(error.sentence)
+            said, is_elsewhere = typeset(error.sentence), isinstance(error, DraftElsewhere)
         else:
             if by_itself:
-                return _kept(request, thread_id, kept) if files else HttpResponse(status=204)
+                answer = _kept(request, thread_id, kept) if files else HttpResponse(status=204)
+                answer.headers["X-Ens-Brouillon"] = messaging.version(body)  # what the page goes on from
+                return answer
             if act == "joindre":  # what was typed is found again there
                 return redirect("usager:joindre", thread_id)
             if without is None:
@@ -246,6 +264,8 @@ def brouillon(request: HttpRequest, thread_id: UUID) -> HttpResponse:
         return HttpResponse(said, status=422, content_type="text/plain; charset=utf-8")
     thread = messaging.open_thread(thread_id, by=request.actor)
     again = ReplyForm(initial={"corps": request.POST.get("corps", "")[:20_000]}, kept=thread.draft_files)
+    if is_elsewhere:
+        return _thread_page(request, thread, again, status=422, elsewhere=thread.draft)
     return _thread_page(request, thread, again, status=422, refused=said)
 
 

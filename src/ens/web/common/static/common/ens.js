@@ -86,9 +86,13 @@
       body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
       body.append("corps", said);
       body.append("acte", "seul");
+      body.append("vu", form.elements.vu.value);
+      body.append("jeton", form.elements.jeton.value);
       fetch(form.dataset.ensBrouillon, { method: "POST", body: body, credentials: "same-origin", keepalive: true }).then(function (answer) {
+        if (answer.status === 422) return answer.text().then(function (text) { state.textContent = text; });
         if (answer.status !== 204) return;
         kept = said;
+        form.elements.vu.value = answer.headers.get("X-Ens-Brouillon");
         state.textContent = said.trim() ? form.dataset.ensGardeDit : "";
       }, function () {});
     }
@@ -236,6 +240,8 @@
       body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
       body.append("corps", form.elements.corps.value);
       body.append("acte", "seul");
+      body.append("vu", form.elements.vu.value);
+      body.append("jeton", form.elements.jeton.value);
       files.forEach(function (file) { body.append(field.name, file); });
       fetch(address, { method: "POST", body: body, credentials: "same-origin" }).then(function (answer) {
         return answer.text().then(function (text) {
@@ -245,6 +251,7 @@
           }
           var found = new DOMParser().parseFromString(text, "text/html").querySelector("[data-ens-gardes]");
           form.querySelector("[data-ens-gardes]").replaceWith(found);
+          form.elements.vu.value = answer.headers.get("X-Ens-Brouillon");
           field.value = ""; // kept there now: it does not leave twice
           zone.dataset.ensTotal = found.dataset.ensTotal;
           line.textContent = zone.dataset.ensGarde;
