@@ -36,8 +36,30 @@ BEFORE = datetime(2026, 12, 1, 9, tzinfo=UTC)
 )
 def test_the_day_is_that_of_where_one_lives(part, departement, expected):
     assert openings.opens_on(part, departement) == expected
-    with clock.freeze(datetime(2027, 1, 15, 9, tzinfo=UTC)):
-        assert openings.is_open(part, departement) is (expected == date(2027, 1, 15))
+
+
+@pytest.mark.feature("S124")
+@pytest.mark.parametrize(
+    ("told", "departement", "is_open", "day"),
+    [
+        ({}, "31", True, None),  # no day told
+        ({"": date(2027, 1, 15)}, "31", False, date(2027, 1, 15)),
+        ({"": date(2026, 12, 1)}, "31", True, None),  # the day itself
+        ({"31": date(2026, 12, 1)}, "31", True, None),
+        ({"31": date(2026, 12, 1)}, "80", False, None),  # elsewhere only
+        ({"31": date(2026, 12, 1)}, "", False, None),
+    ],
+)
+def test_a_part_is_open_where_its_day_is_over_and_everywhere_when_none_is_told(people, told, departement, is_open, day):
+    person = people.usager()
+
+    def live(unit):
+        unit.untraced("essai")
+        Usager.objects.filter(usager_id=person.usager_id).update(departement=departement)
+
+    unit_of_work(person.usager_id, live, by=SYSTEM)
+    with override_settings(ENS_OPENINGS={"profil": told} if told else {}), clock.freeze(BEFORE):
+        assert openings.opening(person.usager_id, "profil", by=person.actor) == openings.Opening(is_open, day)
 
 
 @pytest.mark.feature("S124")
@@ -59,7 +81,8 @@ def test_the_page_says_from_when(people, departement, said):
     with clock.freeze(BEFORE):
         page = browser.get("/agenda/").content.decode().replace("\xa0", " ")
         assert f"Disponible à partir du {said}" in page
-        assert "Disponible prochainement" in browser.get("/profil/").content.decode()
+        assert "Disponible prochainement" in browser.get("/applications/").content.decode()
+        assert "Profil médical" in browser.get("/profil/").content.decode()  # no day is told: open
     with clock.freeze(datetime(2027, 4, 1, 9, tzinfo=UTC)):  # over: nothing false is announced
         assert "Disponible prochainement" in browser.get("/agenda/").content.decode()
 

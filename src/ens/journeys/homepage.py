@@ -9,6 +9,7 @@ from ens.audit.queries import lines
 from ens.audit.types import Event, HistoryFilter
 from ens.enrolment import queries as enrolment
 from ens.identity import queries as identity
+from ens.journeys.openings import opening_in
 from ens.journeys.types import Home, NextAction
 from ens.kernel import clock
 from ens.kernel.actor import AccessMode, Actor, ActorKind
@@ -16,6 +17,7 @@ from ens.messaging import queries as messaging
 from ens.messaging.errors import ThreadNotFound
 from ens.messaging.types import ThreadCard
 from ens.persistence.unit import Unit, unit_of_work
+from ens.record.profile import store as profile
 from ens.record.services.reading import list_in
 from ens.record.types import DocumentCard, DocumentFilter
 
@@ -26,6 +28,7 @@ READINGS = (
     Event.OWN_DEPOSITS_LISTED,
 )
 SHOWN = 3
+ALLERGIES = "ALLERGIES"
 LOOKED_AT = 20  # documents among which one may be new
 
 
@@ -54,14 +57,14 @@ def home(usager_id: UUID, *, by: Actor) -> Home:
             last_reader=last[0] if last else None,
             readings_this_month=sum(1 for line in readings.lines if not line.is_refusal),
             emergency_readings=sum(1 for line in readings.lines if line.mode != AccessMode.NORMAL),
-            next_action=_next(waiting, documents.cards),
+            next_action=_next(unit, waiting, documents.cards),
         )
 
     return unit_of_work(usager_id, act, by=by)
 
 
-def _next(waiting: list[ThreadCard], documents: list[DocumentCard]) -> NextAction | None:
-    """The newest thing that waits: a message, else a document not opened yet."""
+def _next(unit: Unit, waiting: list[ThreadCard], documents: list[DocumentCard]) -> NextAction | None:
+    """The newest thing that waits: a message, else a document not opened yet, else the allergies not said."""
     for thread in waiting:
         return NextAction(
             over_title="Un message vous attend",
@@ -79,4 +82,12 @@ def _next(waiting: list[ThreadCard], documents: list[DocumentCard]) -> NextActio
                 label="Ouvrir le document",
                 address=f"/documents/{document.id}/",
             )
+    if opening_in(unit, "profil").is_open and not profile.is_answered(unit, ALLERGIES):
+        return NextAction(
+            over_title="Votre profil médical",
+            title="Indiquez vos allergies",
+            words="Qui vous soigne doit les connaître, ou savoir que vous n’en avez pas. Deux minutes suffisent.",
+            label="Indiquer mes allergies",
+            address="/profil/allergies/",
+        )
     return None

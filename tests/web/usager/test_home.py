@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
+from ens.kernel import clock
 from tests.web.usager.conftest import text_of
 
 
@@ -93,3 +96,21 @@ def test_who_signs_in_without_an_open_space_is_told_so_at_their_home_alone(
     assert "/documents/" not in shown
     for place in ("/documents/", "/messages/", f"/documents/{closed.usager_id}/"):
         assert "Cet espace n’est pas ouvert" not in browser.get(place).content.decode()
+
+
+@pytest.mark.feature("S166")
+def test_with_nothing_else_to_do_the_allergies_are_asked_for_until_they_are_answered(page: Any, deposit: Any) -> None:
+    assert "Indiquez vos allergies" in text_of(page.get("/accueil/"))
+    deposit("Analyses de sang")
+    assert "Indiquez vos allergies" not in text_of(page.get("/accueil/"))  # a document comes first
+    (document,) = page.get("/documents/").context["mois"][0]["documents"]
+    page.get(f"/documents/{document.id}/")
+    assert "Indiquez vos allergies" in text_of(page.get("/accueil/"))
+    page.post("/profil/allergies/non-concerne/")
+    assert "Indiquez vos allergies" not in text_of(page.get("/accueil/"))
+
+
+@pytest.mark.feature("S124", "S166")
+def test_the_allergies_are_not_asked_for_before_the_profile_opens(page: Any) -> None:
+    with override_settings(ENS_OPENINGS={"profil": {"": clock.today() + timedelta(days=30)}}):
+        assert "Indiquez vos allergies" not in text_of(page.get("/accueil/"))

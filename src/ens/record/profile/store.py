@@ -47,9 +47,9 @@ def _rank(item: Item) -> tuple[bool, int]:
     return is_over, -int(began.replace("-", "").ljust(8, "0"))
 
 
-def is_answered(unit: Unit) -> bool:
-    """Whether a synthesis would say something."""
-    mine = {"usager_id": unit.usager_id}
+def is_answered(unit: Unit, code: str = "") -> bool:
+    """Whether something was written or said: in this rubric, or in any, and then a synthesis would say it."""
+    mine = {"usager_id": unit.usager_id, **({"rubric": code} if code else {})}
     said = ProfileRubric.objects.filter(**mine, unconcerned_at__isnull=False)
     return ProfileItem.objects.filter(**mine).exists() or said.exists()
 

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ens.journeys.openings import announced
+from ens.journeys.openings import opening
 from ens.kernel.errors import Conflict
 from ens.record.errors import ProfileAnswersInvalid
 from ens.record.profile import services as profile
@@ -34,11 +34,11 @@ def once_open(view: Page) -> Page:
 
     @wraps(view)
     def seen(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        day = announced(request.usager_id, "profil", by=request.actor)
-        if day is None:
+        found = opening(request.usager_id, "profil", by=request.actor)
+        if found.is_open:
             return view(request, *args, **kwargs)
         coming = _("Vous pourrez y noter vos allergies, vos traitements et vos maladies.")
-        return soon(request, "profil", _("Profil médical"), coming, day)
+        return soon(request, "profil", _("Profil médical"), coming, found.day)
 
     return seen
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ens.journeys.openings import announced
+from ens.journeys.openings import opening
 from ens.web.usager.pages import usager_page
 
 
@@ -26,7 +26,7 @@ def soon(request: HttpRequest, section: str, title: str, coming: str, day: date 
 
 
 def _soon(request: HttpRequest, section: str, title: str, coming: str) -> HttpResponse:
-    return soon(request, section, title, coming, announced(request.usager_id, section, by=request.actor))
+    return soon(request, section, title, coming, opening(request.usager_id, section, by=request.actor).day)
 
 
 @require_safe
