@@ -42,6 +42,8 @@ LINKED = {
     "documents/<document>/": ("/documents/", r"/documents/[0-9a-f-]{36}/"),
     "documents/<document>/telecharger/": ("document", r"/documents/[0-9a-f-]{36}/telecharger/"),
     "documents/<document>/page-1.png": ("document", r"/documents/[0-9a-f-]{36}/page-1\.png"),
+    "profil/<rubrique>/": ("/profil/", r"/profil/maladies/"),
+    "profil/informations/<information>/": ("/profil/maladies/", r"/profil/informations/[0-9a-f-]{36}/"),
 }
 EXTRA = {
     "documents/?q=": "/documents/?" + urlencode({"q": "biologie"}),
