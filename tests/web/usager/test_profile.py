@@ -174,7 +174,8 @@ def test_a_synthesis_of_nothing_is_not_made(page: Any, chosen: list[str], words:
 
 
 @pytest.mark.parametrize(
-    "address", ["/profil/inconnue/", "/profil/inconnue/ajouter/", "/profil/informations/00000000-0000-7000-8000-000000000000/"]
+    "address",
+    ["/profil/inconnue/", "/profil/inconnue/ajouter/", "/profil/informations/00000000-0000-7000-8000-000000000000/"],
 )
 def test_what_is_not_there_is_absent(page: Any, address: str) -> None:
     assert page.get(address).status_code == 404
