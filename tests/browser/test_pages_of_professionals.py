@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -48,17 +47,6 @@ class Consultation:
             )
             filed = record.deposit(self.inaya.usager_id, SubmissionDeposit((deposit,)), by=laboratory)
             self.documents.append(filed.document_id)
-            # the doctor files as much: for who authorised them, and for who did not
-            for person, more in ((self.inaya, {"confidentiality": ("N", "INVISIBLE_PATIENT")}), (self.stranger, {})):
-                own = replace(
-                    deposit,
-                    unique_id=f"1.2.250.1.999.{new_id().int}",
-                    data=f"Consultation {new_id()}".encode(),
-                    author_rpps=doctor.rpps,
-                    **more,
-                )
-                done = record.deposit(person.usager_id, SubmissionDeposit((own,)), by=people.actor(doctor))
-        self.own = done.document_id  # the last one for who did not authorise them
 
 
 def search(window: Any, matricule: str) -> None:
@@ -149,19 +137,48 @@ def test_the_recent_patients_hold_on_every_screen(tabs: Any, window_for: Any, co
     check(window, "pro-recents")
 
 
-def test_one_s_deposits_hold_on_every_screen(
-    tabs: Any, window_for: Any, people: Any, consultation: Consultation
-) -> None:
+@pytest.fixture
+def filing(people: Any) -> SimpleNamespace:
+    """A doctor who filed for a patient whose record they may open, results to announce, and for one who did not say."""
+    from ens.access import services as access
+    from ens.identity.models import Compte
+    from ens.kernel import clock
+    from ens.kernel.ids import new_id
+    from ens.record import services as record
+    from ens.record.types import DocumentDeposit, SubmissionDeposit
+
+    doctor, known, stranger = people.professional("Rivière"), people.usager(), people.usager(first_names="NOE", sex="M")
+    access.authorise(known.usager_id, rpps=doctor.rpps, by=known.actor)
+    for title in ("Compte rendu d’analyses de biologie", "Compterendusansespace" * 8, "Un titre très long, " * 9):
+        for person, labels in ((known, ("N", "INVISIBLE_PATIENT")), (stranger, ("N",))):
+            deposit = DocumentDeposit(
+                unique_id=f"1.2.250.1.999.{new_id().int}",
+                data=f"Consultation {new_id()}".encode(),
+                media_type="text/plain",
+                type_code="11488-4",
+                title=title,
+                act_at=clock.now(),
+                created_at=clock.now(),
+                author_label=doctor.name,
+                author_rpps=doctor.rpps,
+                confidentiality=labels,
+            )
+            done = record.deposit(person.usager_id, SubmissionDeposit((deposit,)), by=people.actor(doctor))
+    compte = Compte.objects.create(username=f"pro-{doctor.id}", professional_id=doctor.id)
+    return SimpleNamespace(compte=compte, known=known, apart=done.document_id)
+
+
+def test_one_s_deposits_hold_on_every_screen(window_for: Any, people: Any, filing: SimpleNamespace) -> None:
     from ens.identity.models import Compte
 
-    window = tabs(consultation.compte)
+    window = window_for(filing.compte)
     window.open("/pro/depots/")
     assert window.page.locator("tbody tr").count() == 6
     check(window, "pro-depots")
     window.open("/pro/depots/?etat=a_annoncer")
     assert window.page.locator("tbody tr").count() == 3
     check(window, "pro-depots-annonce", QUICK)
-    window.open(f"/pro/depots/{consultation.own}/")
+    window.open(f"/pro/depots/{filing.apart}/")
     check(window, "pro-depot")
     moreau = people.professional("Moreau")
     compte = Compte.objects.create(username=f"pro-{moreau.id}", professional_id=moreau.id)
@@ -170,21 +187,21 @@ def test_one_s_deposits_hold_on_every_screen(
 
 
 def test_one_s_deposits_open_by_the_keyboard_alone_and_without_a_script(
-    tabs: Any, window_for: Any, consultation: Consultation
+    window_for: Any, filing: SimpleNamespace
 ) -> None:
     """By itself for who is only the author; in the record, its reason said, for who may open it."""
-    window = tabs(consultation.compte)
+    window = window_for(filing.compte)
     window.open("/pro/depots/")
     walk(window)
-    window.page.focus(f"a[href='/pro/depots/{consultation.own}/']")
+    window.page.focus(f"a[href='/pro/depots/{filing.apart}/']")
     window.page.keyboard.press("Enter")
     window.page.wait_for_selector("dt:has-text('Patient')")
-    bare = window_for(consultation.compte, java_script_enabled=False)
+    bare = window_for(filing.compte, java_script_enabled=False)
     bare.open("/pro/depots/?etat=a_annoncer")
     bare.page.click("tbody tr:last-child a")
     bare.page.check("text=Je prends en charge ce patient")
     bare.page.click("button:has-text('Ouvrir le dossier')")
-    bare.page.wait_for_url(f"**/pro/dossiers/{consultation.inaya.usager_id}/documents/**")
+    bare.page.wait_for_url(f"**/pro/dossiers/{filing.known.usager_id}/documents/**")
     assert "Consultation" in bare.page.inner_text("main")
 
 
