@@ -71,7 +71,7 @@ def test_a_narrative_is_shown_as_safe_html_and_as_text():
     shown = apart.preview(files.cda("2" * 15, "1.2.250.1.213.1.4.10", unique_id="1.2.3", body=TABLE), "text/xml")
     assert shown.kind == "html"
     assert "<table" in shown.html
-    assert "2,1 mUI/L" in shown.html
+    assert "2,1\u00a0mUI/L" in shown.html
     assert "<script" not in shown.html
     assert "TSH | 2,1 mUI/L" in shown.text
 
