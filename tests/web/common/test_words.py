@@ -107,3 +107,8 @@ def test_an_avatar_has_the_letters_of_the_name_without_its_title(name: str, lett
 def test_a_matricule_is_written_in_the_groups_of_the_card() -> None:
     assert plain(words.matricule("289456789012325")) == "2 89 45 67 890 123 25"
     assert words.matricule("289") == "289"
+
+
+def test_an_hour_is_never_cut_at_the_end_of_a_line() -> None:
+    said = words.typeset("du lundi au vendredi, de 8 h 30 à 17 h, puis 12 h")
+    assert said == "du lundi au vendredi, de 8\u00a0h\u00a030 à 17\u00a0h, puis 12\u00a0h"

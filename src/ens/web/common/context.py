@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from ens.web.common.words import typeset
+
 
 def page(request: HttpRequest) -> dict[str, Any]:
     return {
@@ -16,7 +18,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "visite_ailleurs": settings.ENS_VISITE_URL,
         "telephone_aide": settings.ENS_SUPPORT_PHONE,
         "conditions_publiees": settings.ENS_TERMS_PUBLISHED,
-        "horaires_aide": settings.ENS_SUPPORT_HOURS,
+        "horaires_aide": typeset(settings.ENS_SUPPORT_HOURS),
         "sourds_aide": settings.ENS_SUPPORT_DEAF,
         "personne": getattr(request, "actor", None),
     }

@@ -155,4 +155,5 @@ def matricule(value: str) -> str:
 def typeset(sentence: str) -> str:
     """A sentence of the product with its apostrophes and no-break spaces; never what someone else wrote."""
     said = sentence.replace("'", "’").replace("« ", f"«{NBSP}").replace(" »", f"{NBSP}»")
+    said = re.sub(r"(\d) h\b(?: (?=\d\d\b))?", lambda found: found[0].replace(" ", NBSP), said)
     return re.sub(r" ([:;?!])", f"{NBSP}\\1", re.sub(r"(\d) (Mo|Ko|octets|jours|%)", f"\\1{NBSP}\\2", said))
