@@ -267,7 +267,7 @@ def test_what_was_filed_before_the_list_existed_is_in_it(
     known = set(Filed.objects.values_list(*columns))
     with psycopg.connect(database.owner, autocommit=True) as owner:
         owner.execute("DELETE FROM record_filed")
-        owner.execute(import_module("ens.record.migrations.0004_filed").FORMER)
+        owner.execute(import_module("ens.record.migrations.0005_filed").FORMER)
     assert set(Filed.objects.values_list(*columns)) == known
     assert titles(doctor) == ["Résultat à dire", "Ordonnance"]
 
