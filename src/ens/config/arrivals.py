@@ -35,8 +35,12 @@ class Gate:
     def __init__(self, application: Application, *, worked: int = WORKED, arriving: int = ARRIVING) -> None:
         self._application = application
         self._worked, self._arriving = threading.Semaphore(worked), threading.Semaphore(arriving)
+        self._is_listening = False
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if not self._is_listening:  # the server listens once the application is made
+            self._is_listening = True
+            notice_lost_lines()
         environ["wsgi.input"] = _Body(environ["wsgi.input"], self)
         with self._worked:
             return self._application(environ, start_response)

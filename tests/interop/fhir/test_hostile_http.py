@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import socket
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -203,3 +204,13 @@ def test_senders_who_stop_in_the_middle_keep_nobody_else_from_being_answered(
             assert b"trop_d_envois" in said and b"retry-after: 2" in said
         assert door.call("GET", "/fhir/metadata").status_code == 200
     assert until(lambda: outside.post(body(for_(inaya))).status_code == 200)
+
+
+def test_the_system_tries_the_lines_that_say_nothing(door: Door) -> None:
+    """Where a line is lost, nobody says so: the request it had begun would be waited for until the next start."""
+    assert door.call("GET", "/fhir/metadata").status_code == 200
+    with socket.create_connection(("127.0.0.1", door.port), timeout=10) as line:
+        own = f"{line.getsockname()[1]:04X}"
+        held = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        (timer,) = [row[5].partition(":")[0] for row in held if row[2].endswith(f":{own}") and row[3] == "01"]
+        assert timer == "02"  # keepalive
