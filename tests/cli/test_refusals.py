@@ -35,6 +35,15 @@ def test_a_port_taken_is_said_and_nothing_is_made(capsys, folder):
     assert not (folder / "var").exists()
 
 
+@pytest.mark.parametrize("smtp", ["127.0.0.1", "0.0.0.0"])
+def test_pages_and_mail_at_one_address_are_refused_and_nothing_is_made(capsys, folder, free_port, monkeypatch, smtp):
+    for name in ("ENS_SMTP_CERT", "ENS_SMTP_KEY", "ENS_SMTP_CA"):
+        monkeypatch.setenv(name, "/nulle/part")
+    places = ("--http", f"127.0.0.1:{free_port}", "--smtp", f"{smtp}:{free_port}")
+    assert "à la même adresse" in refused(capsys, "up", "--data", str(folder / "var"), *places)
+    assert not (folder / "var").exists()
+
+
 def test_a_folder_that_cannot_be_written_is_said(capsys, free_port):
     places = ("--http", f"127.0.0.1:{free_port}", "--smtp", f"127.0.0.1:{a_free_port()}")
     assert "accessible en écriture" in refused(capsys, "up", "--demo", "--data", "/proc/ens", *places)

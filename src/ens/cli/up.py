@@ -9,6 +9,7 @@ import ssl
 import time
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -88,6 +89,8 @@ def _check(wanted: Wanted, space: Space) -> None:
     if space.is_running():
         raise CommandRefused(f"Un espace est déjà en marche sur {space.data}.")
     wait_for_orphans(space.data)
+    if wanted.http.from_here() == wanted.smtp.from_here():
+        raise CommandRefused(f"Les pages et le courrier ne s'écoutent pas à la même adresse : {wanted.http}.")
     wanted.http.check_free()
     wanted.smtp.check_free()
 
@@ -169,7 +172,7 @@ def _wait_until_ready(wanted: Wanted, settings: dict[str, str], children: list[C
                     say(f"{FULL.get(part, part)} est plein ou presque : voir docs/exploitation/pannes.md.")
                 return
             last = unwell(answer) or str(error)
-        except OSError as error:  # not listening yet
+        except (OSError, HTTPException) as error:  # not listening yet, or not ours
             last = str(error)
         for child in children:
             if not child.is_alive:
