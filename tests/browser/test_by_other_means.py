@@ -190,6 +190,8 @@ def test_without_script_every_act_of_the_usager_is_done(window_for: Any, own: Sp
     page.wait_for_selector("main >> text=Accès autorisé")
 
     window.open("/parametres/")
+    page.click("text=Recevoir mes courriers en gros caractères")
+    page.wait_for_selector("text=Les prochains courriers viendront en gros caractères.")
     page.fill("#id_email", "inaya.michel@exemple.fr")
     page.click("text=Enregistrer")
     page.wait_for_selector("text=Code à six chiffres")

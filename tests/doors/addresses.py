@@ -142,6 +142,7 @@ ADDRESSES: dict[str, Row] = {
     "usager:agenda": Row(200),
     "usager:applications": Row(200),
     "usager:parametres": Row(200, takes=422, leaves=("profil_lu",)),
+    "usager:courriers": Row(takes=302),
     "usager:code_email": Row(302, takes=302),  # without a code on its way
     "usager:telephone": Row(200, takes=422),
     "usager:code_telephone": Row(302, takes=302),

@@ -84,7 +84,7 @@ _DONE: dict[Event, str] = {
     Event.MIND_CHANGED_FOR: "a enregistré que vous voulez un espace, à votre demande.",
     Event.ADDRESS_GIVEN_FOR: "a enregistré votre adresse e-mail, sur présentation d'une pièce d'identité.",
     Event.CODE_SENT_FOR: "vous a envoyé un nouveau code provisoire, à votre demande.",
-    Event.LETTERS_SET: "a réglé la taille des caractères de vos courriers, à votre demande.",
+    Event.LETTERS_SET: "a réglé la taille des caractères de vos courriers.",
     Event.DMP_RECEIVED: "a reçu le contenu de votre ancien DMP, gardé fermé jusqu'à l'ouverture de votre espace.",
     Event.DMP_TAKEN: "a repris le contenu de votre ancien DMP dans votre espace.",
     Event.DMP_DROPPED: "a effacé ce qui était gardé de votre ancien DMP : votre espace n'est pas ouvert.",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from ens.access.queries import check_own
 from ens.audit import events
 from ens.identity import accounts, factors, websessions
 from ens.identity import queries as identity
@@ -120,6 +121,22 @@ def _prove(
         return checked
 
     codes.refuse(unit_of_work(usager_id, act, by=by))
+
+
+# -- letters ---------------------------------------------------------------------------------------------------
+
+
+def set_large_print(usager_id: UUID, wanted: bool, *, by: Actor) -> bool:
+    """Letters come in large print from now on, or as usual again; whether it is a change. Errors: ChoiceNotYours."""
+
+    def act(unit: Unit) -> bool:
+        check_own(unit)
+        is_change = identities.set_large_print(unit, wanted)
+        if not is_change:
+            unit.untraced("rien ne change")
+        return is_change
+
+    return unit_of_work(usager_id, act, by=by)
 
 
 # -- password and second proofs -----------------------------------------------------------------------------

@@ -223,3 +223,25 @@ def test_a_device_is_named_in_words(agent: str, words: str) -> None:
     from ens.identity.websessions import device
 
     assert device(agent) == words
+
+
+@pytest.mark.feature("B16")
+def test_letters_come_in_large_print_for_who_asks_in_their_settings_and_it_is_in_the_history(
+    signed_in: Any, account: Any
+) -> None:
+    from ens.identity.addressing import addressed
+
+    def is_large() -> bool:
+        return addressed([account.usager_id])[account.usager_id].person.large_print
+
+    assert "Recevoir mes courriers en gros caractères" in text_of(signed_in.get("/parametres/"))
+    assert not is_large()
+    for _ in range(2):
+        said = text_of(signed_in.post("/parametres/courriers/", {"gros": "oui"}, follow=True))
+        assert "sont en gros caractères" in said
+        assert is_large()
+    back = signed_in.post("/parametres/courriers/", {"gros": "non"}, follow=True)
+    assert "viendront en caractères ordinaires" in text_of(back)
+    assert not is_large()
+    assert events_of(account).count("courriers_regles") == 2  # asked again, nothing changes
+    assert "Vous avez réglé la taille des caractères de vos courriers" in text_of(signed_in.get("/historique/?qui=moi"))

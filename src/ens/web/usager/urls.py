@@ -72,6 +72,7 @@ urlpatterns = [
     path("agenda/", soon.agenda, name="agenda"),
     path("applications/", soon.applications, name="applications"),
     path("parametres/", account.parametres, name="parametres"),
+    path("parametres/courriers/", account.courriers, name="courriers"),
     path("parametres/email/", security.code_email, name="code_email"),
     path("parametres/telephone/", security.telephone, name="telephone"),
     path("parametres/telephone/code/", security.code_telephone, name="code_telephone"),

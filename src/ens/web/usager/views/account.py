@@ -5,10 +5,12 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages as announcements
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ens.journeys import accounts as journey
 from ens.kernel.errors import EnsError
@@ -41,9 +43,24 @@ def parametres(request: HttpRequest) -> HttpResponseBase:
         "formulaire": form,
         "adresse_mail": contact.mail_address,
         "telephone": contact.phone,
+        "gros": contact.large_print,
         "inactivite": settings.ENS_SESSION_IDLE_MINUTES,
     }
     return usager_page(request, "usager/parametres.html", context, section="parametres", status=status)
+
+
+@require_POST
+def courriers(request: HttpRequest) -> HttpResponseBase:
+    """Letters in large print, or as usual again."""
+    wanted = request.POST.get("gros") == "oui"
+    if journey.set_large_print(request.usager_id, wanted, by=request.actor):
+        announcements.success(
+            request,
+            _("Les prochains courriers viendront en gros caractères.")
+            if wanted
+            else _("Les prochains courriers viendront en caractères ordinaires."),
+        )
+    return redirect("usager:parametres")
 
 
 @require_safe
