@@ -149,9 +149,9 @@ def test_a_refusal_says_its_code_in_two_languages_and_is_counted_by_operator(ses
 
     from ens.messaging import ledger
 
-    def refused():
+    def refused(cause="boite_absente"):
         found = ledger.figures(date(2000, 1, 1), date(2200, 1, 1)).get("operateur.example", ledger.Ledger())
-        return found.refused["boite_absente"]
+        return found.refused[cause]
 
     before = refused()
     for person in (people.usager(state="opposed"), people.usager(state="closed")):
@@ -167,6 +167,10 @@ def test_a_refusal_says_its_code_in_two_languages_and_is_counted_by_operator(ses
             ),
         )
     assert refused() == before + 2
+    before = refused("domaine_non_autorise")
+    with pytest.raises(smtplib.SMTPSenderRefused):  # its certificate says whose refusal it is
+        session().sendmail("labo@autre.example", [people.usager().address], mail("x@y.example"))
+    assert refused("domaine_non_autorise") == before + 1
 
 
 @pytest.mark.feature("B12", "S085")

@@ -18,7 +18,7 @@ from django.db import close_old_connections
 from ens.interop.smtp import replies
 from ens.kernel.actor import Actor
 from ens.kernel.errors import Absent, EnsError
-from ens.messaging import ledger, services
+from ens.messaging import ledger, services, trustspace
 from ens.messaging.errors import MailboxAbsent, OneUsagerPerMessage
 from ens.messaging.types import IncomingMail
 from ens.persistence import features
@@ -130,8 +130,8 @@ class Door:
         facts = self._known(session)
         if facts.certificate is None:
             return
-        operator = facts.operator
-        answer = await self._ask(lambda: ledger.note_refusal(operator.id if operator else "", reason))
+        operator, certificate = facts.operator, facts.certificate
+        answer = await self._ask(lambda: ledger.note_refusal(_whose(operator, certificate), reason))
         if answer.reply:
             log.warning("refusal_not_counted", reason=reason)
 
@@ -153,6 +153,12 @@ def _check_sender(address: str, certificate: Presented) -> Actor:
     features.check(Feature.RECEPTION)
     features.check_may_write()
     return services.check_sender(address, certificate)
+
+
+def _whose(operator: Actor | None, certificate: Presented) -> str:
+    """The domain a refusal is counted under; of a sender that was not heard, one that its certificate serves."""
+    found = None if operator else trustspace.operator_of_certificate(certificate)
+    return operator.id if operator else found.domain if found else ""
 
 
 def _sender(address: str | None) -> str:
