@@ -84,6 +84,19 @@ def test_a_read_receipt_leaves_once_the_usager_agrees_and_only_then(inaya, recei
     assert "résultats sont joints" not in report.as_string()  # the body is not sent back
 
 
+@pytest.mark.feature("N031", "N076")
+def test_who_agrees_for_the_usager_is_named_in_the_receipt(inaya, receives, leaves):
+    from dataclasses import replace
+
+    from ens.messaging.services import answer_receipt
+
+    thread = receives()
+    father = replace(inaya.actor, id="un-autre-compte", name="Paul Michel", role="représentant légal")
+    answer_receipt(thread.id, thread.messages[0].id, True, by=father)
+    ((_, _, report),) = leaves()
+    assert "Paul Michel pour Inaya Michel" in str(report["From"])
+
+
 def test_a_receipt_that_is_declined_never_leaves_and_stays_declined(inaya, receives, leaves):
     from ens.messaging.types import ReceiptState
 

@@ -115,6 +115,6 @@ def test_a_message_of_the_service_is_told_apart_and_cannot_be_answered(inaya, op
     thread = open_thread(card.id, by=inaya.actor)
     assert [message.is_system for message in thread.messages] == [True]
     assert card.correspondent_label == "Service de messagerie"
-    assert (thread.reply.mode, thread.reply.reason) == (ReplyMode.NO_REPLY, "Ce message n'autorise pas la réponse.")
+    assert (thread.reply.mode, thread.reply.reason) == (ReplyMode.NO_REPLY, "Ce message n’autorise pas la réponse.")
     with pytest.raises(ReplyNotAllowed):
         reply(card.id, Reply("Merci"), by=inaya.actor)

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from ens.coffre.keyring import digest
 from ens.coffre.services import sealer
 from ens.identity import mailboxes
+from ens.identity import queries as identity
 from ens.messaging import reach, verdicts
 from ens.messaging.models import Acknowledgement, Attachment, Correspondent, Draft, Message, Thread
 from ens.messaging.types import (
@@ -137,6 +138,12 @@ def reads_archives(unit: Unit, thread_id: UUID, newest: int = 20) -> bool:
     return bool(open_ones) and open_ones <= archived
 
 
+def signed_as(unit: Unit) -> str:
+    """The usager's name; when somebody acts for them, both (N031)."""
+    whose = identity.traits(unit).shown_name
+    return f"{unit.by.name} pour {whose}" if unit.by.role else whose
+
+
 def reply_option(unit: Unit, thread_id: UUID) -> ReplyOption:
     """May the usager answer here, and whom: only who wrote and has not ended the exchange (S080, S081)."""
     all_writers = writers(unit, thread_id)
@@ -145,7 +152,7 @@ def reply_option(unit: Unit, thread_id: UUID) -> ReplyOption:
         if awaited is not None:  # the usager began: the other speaks next
             said = f"Vous pourrez écrire de nouveau ici quand {awaited['label']} vous aura répondu."
             return ReplyOption(ReplyMode.NO_REPLY, said)
-        return ReplyOption(ReplyMode.NO_REPLY, "Ce message n'autorise pas la réponse.")
+        return ReplyOption(ReplyMode.NO_REPLY, "Ce message n’autorise pas la réponse.")
     known = [(one, identity_of(unit, one)) for one in all_writers]
     ended = tuple(said["label"] for one, said in known if one.ended_at is not None)
     known = [(one, said) for one, said in known if one.ended_at is None]

@@ -346,7 +346,7 @@ def test_a_draft_keeps_its_files_and_sends_those_the_page_shows(page: Any, mail:
     refused = page.post(shown + "repondre/", {"corps": "Voici", "jeton": "a" * 32, "pieces": kept})
     assert (refused.status_code, "retiré dans une autre fenêtre" in text_of(refused)) == (422, True)
     heavy = {"corps": "", "fichiers": [file("lourd.pdf", bytes(5_000_001))]}
-    assert "pèse 5 Mo" in text_of(page.post(address, heavy))
+    assert "lourd.pdf » dépasse 5 Mo." in text_of(page.post(address, heavy))
     assert "est un programme" in text_of(page.post(address, {"corps": "", "fichiers": [file("jeu.exe")]}))
     assert page.post(address, heavy | {"acte": "seul"}).headers["Content-Type"].startswith("text/plain")
     assert "Documents joints" not in text_of(page.get(f"/messages/{thread}/joindre/"))

@@ -117,7 +117,7 @@ def _about(unit: Unit, to: str, headers: bytes, message_id: str, *, by_usager: b
         message_id=message_id if message_id.isascii() else "",  # not one that a header may repeat
         subject=mdn.subject_of(headers),
         address=identity.mail_address(unit),
-        label=identity.traits(unit).shown_name if by_usager else settings.ENS_SERVICE_NAME,
+        label=queries.signed_as(unit) if by_usager else settings.ENS_SERVICE_NAME,
         to=to,
         at=clock.now(),
     )

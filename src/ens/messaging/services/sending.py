@@ -178,7 +178,7 @@ def _mail(
     )
     inside = queries.head(unit, last) if last else {}
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = formataddr((_signed_as(unit), address))
+    mail["From"] = formataddr((queries.signed_as(unit), address))
     mail["To"] = ", ".join(addresses)
     mail["Subject"] = answer.subject or (title if title.lower().startswith("re:") else f"Re: {title}")
     mail["Date"] = format_datetime(clock.now())
@@ -197,12 +197,6 @@ def _mail(
         main, _, sub = _media_type(one).partition("/")
         mail.add_attachment(one.data, maintype=main, subtype=sub, filename=_name(one.name))
     return mail
-
-
-def _signed_as(unit: Unit) -> str:
-    """The usager's name; when somebody writes for them, both (N031)."""
-    whose = identity.traits(unit).shown_name
-    return f"{unit.by.name} pour {whose}" if unit.by.role else whose
 
 
 def _signed(unit: Unit, body: str) -> str:

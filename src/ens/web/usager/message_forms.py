@@ -78,9 +78,10 @@ class FilesForm(EnsForm):
         for file in files:
             if file.size > limit:
                 facts = {"name": file.name, "size": words.size(file.size), "limit": words.size(limit)}
-                raise forms.ValidationError(
-                    _("«\u00a0%(name)s\u00a0» pèse %(size)s. Choisissez un fichier de %(limit)s au plus.") % facts
-                )
+                said = _("«\u00a0%(name)s\u00a0» pèse %(size)s. Choisissez un fichier de %(limit)s au plus.")
+                if facts["size"] == facts["limit"]:  # a few octets more
+                    said = _("«\u00a0%(name)s\u00a0» dépasse %(limit)s. Choisissez un fichier plus petit.")
+                raise forms.ValidationError(said % facts)
         together = sum(file.size for file in [*files, *self.kept])
         if together > FILES_MAX_BYTES:
             raise forms.ValidationError(_too_much(together))

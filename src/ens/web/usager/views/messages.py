@@ -182,7 +182,8 @@ def _message_row(message: MessageView) -> Row:
 
 def _piece_row(piece: AttachmentView) -> Row:
     appointments = [_appointment_row(one) for one in piece.appointments]
-    return Row(piece, {"format_dit": format_said(piece.media_type), "rendez_vous": appointments})
+    said = {"why_not": typeset(piece.why_not), "aside": typeset(piece.aside)}
+    return Row(piece, {"format_dit": format_said(piece.media_type), "rendez_vous": appointments, **said})
 
 
 def _appointment_row(one: Appointment) -> Row:
@@ -202,7 +203,7 @@ def _delivery(message: MessageView) -> str:
         Delivery.SENT: _("Envoyé"),
         Delivery.FAILED: _("Non remis"),
     }[message.delivery_state]
-    return f"{said}\u00a0: {message.delivery_reason}" if said and message.delivery_reason else said
+    return f"{said}\u00a0: {typeset(message.delivery_reason)}" if said and message.delivery_reason else said
 
 
 @require_POST
