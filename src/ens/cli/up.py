@@ -9,8 +9,8 @@ import ssl
 import time
 import urllib.error
 import urllib.request
-from http.client import HTTPException
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
