@@ -123,9 +123,10 @@ def test_two_servers_never_work_on_one_cluster(server, monkeypatch):
     [
         (lambda cluster: (cluster / "PG_VERSION").write_text("15\n"), "autre version"),
         (lambda cluster: (cluster / "global" / "pg_control").write_bytes(b"\0" * 8192), "n'a pas pu démarrer"),
+        (lambda cluster: [path.unlink() for path in (cluster / "pg_wal").glob("0*")], "démarrer : .*(PANIC|FATAL)"),
         (lambda cluster: [path.unlink() for path in (cluster.parent / "mots-de-passe").iterdir()], "mots de passe"),
     ],
-    ids=["another version", "damaged", "passwords lost"],
+    ids=["another version", "damaged", "its journal lost", "passwords lost"],
 )
 def test_a_base_that_cannot_serve_is_refused_in_one_sentence(folder, damage, sentence):
     server = EmbeddedPostgres(folder / "base", fast=True)

@@ -27,6 +27,7 @@ def main(mode: str, *, check_only: bool) -> None:
             if deployment.is_foreign():
                 raise CommandRefused("Cette base de données contient autre chose qu'un espace : rien n'a été changé.")
             deployment.refuse_other_mode(demonstration=wants_demonstration)
+            _refuse_other_keys()
             deployment.migrate()
             deployment.record_mode(demonstration=wants_demonstration)
     except deployment.NewerSchema as error:
@@ -42,6 +43,22 @@ def main(mode: str, *, check_only: bool) -> None:
         raise CommandRefused(
             f"La base de données est endommagée ou ne répond pas ({type(error).__name__})."
         ) from error
+
+
+def _refuse_other_keys() -> None:
+    from django.conf import settings
+
+    from ens.coffre import keyring, services
+
+    try:
+        opens = services.opens_with_these_masters("owner")
+    except keyring.MissingKey as error:
+        raise CommandRefused(f"{error} Remettez les clés de sa sauvegarde : rien n'a été changé.") from error
+    if not opens:
+        raise CommandRefused(
+            f"Les clés de {settings.ENS_SECRETS} ne sont pas celles de cette base de données : remettez celles de sa "
+            "sauvegarde. Rien n'a été changé."
+        )
 
 
 def _refuse_unmigrated() -> None:

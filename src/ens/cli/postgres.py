@@ -257,9 +257,17 @@ class EmbeddedPostgres:
             with main.open("a") as out:
                 out.write(f"\n{include}\n")
 
+    def _why(self, start: int) -> str:
+        """The reason it gave since, rather than its last word, which may only say that it stops."""
+        with self._log().open("rb") as log:
+            log.seek(start)
+            lines = log.read().decode(errors="replace").strip().splitlines() or ["raison inconnue"]
+        return next((line for line in lines if "FATAL: " in line or "PANIC: " in line), lines[-1])
+
     def _launch(self) -> None:
         """Start it as our child and wait until its own pid file says that it is ready."""
         with self._log().open("ab") as log:
+            start = log.tell()
             self.process = subprocess.Popen(
                 [str(binaries() / "postgres"), "-D", str(self.cluster)],
                 stdout=log,
@@ -269,8 +277,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + START_S
         while not self._is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                last = self._log().read_text(errors="replace").strip().splitlines()[-1:] or ["raison inconnue"]
-                raise PostgresRefused(f"La base de données de {self.cluster} n'a pas pu démarrer : {last[0]}")
+                raise PostgresRefused(f"La base de données de {self.cluster} n'a pas pu démarrer : {self._why(start)}")
             time.sleep(0.02)
 
     def _is_ready(self) -> bool:

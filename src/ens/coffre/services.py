@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connections
 
 from ens.coffre import keyring
-from ens.coffre.errors import KeyDestroyed
+from ens.coffre.errors import ContentDamaged, KeyDestroyed
 from ens.coffre.sealing import CONTENT, LotSealer, Sealer
 from ens.persistence import sql
 from ens.persistence.facts import Fact
@@ -25,6 +25,7 @@ __all__ = [
     "has_key",
     "lot_key",
     "lot_sealer",
+    "opens_with_these_masters",
     "sealer",
     "sealer_of_nobody",
 ]
@@ -36,6 +37,24 @@ FACT = Fact(
     "ORDER BY version DESC LIMIT 1",
     ("version", "master", "wrapped"),
 )
+
+
+def opens_with_these_masters(alias: str) -> bool:
+    """Whether the master keys here are those of a database, read as its owner, by one key of each kind.
+
+    With others every content would be unreadable, and what is filed meanwhile sealed apart. Errors: MissingKey.
+    """
+    with connections[alias].cursor() as cursor:
+        for table in ("cles.usager_key", "cles.lot_key"):
+            cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table])
+            if cursor.fetchone()[0]:
+                cursor.execute(f"SELECT master, wrapped FROM {table} LIMIT 1")  # noqa: S608 - our own names
+                for master, wrapped in cursor.fetchall():
+                    try:
+                        keyring.unwrap(master, bytes(wrapped))
+                    except ContentDamaged:
+                        return False
+    return True
 
 
 def create_key(unit: Unit) -> Sealer:
