@@ -25,10 +25,16 @@ def doctor(people: Any) -> Any:
 
 @pytest.fixture
 def deposit(inaya: Any, people: Any, doctor: Any) -> Any:
-    """File a plain text as the doctor; gives its id."""
+    """File a plain text, as the doctor unless told; gives its id."""
 
     def act(
-        title: str, *, type_code: str = "11488-4", days: int = 3, data: bytes = b"Tout va bien.", **more: Any
+        title: str,
+        *,
+        type_code: str = "11488-4",
+        days: int = 3,
+        data: bytes = b"Tout va bien.",
+        by: Any = None,
+        **more: Any,
     ) -> Any:
         from ens.record import services as record
         from ens.record.types import DocumentDeposit, SubmissionDeposit
@@ -46,6 +52,6 @@ def deposit(inaya: Any, people: Any, doctor: Any) -> Any:
             author_rpps=doctor.rpps,
             **more,
         )
-        return record.deposit(inaya.usager_id, SubmissionDeposit((one,)), by=people.actor(doctor)).document_id
+        return record.deposit(inaya.usager_id, SubmissionDeposit((one,)), by=by or people.actor(doctor)).document_id
 
     return act

@@ -89,3 +89,32 @@ def test_a_sentence_told_to_the_person_who_did_it(db: Any, third: str, second: s
     from ens.web.usager.rows import as_you
 
     assert as_you(third) == second
+
+
+@pytest.mark.feature("S108")
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("Cabinet du Docteur Virginie Dupond", "Docteur Virginie Dupond, médecin, a lu «"),
+        ("Hôpital Jean Bernadeau", "Docteur Virginie Dupond, médecin, Hôpital Jean Bernadeau, a lu «"),
+    ],
+)
+def test_a_place_is_said_unless_it_bears_the_name_of_who_read(
+    page: Any, inaya: Any, deposit: Any, people: Any, doctor: Any, place: str, said: str
+) -> None:
+    from dataclasses import replace
+
+    from ens.access import services as access
+    from ens.record import services as record
+
+    document_id = deposit("Consultation de juin")
+    access.authorise(inaya.usager_id, rpps=doctor.rpps, by=inaya.actor)
+    record.open_document(document_id, by=replace(people.actor(doctor), organisation=place))
+    assert said in text_of(page.get("/historique/"))
+
+
+@pytest.mark.feature("S108")
+def test_an_establishment_is_said_by_its_name_alone(page: Any, deposit: Any, people: Any) -> None:
+    deposit("Compte rendu", by=people.actor(people.establishment("Labo BioPCR Orly")))
+    said = text_of(page.get("/historique/"))
+    assert "Labo BioPCR Orly a déposé « Compte rendu »." in said
