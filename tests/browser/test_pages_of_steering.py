@@ -113,3 +113,17 @@ def test_on_paper_the_figures_and_the_drawing_stay(tabs: Any, steering: Any) -> 
         assert window.page.is_visible("h1")
     finally:
         window.page.emulate_media(media="screen")
+
+
+def test_the_menu_is_folded_on_a_phone_and_keeps_what_was_asked(tabs: Any, steering: Any) -> None:
+    window = tabs(steering)
+    window.page.set_viewport_size({"width": 390, "height": 800})
+    window.open(f"/pilotage/{VIEW}")
+    window.page.focus("summary:has-text('Menu')")
+    window.page.keyboard.press("Enter")
+    check(window, "pilotage-menu", {(390, "light"): None, (320, "dark"): ("color-contrast",)})
+    window.page.set_viewport_size({"width": 390, "height": 800})
+    window.open(f"/pilotage/{VIEW}")
+    window.page.click("summary:has-text('Menu')")
+    window.page.click(".ens-burger >> text=Calendrier")
+    window.page.wait_for_url("**/pilotage/calendrier/?*2026-01-20*")
