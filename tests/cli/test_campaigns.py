@@ -85,6 +85,19 @@ def test_what_is_wrong_in_a_file_is_said(tmp_path, text, reason):
         read(described(tmp_path, text))
 
 
+def test_a_lot_posted_is_said_so_rather_than_posted_or_lost_again(db):
+    from ens.enrolment.models import Lot
+    from ens.kernel import clock
+
+    lot = Lot.objects.create(
+        people=[], count=0, channel="courrier", made_at=clock.now(), handed_at=clock.now(), delay_days=42
+    )
+    assert perform("poste", [str(lot.id)])[1] == ["0 personnes notifiées."]
+    assert perform("poste", [str(lot.id)])[1] == ["Ce lot était déjà posté : 0 personnes notifiées."]
+    with pytest.raises(CommandRefused, match="déjà posté"):
+        perform("perdu", [str(lot.id)])
+
+
 def test_a_lot_unknown_or_misnamed_is_said(db):
     for lot in ("lot-1", str(new_id())):
         for action in ("poste", "perdu"):

@@ -107,10 +107,12 @@ def perform(action: str, names: list[str]) -> tuple[dict[str, object], list[str]
             move = {"pause": campaigns.pause, "reprise": campaigns.resume, "arret": campaigns.stop}[action]
             move(names[0], names[1], by=operator)
         elif action == "poste":
+            was_sent = pace.is_sent(_lot(names[0]))
             noticed = pace.confirm(_lot(names[0]), clock.now())
-            return {"noticed": noticed}, [f"{noticed} personnes notifiées."]
-        elif action == "perdu":
-            pace.lost(_lot(names[0]))
+            counted = f"{noticed} personnes notifiées."
+            return {"noticed": noticed}, [f"Ce lot était déjà posté : {counted}" if was_sent else counted]
+        elif action == "perdu" and not pace.lost(_lot(names[0])):
+            raise CommandRefused("Ce lot est déjà posté : il n'est pas remis une seconde fois.")
         waves = campaigns.calendar(names[0] if names and action not in ("creer", "perdu") else "")
     except EnsError as error:
         raise CommandRefused(error.sentence) from error

@@ -89,7 +89,8 @@ def _agent(account: str) -> Any:
     except AccountUnknown:
         actor = None
     if actor is None or actor.kind not in (ActorKind.PILOTAGE, ActorKind.SUPPORT):
-        raise CommandRefused("Donnez --compte : le compte de pilotage ou de support qui répond.")
+        who = f"« {account} » n'en est pas un." if account else ""
+        raise CommandRefused(f"Donnez --compte : le compte de pilotage ou de support qui répond. {who}".strip())
     return actor
 
 

@@ -127,7 +127,8 @@ def _said(names: list[Path]) -> Answer:
         name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in asdict(found).items()
     }
     head = f"{found.campaign}, {found.wave}, {found.channel}, modèle {found.variant}{found.version}"
-    return facts, [f"{head}, écrit le {found.written_on:%d/%m/%Y}.", found.subject, *found.paragraphs]
+    words = [one.replace("**", "") for one in found.paragraphs]  # what is bold in the letter
+    return facts, [f"{head}, écrit le {found.written_on:%d/%m/%Y}.", found.subject, *words]
 
 
 def _bounces(files: list[Path]) -> Answer:

@@ -97,11 +97,19 @@ def confirm(lot_id: UUID, sent_at: datetime) -> int:
     return lots.sent(lot_id, at=sent_at, delay=timedelta(days=lot.delay_days), again=lot.again)
 
 
-def lost(lot_id: UUID) -> None:
-    """The printer lost the file: the lot is handed over again. Sent already: nothing changes. Errors: LotUnknown."""
+def lost(lot_id: UUID) -> bool:
+    """The printer lost the file: the lot is handed over again. False: sent already, nothing changes.
+
+    Errors: LotUnknown.
+    """
     if not Lot.objects.filter(id=lot_id).exists():
         raise LotUnknown()
-    Lot.objects.filter(id=lot_id, sent_at__isnull=True).update(handed_at=None, carried_at=None)
+    return bool(Lot.objects.filter(id=lot_id, sent_at__isnull=True).update(handed_at=None, carried_at=None))
+
+
+def is_sent(lot_id: UUID) -> bool:
+    """Whether its people are noticed already."""
+    return Lot.objects.filter(id=lot_id, sent_at__isnull=False).exists()
 
 
 def _allowance(campaign: Campaign, channel: str, now: datetime) -> tuple[int, bool]:

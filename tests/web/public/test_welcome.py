@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from unittest.mock import Mock
 
 import pikepdf
 import pytest
@@ -182,6 +183,31 @@ def test_many_tries_of_an_address_are_stopped(client, person, monkeypatch):
     for tried in "22222", "33333", "44444":
         client.post(ADDRESS, {"code": f"{tried}2222222", **BORN})
     assert client.post(ADDRESS, {"code": code_of(person), **BORN}).status_code == 429
+
+
+@pytest.mark.feature("S005")
+def test_codes_guessed_from_many_addresses_leave_each_a_tenth_of_its_tries_and_are_told_once(
+    client, person, monkeypatch
+):
+    from django.conf import settings
+
+    from ens.enrolment import tries
+    from ens.identity import limits
+
+    told = Mock(wraps=tries.events.about_nobody)
+    monkeypatch.setattr(tries.events, "about_nobody", told)
+    monkeypatch.setattr(settings, "ENS_CODE_TRIES_PER_ADDRESS", 20)
+    monkeypatch.setattr(settings, "ENS_CODE_TRIES_TOTAL", limits.count(tries._ALL, "") + 3)
+
+    def guess(address, code):
+        return client.post(ADDRESS, {"code": code, **BORN}, REMOTE_ADDR=address).status_code
+
+    letters = "ABCDEFGH"
+    assert [guess(f"198.51.100.{rank}", 12 * letters[rank]) for rank in range(3)] == [422] * 3
+    assert [guess("198.51.100.9", 12 * letters[rank]) for rank in range(3, 6)] == [422, 422, 429]
+    assert guess("198.51.100.9", code_of(person)) == 429  # and the right one waits there
+    assert guess("198.51.100.10", code_of(person)) == 302  # not where nobody guessed
+    assert [one.args[1] for one in told.call_args_list] == ["codes_essayes_en_nombre"]
 
 
 def test_without_a_proof_nothing_is_chosen(client, person):
