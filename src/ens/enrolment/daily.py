@@ -187,8 +187,14 @@ DIMENSIONS = {
     "jour": "coalesce(to_char(l.sent_at AT TIME ZONE 'Europe/Paris', 'YYYY-MM-DD'), '')",
 }
 _SUMS = ", ".join(f"coalesce(sum(d.{one}), 0)::bigint" for one in MEASURES[:-1])
-_FROM = """
-FROM enrolment_daily d LEFT JOIN enrolment_lot l ON l.id = d.lot_id LEFT JOIN enrolment_wave w ON w.id = l.wave_id
+# What a wave is called; with its campaign's name when two campaigns call one so.
+WAVES = """(
+    SELECT w.id, CASE WHEN count(*) OVER (PARTITION BY w.name) > 1 THEN w.name || ' (' || c.name || ')' ELSE w.name END
+                     AS name
+    FROM enrolment_wave w JOIN enrolment_campaign c ON c.id = w.campaign_id
+)"""
+_FROM = f"""
+FROM enrolment_daily d LEFT JOIN enrolment_lot l ON l.id = d.lot_id LEFT JOIN {WAVES} w ON w.id = l.wave_id
 WHERE d.day <= %(day)s"""
 
 

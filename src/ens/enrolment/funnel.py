@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import connections
 
+from ens.enrolment.daily import WAVES
 from ens.enrolment.types import EMAIL, EnrolmentEvent, EventKind, State, derive
 from ens.kernel import clock
 
@@ -96,7 +97,7 @@ def figures(at: datetime | None = None, *, among: list[UUID] | None = None) -> F
 
 _DIMENSIONS = {
     "departement": ("coalesce(p.departement, '')", "LEFT JOIN identity_population p USING (usager_id)"),
-    "vague": ("coalesce(w.name, '')", "LEFT JOIN enrolment_wave w ON w.id = l.wave_id"),
+    "vague": ("coalesce(w.name, '')", f"LEFT JOIN {WAVES} w ON w.id = l.wave_id"),
     "canal": ("n.channel", ""),
     "variante": ("coalesce(l.variant, '')", ""),
     "jour": ("to_char(n.at AT TIME ZONE 'Europe/Paris', 'YYYY-MM-DD')", ""),

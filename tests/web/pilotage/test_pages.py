@@ -162,6 +162,23 @@ def test_the_figures_are_cut_by_wave_channel_variant_and_day(sign_in):
     assert browser.get("/pilotage/enrolement/?par=profession").status_code == 404
 
 
+@pytest.mark.feature("S023", "S025")
+@override_settings(ENS_SMALL_COUNTS=1)  # what other tests leave hides nothing here
+def test_two_campaigns_that_call_a_wave_alike_are_told_apart(sign_in):
+    models = [NewModel(one, "A", 100, "Objet", TEXT) for one in ("email", "courrier")]
+    called = [f"Campagne {rank} {id(sign_in)}" for rank in (1, 2)]
+    for campaign, count in zip(called, (3_000, 2_000), strict=True):
+        wave = NewWave("Vague de Lozère", SENT.date(), SENT.date() + timedelta(days=5), ("48",))
+        campaigns.create(campaign, models=models, by=SYSTEM, waves=[wave])
+        noticed(count, "48", at=SENT, wave_id=campaigns.calendar(campaign)[0].id, variant="A")
+    daily.refresh()
+    browser = sign_in(steerer(departements=("48",)))
+    answer = browser.get("/pilotage/enrolement/?par=vague")
+    assert [row(answer, f"Vague de Lozère ({one})")[0] for one in called] == ["3000", "2000"]
+    drawn = browser.get("/pilotage/calendrier/").content.decode()
+    assert all(f"<title>Vague de Lozère ({one})," in drawn for one in called)
+
+
 @pytest.mark.feature("S023", "S024")
 def test_the_calendar_is_drawn_with_its_table(sign_in):
     campaign = f"Phase pilote {id(sign_in)} {clock.now()}"

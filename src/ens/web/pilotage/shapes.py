@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -61,6 +62,7 @@ class Span:
     """A wave on the calendar: its days, then the pauses taken out of it."""
 
     wave: WaveView
+    label: str  # its name; with its campaign's when two of them call a wave so
     x: str
     width: str
     pauses: list[Segment]
@@ -96,12 +98,14 @@ def calendar(waves: Sequence[WaveView], delays: dict[str, int]) -> Calendar:
         month = following
     today = clock.today()
     spans = []
+    named = Counter(wave.name for wave in waves)
     for wave in waves:
         length = (wave.ends_on - wave.starts_on).days + 1
         after = wave.ends_on + timedelta(days=1)
         spans.append(
             Span(
                 wave,
+                wave.name if named[wave.name] == 1 else f"{wave.name} ({wave.campaign})",
                 at(wave.starts_on),
                 _percent(max(100 * length / days, 0.6)),
                 [

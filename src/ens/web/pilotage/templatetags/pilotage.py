@@ -52,7 +52,7 @@ def taux(ligne: Row, mesure: str) -> str | SafeString:
         return _hidden()
     said = f"{percent:.2f}".replace(".", ",") if percent < 10 else f"{percent:.1f}".replace(".", ",")
     of = _("%(n)s sur %(d)s") % {"n": words.number(rate.numerator), "d": words.number(rate.denominator)}
-    return format_html('{}{}% <span class="ens-secondaire">({})</span>', said, words.NBSP, of)
+    return format_html('<span>{}{}% <span class="ens-secondaire">({})</span></span>', said, words.NBSP, of)
 
 
 @register.filter
@@ -68,7 +68,7 @@ def phrase_vague(trait: Span) -> str:
     """What the drawing of a wave says."""
     wave = trait.wave
     return _("%(name)s, %(state)s : du %(first)s au %(last)s ; on peut s’opposer jusqu’au %(end)s") % {
-        "name": wave.name,
+        "name": trait.label,
         "state": _(STATES[wave.state]).lower(),
         "first": words.long_date(wave.starts_on),
         "last": words.long_date(wave.ends_on),
