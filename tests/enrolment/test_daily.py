@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as of_day
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -88,6 +89,31 @@ def test_the_lots_that_hold_a_figure_hold_it_whole(people):
     for measure in ("noticed", "opposed", "not_due", "overdue", "closed", "by_email"):
         held = sum(count for _, count in daily.counts_by_lot(measure, day))
         assert held == sum(getattr(row, measure) for row in shown.values()), measure
+
+
+@pytest.mark.feature("S012", "B07")
+def test_who_opposed_then_activated_changed_their_mind_and_the_figures_kept_before_are_brought_to_say_so(people, db):
+    from importlib import import_module
+
+    person = people.usager(state="unknown")
+    day = date(2026, 2, 6)
+    with clock.freeze(datetime(2026, 2, 6, 9, tzinfo=UTC)):
+        services.notice(person.usager_id, channel="courrier", by=SYSTEM)
+    for hour, act in ((10, services.oppose), (11, services.activate), (12, services.close), (13, services.activate)):
+        with clock.freeze(datetime(2026, 2, 6, hour, tzinfo=UTC)):
+            act(person.usager_id, by=SYSTEM)
+    daily.refresh()
+    lot = Lot.objects.get(people=[person.usager_id])
+    assert dict(daily.counts_by_lot("changed_mind", day))[lot.id] == 1
+    (behind,) = daily.events_behind("changed_mind", day, [(lot.id, 1)])
+    assert (behind.usager_id, behind.kind) == (person.usager_id, "activated")
+    counted_before = import_module("ens.enrolment.migrations.0011_minds_changed_by_activating").COUNTED
+    with psycopg.connect(db.owner) as owner:
+        owner.execute("UPDATE enrolment_daily SET changed_mind = 0 WHERE lot_id = %s", [lot.id])
+        owner.execute(counted_before)
+        found = owner.execute("SELECT day, changed_mind FROM enrolment_daily WHERE lot_id = %s", [lot.id]).fetchall()
+        owner.rollback()
+    assert found == [(day, 1)]
 
 
 @pytest.mark.feature("S025")

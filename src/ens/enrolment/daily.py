@@ -54,6 +54,7 @@ WITH touched AS MATERIALIZED ({touched}), point AS (
            max(e.rank) FILTER (WHERE e.kind = 'noticed') AS notice,
            max(e.rank) FILTER (WHERE e.kind = 'opposed') AS opposed,
            max(e.rank) FILTER (WHERE e.kind = 'changed_mind') AS changed,
+           min(e.rank) FILTER (WHERE e.kind = 'opposed') AS first_opposed,
            max(e.rank) FILTER (WHERE e.kind = 'activated') AS activated,
            max(e.rank) FILTER (WHERE e.kind = 'opened') AS opened,
            max(e.rank) FILTER (WHERE e.kind = 'closed') AS closed,
@@ -73,7 +74,7 @@ INSERT INTO enrolment_daily AS kept (day, lot_id, {measures})
 SELECT * FROM (
     SELECT day, lot, sum(sign) AS noticed, sum(sign) FILTER (WHERE by_email), sum(sign) FILTER (WHERE NOT by_email),
            sum(sign) FILTER (WHERE delivered), sum(sign) FILTER (WHERE returned), sum(sign) FILTER (WHERE is_opposed),
-           sum(sign) FILTER (WHERE changed IS NOT NULL),
+           sum(sign) FILTER (WHERE changed IS NOT NULL OR activated > first_opposed),
            sum(sign) FILTER (WHERE NOT is_opposed AND opened IS NULL AND activated IS NOT NULL),
            sum(sign) FILTER (WHERE NOT is_opposed AND opened IS NOT NULL),
            sum(sign) FILTER (WHERE closed > greatest(activated, opened)), sum(sign) FILTER (WHERE deleted),
@@ -251,13 +252,13 @@ def moves_waiting() -> int:
 # The event that puts someone in a figure: the last of its kind, and of their notice for what waits.
 _BEHIND = {
     "noticed": "notice", "by_email": "notice", "by_post": "notice", "not_due": "notice", "overdue": "notice",
-    "delivered": "delivered", "returned": "returned", "opposed": "opposed", "changed_mind": "changed",
+    "delivered": "delivered", "returned": "returned", "opposed": "opposed", "changed_mind": "turned",
     "activated": "activated", "opened": "opened", "closed": "closed", "deleted": "deleted",
 }  # fmt: skip
 _IS_IN = {
     "noticed": "true", "by_email": "n.channel = 'email'", "by_post": "n.channel <> 'email'",
     "delivered": "s.delivered IS NOT NULL", "returned": "s.returned IS NOT NULL", "opposed": "is_opposed",
-    "changed_mind": "s.changed IS NOT NULL", "closed": "s.closed > greatest(s.activated, s.opened)",
+    "changed_mind": "s.turned IS NOT NULL", "closed": "s.closed > greatest(s.activated, s.opened)",
     "activated": "NOT is_opposed AND s.opened IS NULL AND s.activated IS NOT NULL",
     "opened": "NOT is_opposed AND s.opened IS NOT NULL", "deleted": "s.deleted IS NOT NULL",
     "not_due": "NOT is_opposed AND s.opened IS NULL AND s.activated IS NULL",
@@ -274,14 +275,17 @@ WITH people AS MATERIALIZED (
     ) AS found
 ), standing AS (
     SELECT usager_id, max(rank) FILTER (WHERE kind = 'noticed') AS notice,
-           max(rank) FILTER (WHERE kind = 'changed_mind') AS changed, {_LAST},
+           max(rank) FILTER (WHERE kind = 'changed_mind') AS changed,
+           min(rank) FILTER (WHERE kind = 'opposed') AS first_opposed, {_LAST},
            coalesce(max(rank) FILTER (WHERE kind = 'merged'), 0)
                > coalesce(max(rank) FILTER (WHERE kind = 'separated'), 0) AS merged
     FROM people JOIN enrolment_event USING (usager_id)
     WHERE (at AT TIME ZONE 'Europe/Paris')::date <= %(day)s GROUP BY usager_id
 ), s AS (
     SELECT *, coalesce(opposed > greatest(coalesce(changed, 0), coalesce(activated, 0), coalesce(opened, 0)), false)
-                  AS is_opposed FROM standing WHERE NOT merged
+                  AS is_opposed,
+           greatest(changed, CASE WHEN activated > first_opposed THEN activated END) AS turned
+    FROM standing WHERE NOT merged
 )
 SELECT s.usager_id, e.kind, e.at, n.channel, e.by_kind, coalesce(e.deadline, n.deadline)
 FROM s JOIN enrolment_event n ON n.usager_id = s.usager_id AND n.rank = s.notice
