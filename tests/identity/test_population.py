@@ -393,6 +393,22 @@ def test_a_dry_run_says_and_does_nothing(people, tmp_path):
     assert (done.read, done.registered, done.updated, done.refused_count) == (4, 1, 1, 2)
 
 
+def test_a_dry_run_remarks_what_the_import_will_and_no_more(people, tmp_path):
+    """Whoever the file itself registers is no unknown representative."""
+    mother, other = line(), line()
+    children = [
+        line(date_naissance="2016-02-01", representants=f"{mother['matricule']} {other['matricule']}"),
+        line(date_naissance="2017-03-01", representants=matricule()),
+    ]
+    other |= {"autres_matricules": f"{matricule()}/{TEST_OID}"}
+    path = write(tmp_path / "p.csv", *children, mother, other)
+    told = imported(path, dry_run=True)
+    done = imported(path)
+    assert told.remarks == done.remarks
+    assert list(told.by_code) == ["representant_inconnu"] and told.by_code == done.by_code
+    assert len(done.remarks) == 1
+
+
 def test_a_parquet_file_is_read_like_a_csv_one(people, tmp_path):
     import duckdb
 

@@ -223,7 +223,7 @@ class _Import:
     def _conclude(self, connection: psycopg.Connection[Any], run: ImportRun, refused_to: Path) -> None:
         report = self._report
         connection.execute(statements.DOCTORS_UNKNOWN)
-        connection.execute(statements.LINKS_UNKNOWN)
+        connection.execute(statements.LINKS_UNKNOWN_AFTER if self._dry_run else statements.LINKS_UNKNOWN)
         rows = connection.execute(
             "SELECT DISTINCT line, code, detail, refused FROM identity_import_remark ORDER BY line, code"
         ).fetchall()

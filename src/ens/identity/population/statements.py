@@ -129,6 +129,13 @@ INSERT INTO identity_import_remark (chunk, line, code, detail, refused)
 SELECT 0, l.line, 'representant_inconnu', '', false FROM identity_import_link l
 WHERE NOT EXISTS (SELECT 1 FROM identity_matriculelookup p WHERE p.digest = l.representative)
 """
+# Told beforehand: whom the file itself would register counts as registered.
+LINKS_UNKNOWN_AFTER = f"""{LINKS_UNKNOWN}
+  AND NOT EXISTS (SELECT 1 FROM identity_import_read r WHERE r.digest = l.representative
+                  AND NOT EXISTS (SELECT 1 FROM identity_import_held h WHERE h.line = r.line))
+  AND NOT EXISTS (SELECT 1 FROM identity_import_matricule o WHERE o.digest = l.representative
+                  AND NOT EXISTS (SELECT 1 FROM identity_import_held h WHERE h.line = o.line))
+"""  # noqa: S608 - our own constants
 # A changed line that names its representatives ends the links it no longer names, on both sides.
 LINKS_ENDED = """
 WITH gone AS (
