@@ -169,3 +169,22 @@ def test_the_pdf_that_a_cda_of_the_archive_carries_is_not_offered_a_second_time(
     inside, same, other = received(inaya, archive(inaya, document, "text/xml"), *beside)
     assert (inside.can_save, same.can_save, other.can_save) == (True, False, True)
     assert "enregistrez ce document" in same.why_not
+
+
+@pytest.mark.feature("S083", "S084")
+@pytest.mark.parametrize("name", ["2021-10-11_Bilan_MICHEL_Inaya_A12.pdf", "20211011_CR_d'examens_LE GALL_Ève_7_b.PDF"])
+def test_the_pdf_drawn_from_a_structured_cda_is_not_offered_a_second_time(inaya, name):
+    """ECO.2.1.5 and 2.1.6: its bytes are nowhere in the CDA, its name says what it is."""
+    from ens.kernel.ids import new_id
+    from tests.record.files import cda, small_pdf
+
+    body = "<component><structuredBody/></component>"
+    document = cda(inaya.matricule, inaya.oid, unique_id=f"2.25.{new_id().int}", body=body, type_code="11502-2")
+    made, drawn = archive(inaya, document, "text/xml"), small_pdf()
+    inside, same, note = received(inaya, made, (name, "application/pdf", drawn), ("note.pdf", "application/pdf", PDF))
+    assert (inside.can_save, same.can_save, note.can_save) == (True, False, True)
+    assert "enregistrez l'autre" in same.why_not
+    # two of that name for one document: which is drawn from it is not known
+    again = cda(inaya.matricule, inaya.oid, unique_id=f"2.25.{new_id().int}", body=body, type_code="11502-2")
+    beside = ((name, "application/pdf", drawn + b"%1"), (name, "application/pdf", drawn + b"%2"))
+    assert [one.can_save for one in received(inaya, archive(inaya, again, "text/xml"), *beside)] == [True, True, True]

@@ -6,6 +6,8 @@ the sender can send it again. Source: référentiel MSSanté ECO.2.1.1 and 2.1.2
 
 from __future__ import annotations
 
+import re
+
 from ens.messaging import filetypes
 from ens.messaging.errors import MessageMalformed
 from ens.messaging.parsed import ParsedFile
@@ -64,6 +66,23 @@ def shown_inside(files: tuple[ParsedFile, ...]) -> frozenset[bytes]:
         carried = embedded_media(body.structured) if body.structured is not None else (body,)
         found += [media.data for media in carried if media.media_type == "application/pdf"]
     return frozenset(found)
+
+
+def renditions(files: tuple[ParsedFile, ...]) -> tuple[ParsedFile, ...]:
+    """The PDF drawn from the archives' CDA documents, known by the name that ECO.2.1.6 gives them.
+
+    None of them, unless there is one for each CDA: a PDF too many is another document, and may be filed.
+    """
+    drawn = tuple(
+        one
+        for one in files
+        if one.patient is None and one.media_type == "application/pdf" and _DRAWN.fullmatch(one.name)
+    )
+    return drawn if len(drawn) == sum(one.patient is not None and "xml" in one.media_type for one in files) else ()
+
+
+# « <date acte>_<type doc>_<NOM>_<prenom>_<n° dossier>.pdf »
+_DRAWN = re.compile(r"(\d{8}|\d{4}-\d\d-\d\d|\d\d-\d\d-\d{4})(_[^_]+){4,}\.pdf", re.IGNORECASE)
 
 
 def patients(files: tuple[ParsedFile, ...]) -> set[tuple[str, str]]:

@@ -19,12 +19,13 @@ OTHER_TYPE = "EXPPAT_2"  # « Autre document du patient »: what an attachment i
 SAVABLE = ("application/pdf", "image/jpeg", "image/png", "image/tiff", "text/plain", "text/rtf", "application/rtf")
 XML_TYPES = ("text/xml", "application/xml", "application/hl7-v3+xml")
 FORMAT = "format_refuse"
-SHOWN = "deja_dans_l_archive"
+SHOWN, DRAWN = "deja_dans_l_archive", "meme_document_en_pdf"
 ASIDE = {error.code: error for error in (AttachmentProtected, AttachmentDangerous)}
 WHY_NOT = {
     **{code: error.message for code, error in ASIDE.items()},
     FORMAT: "Ce format ne peut pas être enregistré dans vos documents.",
     SHOWN: "C'est le PDF d'un document joint ici : enregistrez ce document, le PDF est dedans.",
+    DRAWN: "C'est le même document qu'un autre joint ici, en PDF : enregistrez l'autre.",
     "document_vide": "Ce document est vide : demandez-en un autre à votre correspondant.",
     "document_trop_grand": "Ce document est trop gros pour être enregistré dans vos documents.",
     "type_inconnu": "Votre correspondant ne dit pas quel est le type de ce document.",

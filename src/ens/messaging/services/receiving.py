@@ -223,11 +223,13 @@ def attach(unit: Unit, message: Message, files: list[tuple[str, str, bytes]]) ->
 
 def _head(unit: Unit, parsed: ParsedMail, correspondent: Correspondent | None, message: Message) -> dict[str, Any]:
     known = queries.identity_of(unit, correspondent) if correspondent else queries.SERVICE
-    inside = archives.shown_inside(parsed.files)
+    inside, drawn = archives.shown_inside(parsed.files), archives.renditions(parsed.files)
     pieces = [_said(unit, one, parsed, known, message) for one in parsed.files]
     for one, said in zip(parsed.files, pieces, strict=True):
         if one.patient is None and one.data in inside:
             said["refusal"] = verdicts.SHOWN
+        elif one in drawn and not said["refusal"]:
+            said["refusal"] = verdicts.DRAWN
     return {
         "subject": parsed.subject,
         "from_label": known["label"],
