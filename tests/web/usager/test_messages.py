@@ -417,6 +417,7 @@ def test_a_pharmacy_is_looked_for_where_the_setting_allows_it_only(
     path = f"/messages/nouveau/?pharmacie={place.name}"
     assert place.name not in text_of(page.get(path))
     monkeypatch.setattr("django.conf.settings.ENS_PHARMACIES_FIRST", True)
-    assert "1 pharmacie trouvée" in text_of(page.get(path))
+    assert "1 pharmacie trouvée : elle est choisie comme destinataire" in text_of(page.get(path))
+    assert re.search(rf'<option value="[^"]+" selected>{place.name}', page.get(path).content.decode())
     assert f"{place.name} (Nantes)" in text_of(page.get(path))
     assert "Aucune pharmacie de ce nom" in text_of(page.get("/messages/nouveau/?pharmacie=introuvable"))

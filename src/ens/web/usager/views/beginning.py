@@ -28,7 +28,9 @@ def nouveau(request: HttpRequest) -> HttpResponse:
     looked_for = given.get("pharmacie", "").strip()[:100]
     shown = journeys.beginnable(request.usager_id, looked_for, by=request.actor)
     offered = shown.contacts
-    form, status = BeginForm(offered, shown.documents, initial={"pharmacie": looked_for}), 200
+    found = [one.id for one in offered.pharmacies]
+    initial = {"pharmacie": looked_for, "destinataire": found[0] if len(found) == 1 else None}
+    form, status = BeginForm(offered, shown.documents, initial=initial), 200
     if request.method == "POST":
         form, status = BeginForm(offered, shown.documents, request.POST, request.FILES), 422
         if form.is_valid():
