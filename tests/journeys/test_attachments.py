@@ -171,6 +171,32 @@ def test_the_pdf_that_a_cda_of_the_archive_carries_is_not_offered_a_second_time(
     assert "enregistrez ce document" in same.why_not
 
 
+@pytest.mark.feature("S084")
+@pytest.mark.parametrize("is_masked", [False, True])
+def test_a_corrected_report_that_comes_by_mail_is_kept_beside_the_one_its_author_filed(people, inaya, is_masked):
+    """Only who filed a document replaces it; what the message brought is the usager's to keep all the same."""
+    from ens.journeys import save_attachment
+    from ens.kernel.ids import new_id
+    from ens.record.services import mask, open_document
+    from ens.record.services.replacement import REPLACED_KEPT
+    from tests.record.builders import cda_document, deposit, listed
+    from tests.record.files import cda
+
+    first = cda_document(inaya)
+    (filed,) = deposit(inaya, first, by=people.actor(people.establishment())).documents
+    if is_masked:
+        mask(filed.document_id, by=inaya.actor)
+    number, replaced = f"2.25.{new_id().int}", first.unique_id.removeprefix("urn:oid:")
+    body = "<text mediaType='text/plain'>Corrigé</text>"
+    corrected = cda(inaya.matricule, inaya.oid, unique_id=number, replaces=replaced, type_code="11502-2", body=body)
+    (piece,) = received(inaya, archive(inaya, corrected, "text/xml"))
+    assert piece.can_save
+    kept = open_document(save_attachment(piece.id, by=inaya.actor), by=inaya.actor)
+    assert kept.differences == [REPLACED_KEPT]
+    shown = {card.id: card.is_masked for card in listed(inaya).cards}
+    assert shown == {filed.document_id: is_masked, kept.card.id: is_masked}  # it shows nothing that was masked
+
+
 @pytest.mark.feature("S083", "S084")
 @pytest.mark.parametrize("name", ["2021-10-11_Bilan_MICHEL_Inaya_A12.pdf", "20211011_CR_d'examens_LE GALL_Ève_7_b.PDF"])
 def test_the_pdf_drawn_from_a_structured_cda_is_not_offered_a_second_time(inaya, name):

@@ -89,9 +89,9 @@ class Filing:
                 raise DocumentDifferent()
             _check_kept(self.unit, known[0].binary_id, one)
             return DepositedDocument(known[0].id, known[0].binary_id, known[0].version, created=False)
-        former, notes = replaced_by(self.unit, one)
+        former, notes, was_masked = replaced_by(self.unit, one)
         # a replacement never shows what the usager had masked, nor masks what they see
-        is_masked = former.is_masked if former is not None else self.are_masked
+        is_masked = former.is_masked if former is not None else self.are_masked or was_masked
         document = _new_document(self.unit, self.submission, one, self.set_id, former, content, is_masked=is_masked)
         card = _card(self.unit, self.submission, one, notes)
         seal = sealer(self.unit)

@@ -17,28 +17,32 @@ from ens.record.services.identifiers import find_by_unique_ids
 from ens.record.types import CURRENT, SUPERSEDED
 
 REPLACED_ABSENT = "Ce document dit en remplacer un autre, qui n'est pas dans votre dossier."
+REPLACED_KEPT = "Ce document dit en remplacer un autre, que vous n'avez pas déposé : votre dossier garde les deux."
 
 
-def replaced_by(unit: Unit, one: Judged) -> tuple[Document | None, list[str]]:
-    """The version this one replaces, checked, if any; and what to note for the reader.
+def replaced_by(unit: Unit, one: Judged) -> tuple[Document | None, list[str], bool]:
+    """The version this one replaces, checked, if any; what to note for the reader; whether that version is masked.
 
-    An unknown target is refused when the metadata names it; when only the CDA header does, it is noted.
+    An unknown target is refused when the metadata names it; when only the CDA header does, it is noted. So is one that
+    somebody else filed, when the usager keeps what a message brought: both stay, and neither is shown for the other.
     Errors: RelatesToUnknown, ReplacementNotAllowed, AlreadyReplaced.
     """
     for target in one.deposit.replaces:
         found = _by_our_id(unit, target) or _first(find_by_unique_ids(unit, [target]))
         if found is None:
             raise RelatesToUnknown()
-        return _checked(unit, found), []
+        return _checked(unit, found), [], found.is_masked
     notes: list[str] = []
     for related in one.header.related if one.header else ():
         if related.type_code != "RPLC":
             continue
         found = _first(find_by_unique_ids(unit, [related.unique_id]))
         if found is not None:
-            return _checked(unit, found), []
+            if unit.by.kind is ActorKind.USAGER and not _may_replace(found, unit):
+                return None, [REPLACED_KEPT], found.is_masked
+            return _checked(unit, found), [], found.is_masked
         notes = [REPLACED_ABSENT]
-    return None, notes
+    return None, notes, False
 
 
 def _first(found: list[Document]) -> Document | None:
