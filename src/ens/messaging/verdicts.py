@@ -26,6 +26,7 @@ WHY_NOT = {
     FORMAT: "Ce format ne peut pas être enregistré dans vos documents.",
     SHOWN: "C'est le PDF d'un document joint ici : enregistrez ce document, le PDF est dedans.",
     DRAWN: "C'est le même document qu'un autre joint ici, en PDF : enregistrez l'autre.",
+    "document_different": "Votre dossier a déjà un autre document sous le même numéro : demandez-en un nouvel envoi.",
     "document_vide": "Ce document est vide : demandez-en un autre à votre correspondant.",
     "document_trop_grand": "Ce document est trop gros pour être enregistré dans vos documents.",
     "type_inconnu": "Votre correspondant ne dit pas quel est le type de ce document.",

@@ -203,6 +203,31 @@ def test_an_attachment_is_kept_in_the_record_in_one_act_and_once(page: Any, mail
     assert "1 document" in text_of(page.get("/documents/"))
 
 
+@pytest.mark.feature("S084", "N079")
+def test_what_only_the_record_knows_of_an_attachment_is_told_in_its_thread(page: Any, inaya: Any, mail: Any) -> None:
+    """Another content under the same identifier: nothing is filed, and the page says why."""
+    from ens.messaging import services as messaging
+    from ens.messaging.types import IncomingMail
+    from tests.messaging.archives import NAME, archive
+
+    mail("Vos résultats")  # the operator is known
+    said = []
+    for version in (b"un", b"deux"):
+        message = EmailMessage(policy=SMTP)
+        message["From"], message["To"], message["Subject"] = "labo@operateur.example", inaya.address, "Analyses"
+        message.set_content("Bonjour")
+        data = archive(inaya.matricule, b"%PDF-1.4" + b" " * 100 + version)  # the identifier is of what comes first
+        message.add_attachment(data, maintype="application", subtype="zip", filename=NAME)
+        messaging.receive(IncomingMail("labo@operateur.example", inaya.address, message.as_bytes()), by=OPERATOR)
+        thread = messaging.list_threads(inaya.usager_id, by=inaya.actor)[0].id
+        shown = page.get(f"/messages/{thread}/").content.decode()
+        address = shown.split('action="/messages/pieces/')[1].split('"')[0]
+        said.append(text_of(page.post(f"/messages/pieces/{address}", {"fil": str(thread)}, follow=True)))
+    assert "Enregistré dans votre dossier." in said[0]
+    assert "Votre dossier a déjà un autre document sous le même numéro" in said[1]
+    assert "Enregistrer dans mon dossier" in said[1]
+
+
 def test_an_attachment_is_opened_by_who_received_it_only(page: Any, mail: Any, people: Any, sign_in: Any) -> None:
     thread_id = mail("Vos résultats", files=("analyses.txt",))
     shown = page.get(f"/messages/{thread_id}/").content.decode()

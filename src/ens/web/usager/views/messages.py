@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ens import journeys
 from ens.kernel.errors import Conflict, Malformed, Refused
 from ens.messaging import services as messaging
+from ens.messaging import verdicts
 from ens.messaging.errors import AntivirusSilent, DraftElsewhere
 from ens.messaging.services.keeping import TRASH_DAYS
 from ens.messaging.types import (
@@ -325,13 +326,17 @@ def piece(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
 
 @require_POST
 def enregistrer_piece(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
-    """Keep an attachment in the record; twice does nothing more."""
-    document_id = journeys.save_attachment(attachment_id, by=request.actor)
-    announcements.success(request, _("Enregistré dans votre dossier."))
+    """Keep an attachment in the record; twice does nothing more. What only the record knew is told in the thread."""
+    thread_id, document_id = _identifier(request.POST.get("fil", "")), None
     try:
-        return redirect("usager:fil", UUID(request.POST.get("fil", "")))
-    except ValueError:
-        return redirect("usager:document", document_id)
+        document_id = journeys.save_attachment(attachment_id, by=request.actor)
+    except (Malformed, Conflict, Refused) as error:
+        announcements.error(request, typeset(verdicts.why_not(error.code)))
+    else:
+        announcements.success(request, _("Enregistré dans votre dossier."))
+    if thread_id is not None:
+        return redirect("usager:fil", thread_id)
+    return redirect("usager:document", document_id) if document_id is not None else redirect("usager:messages")
 
 
 @require_safe
