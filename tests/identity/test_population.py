@@ -305,6 +305,22 @@ def test_the_same_traits_under_another_number_are_registered_and_asked_about(peo
     assert both not in [(d.usager_id, d.other_id) for d in doubts.waiting(1_000)]
 
 
+def test_a_file_half_known_registers_the_others_and_asks_about_the_same_traits(people, tmp_path):
+    """Everyone new, a part is written by plain rows; one known, the look-up decides for each: the same people."""
+    from ens.identity.population import doubts
+
+    first, second, third = (line() for _ in range(3))
+    namesake, late = (second | {"matricule": matricule()}, third | {"matricule": matricule()})
+    report = imported(write(tmp_path / "new.csv", second, namesake))
+    assert (report.registered, dict(report.by_code)) == (2, {"doublon_possible": 1})
+    report = imported(write(tmp_path / "half.csv", first, second, third, namesake, late))
+    assert (report.registered, report.known, dict(report.by_code)) == (3, 2, {"doublon_possible": 1})
+    ids = [{found(one["matricule"]).usager_id for one in pair} for pair in ((second, namesake), (third, late))]
+    asked = [{d.usager_id, d.other_id} for d in doubts.waiting(1_000)]
+    assert all(asked.count(pair) == 1 for pair in ids)
+    assert rows("SELECT count(*) FROM identity_usager WHERE usager_id = ANY(%s)", list(set.union(*ids)))[0][0] == 4
+
+
 @pytest.mark.feature("S032")
 def test_links_of_children_and_parents_are_kept_on_both_sides_and_end(people, tmp_path):
     from ens.identity import queries

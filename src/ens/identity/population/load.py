@@ -260,10 +260,8 @@ def _register_part(
         if _one(connection, statements.MOVED, what):
             return  # before a restart
         eligible = _one(connection, statements.ELIGIBLE, what)
-        # The staging is never analysed: left to guess, the planner would loop over the people just made.
-        connection.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '128MB'")
-        registered, doubtful = connection.execute(_sql(statements.REGISTER), what).fetchone() or (0, [])
-        connection.execute("SET LOCAL enable_nestloop = on")
+        connection.execute("SET LOCAL work_mem = '128MB'")
+        registered, doubtful = _all_new(connection, eligible, what) or _some_new(connection, what)
         if doubtful:
             connection.execute(_sql(statements.SAME_TRAITS), {**what, "doubtful": doubtful})
         if registered < eligible:
@@ -275,6 +273,29 @@ def _register_part(
             [run_id, number, registered],
         )
         connection.execute(statements.MARK_MOVED, what)
+
+
+def _all_new(
+    connection: psycopg.Connection[Any], eligible: int, what: dict[str, Any]
+) -> tuple[int, list[UUID]] | None:
+    """How many people were registered, and those whose traits are another's; None when some are known already."""
+    try:
+        with connection.transaction():
+            connection.execute(_sql(statements.ALL_NEW), what)
+            connection.execute(_sql(statements.ALL_PEOPLE), what)
+            if connection.execute(_sql(statements.ALL_TRAITS), what).rowcount == eligible:
+                return eligible, []
+    except psycopg.errors.UniqueViolation:
+        return None
+    return eligible, [usager_id for (usager_id,) in connection.execute(_sql(statements.ALL_DOUBTFUL), what).fetchall()]
+
+
+def _some_new(connection: psycopg.Connection[Any], what: dict[str, Any]) -> tuple[int, list[UUID]]:
+    # The staging is never analysed: left to guess, the planner would loop over the people just made.
+    connection.execute("SET LOCAL enable_nestloop = off")
+    registered, doubtful = connection.execute(_sql(statements.REGISTER), what).fetchone() or (0, [])
+    connection.execute("SET LOCAL enable_nestloop = on")
+    return registered, doubtful
 
 
 def _batch() -> dict[str, Any]:

@@ -24,6 +24,31 @@ SELECT line FROM identity_import_remark WHERE code = 'matricule_en_double' ON CO
 _PART = "r.chunk BETWEEN %(first)s AND %(last)s"
 _ELIGIBLE = f"{_PART} AND NOT EXISTS (SELECT 1 FROM identity_import_held h WHERE h.line = r.line)"  # noqa: S608 - same
 
+# When everyone of a part is new, as in a first import: plain rows, at half the price of ON CONFLICT. The first number
+# already there stops it, and REGISTER does the part.
+_PEOPLE = """
+    INSERT INTO identity_usager (usager_id, sealed_traits, identity_status, registered_at, lot_id, own_key, declared,
+                                 departement, channels, adult_on, died_on, legacy_dmp)
+    SELECT r.usager_id, r.sealed, r.identity_status, %(now)s, %(lot)s, false, r.declared,
+           r.departement, r.channels, r.adult_on, r.died_on, r.legacy_dmp
+    FROM identity_import_read r
+"""
+ALL_NEW = f"""
+INSERT INTO identity_matriculelookup (digest, usager_id, oid, since)
+SELECT r.digest, r.usager_id, r.oid, %(now)s FROM identity_import_read r WHERE {_ELIGIBLE} ORDER BY r.digest
+"""  # noqa: S608 - our own constants
+ALL_PEOPLE = f"{_PEOPLE} WHERE {_ELIGIBLE}"
+ALL_TRAITS = f"""
+INSERT INTO identity_traitslookup (digest, usager_id)
+SELECT DISTINCT ON (r.traits) r.traits, r.usager_id FROM identity_import_read r
+WHERE {_ELIGIBLE} AND NOT EXISTS (SELECT 1 FROM identity_traitslookup t WHERE t.digest = r.traits)
+ORDER BY r.traits, r.line
+"""  # noqa: S608 - our own constants
+ALL_DOUBTFUL = f"""
+SELECT r.usager_id FROM identity_import_read r JOIN identity_traitslookup t ON t.digest = r.traits
+WHERE {_ELIGIBLE} AND t.usager_id <> r.usager_id
+"""  # noqa: S608 - our own constants
+
 # New people: the look-up decides who is new, even between two imports or an import and a registration.
 REGISTER = f"""
 WITH fresh AS (
@@ -31,11 +56,7 @@ WITH fresh AS (
     SELECT r.digest, r.usager_id, r.oid, %(now)s FROM identity_import_read r WHERE {_ELIGIBLE} ORDER BY r.digest
     ON CONFLICT (digest) DO NOTHING RETURNING usager_id
 ), people AS (
-    INSERT INTO identity_usager (usager_id, sealed_traits, identity_status, registered_at, lot_id, own_key, declared,
-                                 departement, channels, adult_on, died_on, legacy_dmp)
-    SELECT r.usager_id, r.sealed, r.identity_status, %(now)s, %(lot)s, false, r.declared,
-           r.departement, r.channels, r.adult_on, r.died_on, r.legacy_dmp
-    FROM identity_import_read r JOIN fresh USING (usager_id) WHERE {_PART}
+    {_PEOPLE} JOIN fresh USING (usager_id) WHERE {_PART}
 ), firsts AS (
     INSERT INTO identity_traitslookup (digest, usager_id)
     SELECT r.traits, r.usager_id FROM identity_import_read r JOIN fresh USING (usager_id) WHERE {_PART}
