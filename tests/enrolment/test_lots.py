@@ -214,8 +214,9 @@ def test_an_event_that_changes_nothing_written_meanwhile_does_not_keep_a_space_c
             looks.append(1)
             self.cursor.execute(statement, what)
 
-        def fetchone(self):
-            return self.cursor.fetchone()
+        @property
+        def rowcount(self):
+            return self.cursor.rowcount
 
     monkeypatch.setattr(lots, "_until_settled", lambda cursor, *rest: settled(Cursor(cursor), *rest))
     with clock.freeze(AFTER):
