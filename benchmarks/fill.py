@@ -452,6 +452,7 @@ def check(data: Path, told: list[dict[str, Any]]) -> None:
     """Read a sample through the services, and every trace's number against its head. Errors: SystemExit."""
     from ens.audit.queries import history
     from ens.audit.types import HistoryFilter
+    from ens.identity import actors
     from ens.identity import queries as identity
     from ens.kernel.actor import Actor, ActorKind
     from ens.record import services as record
@@ -459,7 +460,7 @@ def check(data: Path, told: list[dict[str, Any]]) -> None:
 
     demo = json.loads((data / "demo.json").read_text())
     rpps = next(one["rpps"] for one in demo["professionals"] if one["key"] == "dupond")
-    doctor = identity.professional_actor(identity.professional(rpps), client_id="mesure")
+    doctor = actors.professional_actor(identity.professional(rpps), client_id="mesure")
     for one in random.Random(1).sample(told, min(SAMPLE, len(told))):
         usager_id = UUID(one["usager"])
         found = record.find_references(usager_id, ReferenceQuery(statuses=("current",)), by=doctor)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from ens.enrolment import services as enrolment
-from ens.identity import queries, services
+from ens.identity import actors, queries, services
 from ens.identity.models import Activity, Establishment, Mailbox, Professional
 from ens.identity.types import EstablishmentRef, NewUsager, ProfessionalRef
 from ens.kernel.actor import SYSTEM, Actor, ActorKind
@@ -153,8 +153,8 @@ class People:
 
     def actor(self, who: ProfessionalRef | EstablishmentRef, *, client_id: str = "") -> Actor:
         if isinstance(who, ProfessionalRef):
-            return queries.professional_actor(who, client_id=client_id)
-        return queries.establishment_actor(who, client_id=client_id)
+            return actors.professional_actor(who, client_id=client_id)
+        return actors.establishment_actor(who, client_id=client_id)
 
 
 def before_all_due() -> datetime:

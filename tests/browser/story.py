@@ -47,7 +47,7 @@ def png() -> bytes:
 def file_document(
     space: Space, name: str, *, title: str, type_code: str, data: bytes, media_type: str, days: int
 ) -> None:
-    from ens.identity import queries
+    from ens.identity import actors
     from ens.record import services as record
     from ens.record.types import DocumentDeposit, SubmissionDeposit
 
@@ -64,7 +64,7 @@ def file_document(
         author_rpps=space.doctor.rpps,
     )
     done = record.deposit(
-        space.person.usager_id, SubmissionDeposit((one,)), by=queries.professional_actor(space.doctor)
+        space.person.usager_id, SubmissionDeposit((one,)), by=actors.professional_actor(space.doctor)
     )
     space.documents[name] = done.document_id
 
@@ -287,7 +287,7 @@ TYPES = ("11502-2", "18748-4", "11488-4", "57833-6", "34133-9")
 def crowded_space(people: Any) -> Space:
     """Ten years of a life: 500 documents, 300 conversations, 40 professionals, and who read."""
     from ens.access import services as access
-    from ens.identity import queries
+    from ens.identity import actors
     from ens.record import services as record
     from ens.record.types import DocumentDeposit, DocumentFilter, SubmissionDeposit
 
@@ -319,7 +319,7 @@ def crowded_space(people: Any) -> Space:
         done = record.deposit(usager_id, SubmissionDeposit(tuple(deposits)), by=people.actor(site))
     space.documents["dernier"] = done.documents[-1].document_id
     for number in range(60):
-        record.list_documents(usager_id, DocumentFilter(), by=queries.professional_actor(doctors[number % CHOICES]))
+        record.list_documents(usager_id, DocumentFilter(), by=actors.professional_actor(doctors[number % CHOICES]))
     boxes = [(doctor.name, people.mailbox(doctor)) for doctor in doctors]
     for number in range(CONVERSATIONS):
         name, box = boxes[number % CHOICES]

@@ -11,7 +11,7 @@ import pytest
 from ens.access import mandates
 from ens.cli.mandates import agent, perform
 from ens.cli.refusals import CommandRefused
-from ens.identity import queries
+from ens.identity import actors
 
 DEFAULTS = {
     "nom": "", "departements": "", "france": False, "evenements": False, "depuis": None, "jusqu_au": None,
@@ -24,8 +24,8 @@ def asked(account: str, **options) -> tuple[dict, list[str]]:
 
 
 def territory(account: str):
-    compte = queries.compte(account)
-    return mandates.territory_of(queries.actor_of(compte))
+    compte = actors.compte(account)
+    return mandates.territory_of(actors.actor_of(compte))
 
 
 @pytest.mark.feature("S142")
@@ -58,7 +58,7 @@ def test_what_is_wrong_is_refused_in_a_sentence(db, options):
     with pytest.raises(CommandRefused):
         asked(name, **options)
     with pytest.raises(AccountUnknown):
-        queries.compte(name)
+        actors.compte(name)
 
 
 def test_another_account_never_steers(people):
@@ -69,10 +69,10 @@ def test_another_account_never_steers(people):
 def test_an_agent_is_named_enters_and_no_longer_enters(people):
     name = f"hugo.{uuid4()}"
     agent(Namespace(account=name, nom="Hugo Petit", retirer=False, acces=False))
-    entered = queries.actor_of(queries.compte(name))
+    entered = actors.actor_of(actors.compte(name))
     assert entered is not None and (entered.kind, entered.name) == ("support", "Hugo Petit")
     agent(Namespace(account=name, nom="", retirer=True, acces=False))
-    assert queries.actor_of(queries.compte(name)) is None
+    assert actors.actor_of(actors.compte(name)) is None
     usager = people.usager().compte.username
     for wrong in ({"account": usager, "nom": "X"}, {"account": f"x{uuid4()}"}, {"account": "nul", "retirer": True}):
         with pytest.raises(CommandRefused):
@@ -118,7 +118,7 @@ def test_a_new_access_closes_the_former_and_an_account_without_second_proof_does
     for password in (first["password"],):
         with pytest.raises(SignInRefused):
             accounts.authenticate(name, password, address="192.0.2.1")
-    factors.remove_application(queries.compte(name))
+    factors.remove_application(actors.compte(name))
     with pytest.raises(SignInRefused):
         accounts.authenticate(name, second["password"], address="192.0.2.1")
 

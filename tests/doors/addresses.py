@@ -231,7 +231,7 @@ OF_THE_ACCOUNT = frozenset(
     for name in (
         "conditions", "code_email", "telephone", "code_telephone", "securite", "prouver", "mot_de_passe", "application",
         "retirer_application", "codes_secours", "cle", "cle_question", "retirer_cles", "fermer_sessions",
-        "relier_identite", "delier_identite", "profils", "enfants", "invitations",
+        "relier_identite", "delier_identite", "profils", "enfants", "invitations", "courriers",
     )
 )  # fmt: skip
 OF_NOBODY = ((), ("persona",), ("form",), ("site",), ("rubric",), ("reason",))  # what such an address names is nobody's

@@ -52,7 +52,7 @@ def test_the_author_is_known_by_their_number_and_reads_even_what_is_masked(inaya
 def test_what_is_said_is_what_happens(inaya, people, dupond, said):
     """For each of them, the list they then ask for agrees."""
     from ens.access import services as access
-    from ens.identity.queries import professional_actor
+    from ens.identity.actors import professional_actor
     from ens.record.errors import DocumentNotFound
     from ens.record.services import open_document
 

@@ -80,12 +80,12 @@ def _compared(found: Any) -> tuple[dict[str, object], list[str]]:
 
 def _agent(account: str) -> Any:
     """Who answers: an account of steering or support, named in the histories."""
-    from ens.identity import queries
+    from ens.identity import actors
     from ens.identity.errors import AccountUnknown
     from ens.kernel.actor import ActorKind
 
     try:
-        actor = queries.actor_of(queries.compte(account)) if account else None
+        actor = actors.actor_of(actors.compte(account)) if account else None
     except AccountUnknown:
         actor = None
     if actor is None or actor.kind not in (ActorKind.PILOTAGE, ActorKind.SUPPORT):

@@ -16,7 +16,7 @@ def perform(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
     from django.db import transaction
 
     from ens.access import mandates
-    from ens.identity import queries, services
+    from ens.identity import actors, services
     from ens.identity.errors import AccountUnknown
     from ens.kernel.actor import Actor, ActorKind
     from ens.kernel.errors import EnsError
@@ -24,7 +24,7 @@ def perform(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
     operator = Actor(ActorKind.PILOTAGE, "ligne-de-commande", "Exploitant")
     options.account = _identifier(options.account)
     try:
-        known = queries.compte(options.account)
+        known = actors.compte(options.account)
     except AccountUnknown:
         known = None
     if known is not None and known.role != "pilotage":
@@ -89,12 +89,12 @@ def _day(text: str | None) -> date | None:
 
 def agent(options: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
     """Make or close an agent's account: its JSON answer and its sentences. Errors: CommandRefused."""
-    from ens.identity import queries, services
+    from ens.identity import actors, services
     from ens.identity.errors import AccountUnknown
 
     options.account = _identifier(options.account)
     try:
-        known = queries.compte(options.account)
+        known = actors.compte(options.account)
     except AccountUnknown:
         known = None
     if known is not None and known.role != "support":

@@ -15,7 +15,7 @@ from ens.demonstration.doors import Filing, Letter, Software, bundle, send
 from ens.demonstration.moments import Opening, OwnFile, OwnWords
 from ens.demonstration.progress import Progress
 from ens.demonstration.story import moments
-from ens.identity.queries import actor_of, compte
+from ens.identity.actors import actor_of, compte
 from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.messaging.services import list_threads, open_thread

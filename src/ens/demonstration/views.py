@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ens.demonstration.cast import Member, cast, member
 from ens.demonstration.standing import state_of
 from ens.enrolment.types import State
-from ens.identity import queries as identity
+from ens.identity import actors
 from ens.kernel import clock
 
 SOFTWARE = ("etablissement", "operateur")
@@ -74,7 +74,7 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
     one = _known(key)
     logout(request)
     if one.kind not in SOFTWARE:
-        login(request, identity.compte(f"demo-{one.key}"), backend="django.contrib.auth.backends.ModelBackend")
+        login(request, actors.compte(f"demo-{one.key}"), backend="django.contrib.auth.backends.ModelBackend")
     return HttpResponseRedirect(_home(one), status=303)
 
 

@@ -11,11 +11,9 @@ from django.db.models import Q
 from ens.coffre.keyring import digest
 from ens.coffre.services import sealer, sealer_of_nobody
 from ens.identity import professions
-from ens.identity.errors import AccountUnknown, EstablishmentUnknown, ProfessionalUnknown
+from ens.identity.errors import EstablishmentUnknown, ProfessionalUnknown
 from ens.identity.models import (
     Activity,
-    ApplicationCliente,
-    Compte,
     Establishment,
     MatriculeLookup,
     Professional,
@@ -24,9 +22,9 @@ from ens.identity.models import (
     Usager,
 )
 from ens.identity.representing import in_force
-from ens.identity.types import EstablishmentRef, MailboxRef, ProfessionalRef, Profile, Traits, UsagerRef
+from ens.identity.types import EstablishmentRef, MailboxRef, ProfessionalRef, Traits, UsagerRef
 from ens.kernel import clock
-from ens.kernel.actor import Actor, ActorKind
+from ens.kernel.actor import ActorKind
 from ens.kernel.ids import id_of_nobody
 from ens.persistence import sql
 from ens.persistence.errors import NobodyThere
@@ -184,12 +182,12 @@ def medecin_traitant(unit: Unit) -> UUID | None:
 
 def professional(rpps: str) -> ProfessionalRef:
     """Errors: ProfessionalUnknown."""
-    return _ref(Professional.objects.filter(rpps=rpps, active=True).first())
+    return professional_ref(Professional.objects.filter(rpps=rpps, active=True).first())
 
 
 def professional_by_id(professional_id: UUID | str) -> ProfessionalRef:
     """Retired professionals included: their past acts keep a name. Errors: ProfessionalUnknown."""
-    return _ref(Professional.objects.filter(id=professional_id).first())
+    return professional_ref(Professional.objects.filter(id=professional_id).first())
 
 
 def professional_id(rpps: str) -> UUID | None:
@@ -205,7 +203,8 @@ def professionals_by_id(ids: list[UUID]) -> dict[UUID, ProfessionalRef]:
     return {row.id: _said(row, sites.get(row.id)) for row in Professional.objects.filter(id__in=ids)}
 
 
-def _ref(found: Professional | None) -> ProfessionalRef:
+def professional_ref(found: Professional | None) -> ProfessionalRef:
+    """Errors: ProfessionalUnknown, of nobody."""
     if found is None:
         raise ProfessionalUnknown()
     place = found.activities.select_related("establishment").exclude(establishment=None).order_by("id").first()
@@ -234,18 +233,19 @@ def establishment(finess: str) -> EstablishmentRef:
         .order_by("identifier")
         .first()
     )
-    return _site(found)
+    return establishment_ref(found)
 
 
 def establishment_by_id(establishment_id: UUID | str) -> EstablishmentRef:
-    return _site(Establishment.objects.filter(id=establishment_id).first())
+    return establishment_ref(Establishment.objects.filter(id=establishment_id).first())
 
 
 def establishments_by_id(ids: list[UUID]) -> dict[UUID, EstablishmentRef]:
-    return {found.id: _site(found) for found in Establishment.objects.filter(id__in=ids)}
+    return {found.id: establishment_ref(found) for found in Establishment.objects.filter(id__in=ids)}
 
 
-def _site(found: Establishment | None) -> EstablishmentRef:
+def establishment_ref(found: Establishment | None) -> EstablishmentRef:
+    """Errors: EstablishmentUnknown, of none."""
     if found is None:
         raise EstablishmentUnknown()
     return EstablishmentRef(found.id, found.finess_eg or found.finess_ej or found.identifier, found.name, found.sector)
@@ -271,89 +271,12 @@ def mailbox(address: str) -> MailboxRef | None:
     kind, label, gone_at, professional_id, establishment_id = box
     owner: ProfessionalRef | EstablishmentRef | None = None
     if professional_id is not None:
-        owner = _ref(Professional.objects.filter(id=professional_id).first())
+        owner = professional_ref(Professional.objects.filter(id=professional_id).first())
     elif establishment_id is not None:
-        owner = _site(Establishment.objects.filter(id=establishment_id).first())
+        owner = establishment_ref(Establishment.objects.filter(id=establishment_id).first())
     return MailboxRef(kind, label, owner, gone_at is not None)
 
 
 def has_extract() -> bool:
     """Whether the directory of mailboxes was brought from its extract: what it does not have then says something."""
     return sql.row("SELECT 1 FROM identity_mailbox WHERE listed LIMIT 1", []) is not None
-
-
-def compte(username: str) -> Compte:
-    """The account of that name. Errors: AccountUnknown."""
-    found = Compte.objects.filter(username=username).first()
-    if found is None:
-        raise AccountUnknown()
-    return found
-
-
-def profiles(compte: Compte) -> list[Profile]:
-    """Whose spaces an account shows today, its own first."""
-    rows = Rattachement.objects.filter(in_force(), compte=compte)
-    order = {Rattachement.HOLDER: 0, Rattachement.REPRESENTATIVE: 1, Rattachement.CARER: 2}
-    return sorted((Profile(row.usager_id, row.role) for row in rows), key=lambda p: (order[p.role], str(p.usager_id)))
-
-
-def actor_of(compte: Compte, usager_id: UUID | None = None) -> Actor | None:
-    """Who an account is: a professional, or a usager for one of their profiles. None: nobody any more.
-
-    Which profile: ``usager_id`` if the account is still tied to it, else its first.
-    """
-    if not compte.is_active:
-        return None
-    if compte.professional is not None:
-        return professional_actor(_ref(compte.professional)) if compte.professional.active else None
-    if compte.role:
-        kind = ActorKind.SUPPORT if compte.role == "support" else ActorKind.PILOTAGE
-        return Actor(kind, str(compte.id), compte.name, role=compte.role)
-    known = profiles(compte)
-    chosen = next((p for p in known if p.usager_id == usager_id), known[0] if known and usager_id is None else None)
-    if chosen is None:
-        return None
-    role = {"titulaire": "", "representant": "représentant légal", "aidant": "aidant"}[chosen.role]
-    return Actor(ActorKind.USAGER, str(compte.id), compte.name, role=role, usager_id=chosen.usager_id)
-
-
-def professional_actor(
-    ref: ProfessionalRef, *, client_id: str = "", organisation: EstablishmentRef | None = None
-) -> Actor:
-    """The actor a professional is, alone or behind an establishment's software."""
-    return Actor(
-        ActorKind.PROFESSIONNEL,
-        str(ref.id),
-        ref.name,
-        role=ref.profession_label,
-        profession=ref.profession,
-        organisation=organisation.name if organisation else ref.organisation,
-        organisation_id=str(organisation.id) if organisation else ref.organisation_id,
-        rpps=ref.rpps,
-        finess=organisation.finess if organisation else "",
-        client_id=client_id,
-    )
-
-
-def establishment_actor(ref: EstablishmentRef, *, client_id: str = "") -> Actor:
-    return Actor(
-        ActorKind.ETABLISSEMENT,
-        str(ref.id),
-        ref.name,
-        role="établissement",
-        organisation=ref.name,
-        organisation_id=str(ref.id),
-        finess=ref.finess,
-        client_id=client_id,
-    )
-
-
-def client_actor(client_id: str) -> Actor | None:
-    """Who an OAuth2 client acts for: its professional, or its establishment under its own name."""
-    asked = ApplicationCliente.objects.select_related("professional", "establishment")
-    found = asked.filter(client_id=client_id).first()
-    if found is None:
-        return None
-    if found.professional is not None:
-        return professional_actor(_ref(found.professional), client_id=client_id) if found.professional.active else None
-    return establishment_actor(_site(found.establishment), client_id=client_id)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ens.enrolment import queries as enrolment
+from ens.identity import actors
 from ens.identity import queries as identity
 from ens.identity.types import Profile
 from ens.kernel.actor import Actor, ActorKind
@@ -26,7 +27,7 @@ class ProfileCard:
 def cards(compte: Any) -> list[ProfileCard]:
     """Each profile of the account, its own first; a space that is not open is said so, and cannot be entered."""
     found = []
-    for profile in identity.profiles(compte):
+    for profile in actors.profiles(compte):
         actor = Actor(ActorKind.USAGER, str(compte.id), compte.name, usager_id=profile.usager_id)
 
         def act(unit: Unit, profile: Profile = profile) -> ProfileCard:

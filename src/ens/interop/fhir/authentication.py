@@ -18,7 +18,7 @@ from django.conf import settings
 from oauth2_provider.models import get_access_token_model
 
 from ens.audit import events
-from ens.identity import clients
+from ens.identity import actors, clients
 from ens.identity import queries as identity
 from ens.identity.errors import ProfessionalUnknown
 from ens.interop.fhir.errors import PersonUnknown, TokenInvalid, TokenMissing, TooManyRefusals, VersionTooOld
@@ -96,7 +96,7 @@ def _look_up(key: bytes) -> _Known | None:
         .values_list("application__client_id", "expires", "scope", "application__minimum_version")
         .first()
     )
-    actor = identity.client_actor(found[0]) if found and SCOPE in found[2].split() else None
+    actor = actors.client_actor(found[0]) if found and SCOPE in found[2].split() else None
     if found is None or actor is None:
         return None
     known = _Known(actor, found[3], found[1], time.monotonic() + CACHE_SECONDS)
@@ -134,4 +134,4 @@ def name_person(client: Actor, person: str) -> Actor:
     except ProfessionalUnknown:
         raise PersonUnknown() from None
     site = identity.establishment_by_id(client.organisation_id)
-    return identity.professional_actor(named, client_id=client.client_id, organisation=site)
+    return actors.professional_actor(named, client_id=client.client_id, organisation=site)

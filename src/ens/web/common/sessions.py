@@ -17,7 +17,7 @@ from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from ens.identity import websessions
-from ens.identity.queries import actor_of
+from ens.identity.actors import actor_of
 from ens.kernel.network import address_of
 from ens.web.common import proof
 
