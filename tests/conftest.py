@@ -47,11 +47,7 @@ def _environment() -> dict[str, str]:
     }
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "feature(*ids): rows of docs/domaine/features.csv that the test proves")
-    config.addinivalue_line("markers", "slow: takes more than a second")
-    config.addinivalue_line("markers", "browser: needs Chromium")
-    config.addinivalue_line("markers", "space: starts a whole space with ens up")
+def _set_django_up() -> None:
     for name in [name for name in os.environ if name.startswith("ENS_") and name != "ENS_NO_SKIP"]:
         del os.environ[name]
     os.environ.update(_environment())
@@ -62,6 +58,16 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
     setup_test_environment(debug=False)
     settings.PASSWORD_HASHERS = ["tests.hashing.LightArgon2", *settings.PASSWORD_HASHERS[1:]]
+
+
+_set_django_up()  # before the conftest of any folder is read: they import the product
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "feature(*ids): rows of docs/domaine/features.csv that the test proves")
+    config.addinivalue_line("markers", "slow: takes more than a second")
+    config.addinivalue_line("markers", "browser: needs Chromium")
+    config.addinivalue_line("markers", "space: starts a whole space with ens up")
 
 
 @pytest.hookimpl(hookwrapper=True)
