@@ -10,17 +10,7 @@ from ens.enrolment import campaigns, pace
 from ens.enrolment.campaigns import NewWave
 from ens.enrolment.models import Lot
 from ens.kernel import clock
-from tests.enrolment.test_campaigns import (  # noqa: F401 - the fixtures of the same campaigns
-    MONDAY,
-    STEERER,
-    carriers,
-    create,
-    kinds,
-    over,
-    register,
-    territory,
-    wave_of,
-)
+from tests.enrolment.campaigns.conftest import MONDAY, STEERER, create, kinds, register, wave_of
 from tests.identity.population import line
 
 TODAY = (MONDAY.date(), MONDAY.date())
@@ -34,7 +24,7 @@ def at(moment):
 
 
 @pytest.mark.feature("S001", "S023")
-def test_who_was_not_reached_before_a_wave_ended_is_taken_by_a_later_one(people, tmp_path, territory, carriers):  # noqa: F811
+def test_who_was_not_reached_before_a_wave_ended_is_taken_by_a_later_one(people, tmp_path, territory, carriers):
     ids = register(tmp_path, territory, *(line(email="") for _ in range(3)))
     called = create(territory, days=TODAY, lot_size=1, letters_per_day=1)
     at(MONDAY)
@@ -48,7 +38,7 @@ def test_who_was_not_reached_before_a_wave_ended_is_taken_by_a_later_one(people,
     assert [(one.planned, one.left) for one in (first, second)] == [(1, 0), (2, 0)]
 
 
-def test_a_wave_prolonged_after_its_end_takes_them_itself(people, tmp_path, territory, carriers):  # noqa: F811
+def test_a_wave_prolonged_after_its_end_takes_them_itself(people, tmp_path, territory, carriers):
     ids = register(tmp_path, territory, *(line(email="") for _ in range(2)))
     called = create(territory, days=TODAY, lot_size=1, letters_per_day=1)
     at(MONDAY)
@@ -59,7 +49,7 @@ def test_a_wave_prolonged_after_its_end_takes_them_itself(people, tmp_path, terr
     assert sorted(carriers["courrier"].people) == sorted(ids)
 
 
-def test_what_was_begun_before_the_end_goes_on_after_it(people, tmp_path, territory, carriers):  # noqa: F811
+def test_what_was_begun_before_the_end_goes_on_after_it(people, tmp_path, territory, carriers):
     by_mail, by_post = register(tmp_path, territory, line(), line(email=""))
     create(territory, days=TODAY)
     carriers["email"].fails = OSError("relais coupé")
@@ -72,7 +62,7 @@ def test_what_was_begun_before_the_end_goes_on_after_it(people, tmp_path, territ
 
 
 @pytest.mark.parametrize("channel", ["email", "courrier"])
-def test_a_wave_stopped_keeps_nobody_from_another_campaign(people, tmp_path, territory, carriers, channel):  # noqa: F811
+def test_a_wave_stopped_keeps_nobody_from_another_campaign(people, tmp_path, territory, carriers, channel):
     (one,) = register(tmp_path, territory, line() if channel == "email" else line(email=""))
     called = create(territory)
     carriers[channel].fails = OSError("disque plein, ou relais coupé")
@@ -87,7 +77,7 @@ def test_a_wave_stopped_keeps_nobody_from_another_campaign(people, tmp_path, ter
     assert kinds(one) == ["noticed"]
 
 
-def test_a_file_lost_once_its_wave_was_stopped_is_not_printed_again(people, tmp_path, territory, carriers):  # noqa: F811
+def test_a_file_lost_once_its_wave_was_stopped_is_not_printed_again(people, tmp_path, territory, carriers):
     (one,) = register(tmp_path, territory, line(email=""))
     called = create(territory)
     carriers["courrier"].later = True
@@ -102,7 +92,7 @@ def test_a_file_lost_once_its_wave_was_stopped_is_not_printed_again(people, tmp_
 
 
 @pytest.mark.feature("S004")
-def test_letters_whose_drawing_was_killed_are_drawn_again_after_a_while(people, tmp_path, territory, carriers):  # noqa: F811
+def test_letters_whose_drawing_was_killed_are_drawn_again_after_a_while(people, tmp_path, territory, carriers):
     (one,) = register(tmp_path, territory, line(email=""))
     create(territory)
     carriers["courrier"].fails = KeyboardInterrupt()
@@ -116,7 +106,7 @@ def test_letters_whose_drawing_was_killed_are_drawn_again_after_a_while(people, 
     assert pace.confirm(lot.id, MONDAY + timedelta(days=2)) == 1
 
 
-def test_a_clock_set_back_stops_neither_the_lots_nor_what_was_cut_short(people, tmp_path, territory, carriers):  # noqa: F811
+def test_a_clock_set_back_stops_neither_the_lots_nor_what_was_cut_short(people, tmp_path, territory, carriers):
     (one,) = register(tmp_path, territory, line())
     create(territory)
     carriers["email"].fails = KeyboardInterrupt()

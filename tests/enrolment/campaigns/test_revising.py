@@ -11,32 +11,29 @@ from ens.enrolment.campaigns import NewWave
 from ens.enrolment.errors import CampaignMalformed, CampaignUnknown
 from ens.enrolment.models import Change
 from ens.kernel import clock
-from tests.enrolment.test_campaigns import (  # noqa: F401 - the fixtures of the same campaigns
+from tests.enrolment.campaigns.conftest import (
     BODY,
     DAYS,
     MODELS,
     MONDAY,
     STEERER,
-    carriers,
     create,
     kinds,
     model,
     name,
-    over,
     register,
-    territory,
     wave_of,
 )
 from tests.identity.population import line
 
 
-def described(territory, days=DAYS, models=MODELS, more=(), **parameters):  # noqa: F811
+def described(territory, days=DAYS, models=MODELS, more=(), **parameters):
     waves = [NewWave("V1", *days, departements=(territory,)), *more]
     return {"models": models, "waves": waves, "by": STEERER, **parameters}
 
 
 @pytest.mark.feature("S023", "S027")
-def test_what_differs_is_changed_and_dated_and_twice_is_once(db, territory):  # noqa: F811
+def test_what_differs_is_changed_and_dated_and_twice_is_once(db, territory):
     called = create(territory)
     longer = (DAYS[0], date(2026, 2, 28))
     new = described(
@@ -53,7 +50,7 @@ def test_what_differs_is_changed_and_dated_and_twice_is_once(db, territory):  # 
     assert set(decided) == {STEERER.id}
 
 
-def test_all_of_it_or_nothing(db, territory):  # noqa: F811
+def test_all_of_it_or_nothing(db, territory):
     called = create(territory)
     for wrong, said in (
         (described(territory, delay_days=30, lot_size=20_000), "un lot"),
@@ -69,7 +66,7 @@ def test_all_of_it_or_nothing(db, territory):  # noqa: F811
         revising.revise(name(), **described(territory))
 
 
-def test_a_slower_pace_makes_the_lots_that_wait_smaller(people, tmp_path, territory, carriers):  # noqa: F811
+def test_a_slower_pace_makes_the_lots_that_wait_smaller(people, tmp_path, territory, carriers):
     ids = register(tmp_path, territory, *(line() for _ in range(4)))
     called = create(territory, lot_size=4)
     carriers["email"].fails = OSError("relais coupé")
