@@ -105,7 +105,7 @@ def test_what_is_in_the_trash_is_taken_back_as_it_was_or_by_itself(inaya, operat
 
 
 def rows_left(person, owner):
-    from tests.journeys.test_deletion import rows_of
+    from tests.journeys.deletion.conftest import rows_of
 
     return {name: count for name, count in rows_of(person, owner).items() if name.startswith("messaging_") and count}
 
