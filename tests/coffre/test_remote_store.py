@@ -112,8 +112,8 @@ def test_a_store_that_says_nothing_is_waited_for_as_long_as_it_is_set_and_no_lon
     monkeypatch.setattr(settings, "ENS_STORE_SECONDS", 1)
     monkeypatch.setattr(remote.Listening, "REST_S", 0.0)
     store.put(key, b"scelle")
-    with elsewhere.silent():
-        for act in (lambda: store.put(uuid4(), b"scelle"), lambda: store.get(key), lambda: store.delete(key)):
+    with elsewhere.silent():  # what it was asked meanwhile it may do once it is heard again: another is taken away
+        for act in (lambda: store.put(uuid4(), b"scelle"), lambda: store.get(key), lambda: store.delete(uuid4())):
             with pytest.raises(StoreUnavailable):
                 act()
     assert capfd.readouterr().err.count("ETIMEDOUT") == 3
