@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.acts import write_the_profile
 from tests.browser.story import Space, full_space, pdf
 from tests.browser.test_every_page import ALWAYS, FULL, PUBLIC
 from tests.browser.watching import keep
@@ -178,6 +179,8 @@ def test_without_script_every_act_of_the_usager_is_done(window_for: Any, own: Sp
     page.fill("#id_corps", "Voici mes analyses.")
     page.click("button:has-text('Envoyer')")
     page.wait_for_selector("text=Document envoyé")
+
+    write_the_profile(window)
 
     window.open("/confidentialite/")
     page.click("text=Bloquer >> nth=0")
