@@ -303,6 +303,14 @@ def _rows(space: Space, statement: str) -> list[Any]:
         return connection.execute(statement).fetchall()
 
 
+def contents_named(space: Space) -> set[str]:
+    """The contents that rows name; one that an abandoned deposit left is none of them."""
+    from ens.cli.backup.contents import REFERENCES
+
+    named = (f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL" for table, column in REFERENCES.items())
+    return {key.hex for (key,) in _rows(space, " UNION ".join(named))}
+
+
 def gaps(space: Space) -> list[Any]:
     """Usagers whose trace is not numbered from 1 to its head."""
     return _rows(
