@@ -95,6 +95,14 @@ def test_filed_again_it_takes_the_place_of_the_one_before_and_says_when_it_is_st
     assert not services.profile(told.usager_id, by=told.actor).filed.is_stale
 
 
+def test_a_form_sent_again_after_it_was_filed_does_not_make_it_stale(told):
+    form = {"allergene": "Arachide"}
+    services.add(told.usager_id, "ALLERGIES", form, token="abc", by=told.actor)
+    synthesis.file_synthesis(told.usager_id, by=told.actor)
+    services.add(told.usager_id, "ALLERGIES", form, token="abc", by=told.actor)
+    assert not services.profile(told.usager_id, by=told.actor).filed.is_stale
+
+
 def test_masked_it_stays_masked_when_filed_again(told, treating):
     first = synthesis.file_synthesis(told.usager_id, by=told.actor)
     record.mask(first, by=told.actor)

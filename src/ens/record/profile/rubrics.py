@@ -64,9 +64,6 @@ class Rubric:
     icon: str
     period: Period | None = None
 
-    def question(self, name: str) -> Question:
-        return next(one for one in self.questions if one.name == name)
-
 
 _YEAR_IS_ENOUGH = "L’année suffit. Exemple : 3 2019"
 _HOW_MUCH = "Exemple : 1 comprimé le matin"

@@ -16,7 +16,7 @@ from ens.kernel.actor import Actor
 from ens.kernel.ids import new_id
 from ens.persistence import locator, sql
 from ens.persistence.locator import locate
-from ens.persistence.unit import Unit, unit_of_work
+from ens.persistence.unit import StartAgain, Unit, unit_of_work
 from ens.record.errors import ProfileItemChanged, ProfileRubricFilled, ProfileRubricFull
 from ens.record.models import Document, ProfileItem
 from ens.record.profile import store
@@ -81,12 +81,14 @@ def add(usager_id: UUID, code: str, typed: Typed, *, token: str = "", by: Actor)
         events.profile_changed(unit, Event.PROFILE_ITEM_ADDED, None, attempt=True)
         store.check_own(unit)
         kept = answers(which, typed, born=identity.traits(unit).birth_date, today=clock.today())
-        now = clock.now()
-        store.touch(unit, which, now)
         known = ProfileItem.objects.filter(usager_id=unit.usager_id, rubric=code)
         if known.filter(id=item_id).exists():
             unit.untraced("ce formulaire est déjà enregistré")
             return item_id
+        now = clock.now()
+        store.touch(unit, which, now)
+        if known.filter(id=item_id).exists():
+            raise StartAgain()  # the same form, at the same moment: nothing changed
         if known.count() >= ITEMS_MOST:
             raise ProfileRubricFull(most=ITEMS_MOST)
         row = ProfileItem(usager_id=unit.usager_id, id=item_id, rubric=code, recorded_at=now, changed_at=now)
