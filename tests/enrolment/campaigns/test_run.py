@@ -58,7 +58,7 @@ def test_who_is_doubtful_waits_for_a_human(people, tmp_path, territory, carriers
     with clock.freeze(MONDAY):
         pace.advance()
         assert carriers["email"].people == [ids[0]]
-    asked = next(doubt for doubt in doubts.waiting(1_000) if doubt.usager_id == ids[1])
+    asked = next(doubt for doubt in doubts.waiting(doubts.count()) if doubt.usager_id == ids[1])
     doubts.tell_apart(asked.id, by=STEERER)
     with clock.freeze(MONDAY + timedelta(days=1)):
         pace.advance()  # the next day takes those who came since

@@ -98,12 +98,12 @@ def test_contradictory_traits_change_nothing_and_wait_for_a_human(people, tmp_pa
     assert "contredisent" in report.remarks[0][1]
     assert known(one["matricule"], queries.email) == "zoe@exemple.fr"
 
-    asked = [doubt for doubt in doubts.waiting(1_000) if doubt.usager_id == found(one["matricule"]).usager_id]
+    asked = [doubt for doubt in doubts.waiting(doubts.count()) if doubt.usager_id == found(one["matricule"]).usager_id]
     assert [doubt.kind for doubt in asked] == ["traits_contradictoires"]
     compared = doubts.compare(asked[0].id, by=SYSTEM)
     assert (compared.usager.birth_date.year, compared.line["date_naissance"]) == (1990, "1991-05-17")
     assert imported(lying).set_aside == 1  # asked once
-    assert len([d for d in doubts.waiting(1_000) if d.usager_id == asked[0].usager_id]) == 1
+    assert len([d for d in doubts.waiting(doubts.count()) if d.usager_id == asked[0].usager_id]) == 1
 
     doubts.dismiss_line(asked[0].id, by=SYSTEM)
     assert imported(lying).known == 1
@@ -119,7 +119,7 @@ def test_a_contradictory_line_that_a_human_accepts_is_applied_and_traced_under_t
     one = line()
     imported(write(tmp_path / "p.csv", one))
     imported(write(tmp_path / "p2.csv", one | {"date_naissance": "1991-05-17"}))
-    asked = next(d for d in doubts.waiting(1_000) if d.usager_id == found(one["matricule"]).usager_id)
+    asked = next(d for d in doubts.waiting(doubts.count()) if d.usager_id == found(one["matricule"]).usager_id)
     agent = Actor(ActorKind.SUPPORT, "agent-7", "Nadia Roux")
     doubts.accept_line(asked.id, by=agent)
     assert known(one["matricule"], queries.traits).birth_date.year == 1991

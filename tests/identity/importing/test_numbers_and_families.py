@@ -58,10 +58,10 @@ def test_the_same_traits_under_another_number_are_registered_and_asked_about(peo
     report = imported(write(tmp_path / "p2.csv", twin))
     assert (report.registered, dict(report.by_code)) == (1, {"doublon_possible": 1})
     both = (found(twin["matricule"]).usager_id, found(one["matricule"]).usager_id)
-    asked = [d for d in doubts.waiting(1_000) if (d.usager_id, d.other_id) == both]
+    asked = [d for d in doubts.waiting(doubts.count()) if (d.usager_id, d.other_id) == both]
     assert len(asked) == 1
     doubts.tell_apart(asked[0].id, by=SYSTEM)
-    assert both not in [(d.usager_id, d.other_id) for d in doubts.waiting(1_000)]
+    assert both not in [(d.usager_id, d.other_id) for d in doubts.waiting(doubts.count())]
 
 
 def test_a_file_half_known_registers_the_others_and_asks_about_the_same_traits(people, tmp_path):
@@ -75,7 +75,7 @@ def test_a_file_half_known_registers_the_others_and_asks_about_the_same_traits(p
     report = imported(write(tmp_path / "half.csv", first, second, third, namesake, late))
     assert (report.registered, report.known, dict(report.by_code)) == (3, 2, {"doublon_possible": 1})
     ids = [{found(one["matricule"]).usager_id for one in pair} for pair in ((second, namesake), (third, late))]
-    asked = [{d.usager_id, d.other_id} for d in doubts.waiting(1_000)]
+    asked = [{d.usager_id, d.other_id} for d in doubts.waiting(doubts.count())]
     assert all(asked.count(pair) == 1 for pair in ids)
     assert rows("SELECT count(*) FROM identity_usager WHERE usager_id = ANY(%s)", list(set.union(*ids)))[0][0] == 4
 
