@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 import smtplib
 import ssl
@@ -60,9 +62,38 @@ class Space:
 
 
 @pytest.fixture(scope="session")
-def space() -> Iterator[Space]:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a space whose story was told, and that was stopped: made by the first worker that asks for it.
+
+    A space started on a copy, elsewhere and at other addresses, only has what any second start does left to do.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent  # of all the workers of this run
+    data, unfinished = shared / "espace-prepare", shared / "espace-copie"
+    with (shared / "espace-prepare.verrou").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not data.exists():
+            with tempfile.TemporaryDirectory(prefix="ens-histoire-") as folder:
+                Path(folder).chmod(0o755)
+                with started_on(Path(folder)) as space:
+                    pass
+                assert set(space.data.glob("run/*.pid")) == set()
+                copy(space.data, unfinished)
+            unfinished.rename(data)
+    return data
+
+
+def copy(data: Path, to: Path) -> None:
+    """With its owners and modes: the database's files are those of another user when the tests run as root."""
+    to.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", "--reflink=auto", f"{data}/.", to], check=True)
+
+
+@pytest.fixture(scope="session")
+def space(prepared: Path) -> Iterator[Space]:
     """One for all the scenarios of a worker: each leaves the others' people as they were."""
-    with _started() as running:
+    with _started(prepared) as running:
         yield running
 
 
@@ -74,9 +105,9 @@ def seaweedfs() -> Iterator[Seaweed]:
 
 
 @pytest.fixture
-def own_space() -> Iterator[Space]:
+def own_space(prepared: Path) -> Iterator[Space]:
     """One for a scenario that changes everyone's day."""
-    with _started() as running:
+    with _started(prepared) as running:
         yield running
 
 
@@ -89,9 +120,10 @@ def kept_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _started() -> Iterator[Space]:
+def _started(prepared: Path) -> Iterator[Space]:
     with tempfile.TemporaryDirectory(prefix="ens-histoire-") as folder:
         Path(folder).chmod(0o755)
+        copy(prepared, Path(folder) / "var")
         with started_on(Path(folder)) as running:
             yield running
 

@@ -20,7 +20,7 @@ import psycopg
 import pytest
 
 from tests.record.files import pdf as own_pdf
-from tests.scenarios.conftest import Space, Visitor, started_on, until
+from tests.scenarios.conftest import Space, Visitor, copy, started_on, until
 from tests.scenarios.disks import NoSmallDisk, SmallDisk, small_disk
 from tests.scenarios.load import OK, PATIENCE_S, Client, Load, heading, health, owner, pdf, pid, title
 
@@ -117,7 +117,8 @@ def disks(mounted: Disks | str) -> Disks:
 
 
 @pytest.fixture(scope="module")
-def running(folder: Path, mounted: Disks | str) -> Iterator[Fragile]:
+def running(folder: Path, mounted: Disks | str, prepared: Path) -> Iterator[Fragile]:
+    copy(prepared, folder / "var")
     with ExitStack() as spaces:
         space = spaces.enter_context(started_on(folder))
 
