@@ -42,11 +42,15 @@ def save(place: Path, name: str = "sauvegarde") -> making.Report:
 
 @pytest.fixture
 def saved(place: Path, people: Any) -> making.Report:
-    """With a document of someone in it, and someone deleted."""
+    with_something_in_it(people)
+    return save(place)
+
+
+def with_something_in_it(people: Any) -> None:
+    """A document of someone, and someone deleted."""
     erased(people.usager())
     person = people.usager()
     deposit(person, document(), by=people.actor(people.establishment()))
-    return save(place)
 
 
 @pytest.fixture

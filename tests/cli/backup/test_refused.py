@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,9 +16,34 @@ import pytest
 from ens.cli.backup import checking, contents, making, manifest
 from ens.cli.refusals import CommandRefused
 from ens.cli.space import Space
-from tests.cli.backup.conftest import content_of, cut, part_of, refused
+from tests.cli.backup.conftest import content_of, cut, part_of, refused, save, with_something_in_it
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[list[making.Report]]:
+    """The one backup of these tests, once it is made: nothing that refuses it depends on when it was."""
+    reports: list[making.Report] = []
+    yield reports
+    for report in reports:
+        shutil.rmtree(report.backup.parent)
+
+
+@pytest.fixture
+def saved(kept: list[making.Report], place: Path, people: Any) -> making.Report:
+    """A copy of its own for each test, which damages it."""
+    if not kept:
+        with_something_in_it(people)
+        kept.append(save(Path(tempfile.mkdtemp(prefix="ens-sauvegarde-"))))
+    (original,) = kept
+    for folder in original.backup.parent.iterdir():
+        shutil.copytree(folder, place / folder.name)
+    files = {name: place / getattr(original, name).relative_to(original.backup.parent) for name in OF_A_REPORT}
+    return replace(original, **files)
+
+
+OF_A_REPORT = ("backup", "keys_file", "master_keys")
 
 
 def flip(path: Path) -> None:
