@@ -13,6 +13,7 @@ import pytest
 from ens.messaging import aside
 from ens.messaging.mime import parse
 from ens.messaging.parsed import ParsedFile
+from ens.record import apart
 from tests.messaging.mails import mail
 
 SENDER = "labo@operateur.example"
@@ -61,6 +62,17 @@ CLOSED = pdf(owner="a", user="b")
 )  # fmt: skip
 def test_what_is_kept_aside(name, media_type, data, reason):
     assert aside.reason(ParsedFile(name, media_type, data)) == reason
+
+
+def test_a_pdf_that_its_reader_does_not_survive_is_kept_aside(monkeypatch):
+    """Read in the process apart, as any file from outside: ours holds the keys."""
+
+    def dies(order, data):
+        raise apart.ChildEnded()
+
+    monkeypatch.setattr(apart, "_ask", dies)
+    assert aside.reason(ParsedFile("bilan.pdf", "application/pdf", CLOSED)) == aside.PROTECTED
+    assert aside.reason(ParsedFile("bilan.pdf", "application/pdf", pdf())) == ""  # nobody needs to open it to know
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from PIL import Image
 
 from ens.kernel.errors import EnsError
 from ens.record import apart
-from ens.record.cleaning import judge_type, safe
+from ens.record.cleaning import safe
+from ens.record.contenttypes import judge_type
 from tests.record import files
 
 ACCEPTED = [

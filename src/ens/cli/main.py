@@ -180,12 +180,12 @@ def _duration(text: str) -> timedelta:
 def _clock(options: argparse.Namespace) -> int:
     by = _duration(options.by)
     _enter(options.data, demonstration=True)
-    from ens.config import connectors
+    from ens.config import outgoing
     from ens.config.due import run_due
     from ens.kernel import clock
     from ens.persistence.clock import advance
 
-    connectors.choose()
+    outgoing.choose()
     advance(by)
     done = run_due()
     now = clock.now().astimezone(clock.PARIS)

@@ -20,4 +20,4 @@ class WiringConfig(AppConfig):
         outbox.register(representatives.ANSWERED, representatives.tell_answer)
         outbox.register(majority.OUTBOX_KIND, majority.tell_who_acts)
         outbox.register(majority.OUTBOX_KIND_CODE, majority.send_code)
-        connectors.choose_for_pages()
+        connectors.choose()

@@ -40,9 +40,9 @@ def main() -> None:
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
     import ens.config.jobs  # noqa: F401 - declares the periodic jobs
-    from ens.config import connectors
+    from ens.config import outgoing
 
-    connectors.choose()
+    outgoing.choose()
 
     outbox = threading.Thread(target=_move_outbox, name="outbox", daemon=True)
     outbox.start()

@@ -8,9 +8,8 @@ from __future__ import annotations
 import io
 import zipfile
 
-import pikepdf
-
 from ens.messaging.parsed import ParsedFile
+from ens.record import apart
 
 PROTECTED, DANGEROUS = "piece_protegee", "piece_dangereuse"
 # what a double click runs, on the systems people have
@@ -36,7 +35,9 @@ def reason(file: ParsedFile) -> str:
         return PROTECTED if _ENCRYPTED_PACKAGE in file.data else ""
     if file.data.startswith(_OTHER_ARCHIVES):
         return PROTECTED
-    return PROTECTED if file.media_type == "application/pdf" and _needs_a_password(file.data) else ""
+    if file.media_type == "application/pdf" and b"/Encrypt" in file.data and apart.needs_a_password(file.data):
+        return PROTECTED
+    return ""
 
 
 def _would_run(name: str) -> bool:
@@ -52,15 +53,3 @@ def _of_zip(data: bytes) -> str:
     if any(_would_run(one.filename) or one.filename.lower().endswith("vbaproject.bin") for one in members):
         return DANGEROUS
     return PROTECTED if any(one.flag_bits & 0x1 for one in members) else ""
-
-
-def _needs_a_password(data: bytes) -> bool:
-    if b"/Encrypt" not in data:
-        return False
-    try:
-        with pikepdf.open(io.BytesIO(data)):
-            return False
-    except pikepdf.PasswordError:
-        return True
-    except pikepdf.PdfError:
-        return False  # damaged: its preview says so

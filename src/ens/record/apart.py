@@ -71,6 +71,15 @@ def safe(data: bytes) -> tuple[bytes, str]:
     return cleaned, answer["media_type"]
 
 
+def needs_a_password(data: bytes) -> bool:
+    """Whether a PDF of someone else's opens for nobody without one; so is one that its reader does not survive."""
+    try:
+        answer, _ = _ask({"do": "password"}, data)
+    except ChildEnded:
+        return True
+    return bool(answer["needed"])
+
+
 _UPLOAD_ERRORS = {
     one.code: one
     for one in (errors.UploadEmpty, errors.UploadTypeRefused, errors.UploadEncrypted, errors.UploadDamaged)

@@ -37,12 +37,16 @@ def answer(order: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         head = {"kind": shown.kind, "pages": shown.pages, "reason": shown.reason, "html": len(html)}
         return head, html + text
     try:
+        if order["do"] == "password":
+            return {"needed": cleaning.needs_a_password(data)}, b""
         if order["do"] == "page":
             return {}, previews.page(data, order["media_type"], order["number"])
         cleaned, media_type = cleaning.safe(data)
     except EnsError as error:
         return {"code": error.code}, b""
     except MemoryError:
+        if order["do"] == "password":
+            return {"needed": True}, b""
         return {"code": PageAbsent.code if order["do"] == "page" else UploadDamaged.code}, b""
     return {"media_type": media_type}, cleaned
 

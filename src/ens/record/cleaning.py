@@ -10,24 +10,13 @@ import re
 from typing import Any
 
 import pikepdf
-import puremagic
 from PIL import Image, ImageOps
 
+from ens.record.contenttypes import judge_type
 from ens.record.errors import UploadDamaged, UploadEmpty, UploadEncrypted, UploadTypeRefused
 from ens.record.previews import MAX_PIXELS
 
 MAX_FRAMES = 200
-_SIGNATURES = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
-    (b"{\\rtf", "text/rtf"),
-    (b"%PDF-", "application/pdf"),
-)
-# Text that some reader runs or renders: markup, scripts, PostScript, batches, RTF and PDF further down.
-_NOT_WORDS = re.compile(r"<[!?/a-z]|#!|%!ps|%pdf-|\{\\rtf|@echo\b|mime-version:|begin:v", re.IGNORECASE)
-_SURE_MAGIC = 5  # bytes: shorter signatures are also the beginning of ordinary words
 # What runs, opens or carries something else. Source: ISO 32000-2, 7.11.4, 12.6, 13.
 _ACTIVE = ("/AA", "/OpenAction", "/JS", "/JavaScript", "/Launch", "/EmbeddedFiles", "/EF", "/AF", "/XFA", "/Collection")
 _MEDIA = ("/RichMedia", "/RichMediaContent", "/RichMediaSettings", "/3DD", "/3DA", "/Movie", "/Sound", "/Rendition")
@@ -52,37 +41,15 @@ def safe(data: bytes) -> tuple[bytes, str]:
     return (_safe_rtf(data) if media_type == "text/rtf" else data), media_type
 
 
-def judge_type(data: bytes) -> str:
-    """One of the accepted types, by content. Errors: UploadTypeRefused."""
-    for signature, media_type in _SIGNATURES:
-        if data.startswith(signature):
-            return media_type
-    if _is_text(data):
-        return "text/plain"
-    raise UploadTypeRefused()
-
-
-def _is_text(data: bytes) -> bool:
-    """Plain words: no control character, no markup nor script, and nothing that a known signature claims."""
+def needs_a_password(data: bytes) -> bool:
+    """Whether this PDF opens for nobody without one. Damaged, it is not said to: its preview says what it is."""
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = data.decode("cp1252")
-        except UnicodeDecodeError:
+        with pikepdf.open(io.BytesIO(data)):
             return False
-    if any((ord(letter) < 32 and letter not in "\t\n\r\f") or ord(letter) == 127 for letter in text):
-        return False
-    if _NOT_WORDS.match(text.lstrip()):
-        return False
-    try:
-        claims = puremagic.magic_string(data)
-    except (puremagic.PureError, ValueError):
+    except pikepdf.PasswordError:
         return True
-    return all(
-        len(claim.byte_match) < _SURE_MAGIC or claim.mime_type.startswith("text/") or not claim.mime_type
-        for claim in claims
-    )
+    except pikepdf.PdfError:
+        return False
 
 
 def _safe_rtf(data: bytes) -> bytes:

@@ -11,7 +11,7 @@ from ens.access.policies import check_is_individual
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.record import apart
-from ens.record.cleaning import judge_type
+from ens.record.contenttypes import judge_type
 from ens.record.errors import DocumentNotFound, UploadFormInvalid
 from ens.record.services.deposit import deposit
 from ens.record.services.identifiers import unique_id_of_form
