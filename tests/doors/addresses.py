@@ -87,6 +87,7 @@ ADDRESSES: dict[str, Row] = {
     "usager:messages": Row(200, leaves=("messages_listes", "profil_lu")),
     "usager:adresse": Row(200, leaves=("profil_lu",)),
     "usager:nouveau_message": Row(200, takes=422, leaves=("messages_listes", "documents_cherches")),
+    "usager:nouveau_brouillon": Row(takes=302),
     "usager:piece": Row(200, about=("attachment",), leaves=("piece_lue",), refusal="piece_lue", is_file=True),
     "usager:enregistrer_piece": Row(takes=302, about=("attachment",), refusal="piece_enregistree"),
     "usager:fil": Row(200, about=("thread",), leaves=("message_lu", "messages_listes"), refusal="message_lu"),

@@ -12,9 +12,9 @@ from ens.journeys.types import Beginnable, Joinable, Sendable
 from ens.kernel.actor import Actor, ActorKind
 from ens.messaging import queries as messaging
 from ens.messaging.errors import ReplyNotAllowed
-from ens.messaging.services import beginning, drafting, screening
+from ens.messaging.services import beginning, begun, drafting, screening
 from ens.messaging.services.sending import reply_in
-from ens.messaging.types import Beginning, File, Reply, ReplyMode
+from ens.messaging.types import Beginning, Begun, File, Reply, ReplyMode
 from ens.persistence.locator import locate
 from ens.persistence.unit import Unit, unit_of_work
 from ens.record import queries as record
@@ -22,7 +22,7 @@ from ens.record.errors import DocumentNotFound
 from ens.record.profile import store as profile
 from ens.record.profile.synthesis import synthesis
 from ens.record.services.reading import card, content_in, described_in, list_in
-from ens.record.types import DocumentFilter, OpenedContent
+from ens.record.types import DocumentCard, DocumentFilter, OpenedContent
 
 SHOWN = 20  # the newest: an older one is sent from its own page
 
@@ -103,23 +103,25 @@ def _profile(usager_id: UUID, wanted: bool, by: Actor) -> tuple[File, ...]:
     return (File(drawn.filename, drawn.data),)
 
 
-def beginnable(usager_id: UUID, search: str = "", *, by: Actor) -> Beginnable:
+def beginnable(usager_id: UUID, search: str | None = None, *, by: Actor) -> Beginnable:
     """What the form of a new message shows: whom it may go to, as ``messaging.contacts``, and what may be joined.
 
+    ``search``: the pharmacies looked for; None, those of what was begun.
     Errors: DocumentNotFound (not the usager), SpaceAbsent.
     """
-    contacts = beginning.contacts(usager_id, search, by=by)
 
-    def act(unit: Unit) -> Beginnable:
+    def act(unit: Unit) -> tuple[Begun, list[tuple[DocumentCard, int]], int, bool]:
         events.documents_searched(unit, attempt=True)
         _check(unit)
         found = list_in(unit, DocumentFilter(limit=SHOWN))
         sizes = record.sizes(unit, [one.id for one in found.cards])
         events.documents_searched(unit, found=len(found.cards))
         documents = [(one, sizes[one.id]) for one in found.cards]
-        return Beginnable(contacts, documents, found.total, profile.is_answered(unit))
+        return begun.begun_in(unit), documents, found.total, profile.is_answered(unit)
 
-    return unit_of_work(usager_id, act, by=by)
+    was_begun, documents, total, has_profile = unit_of_work(usager_id, act, by=by)
+    contacts = beginning.contacts(usager_id, was_begun.pharmacy if search is None else search, by=by)
+    return Beginnable(was_begun, contacts, documents, total, has_profile)
 
 
 def begin(

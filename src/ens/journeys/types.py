@@ -5,7 +5,7 @@ from datetime import date
 
 from ens.access.types import Choice
 from ens.audit.types import HistoryLine
-from ens.messaging.types import Addressee, Contacts, KeptFile, ThreadCard
+from ens.messaging.types import Addressee, Begun, Contacts, KeptFile, ThreadCard
 from ens.record.types import DocumentCard
 
 
@@ -60,9 +60,10 @@ class Sendable:
 class Beginnable:
     """Whom a new message may go to, and the newest documents with their sizes in octets.
 
-    ``has_profile``: a synthesis of the medical profile can be joined.
+    ``has_profile``: a synthesis of the medical profile can be joined. ``begun``: what was already written.
     """
 
+    begun: Begun
     contacts: Contacts
     documents: list[tuple[DocumentCard, int]]
     total: int  # of documents, shown or not

@@ -233,3 +233,13 @@ class DraftFile(UsagerOwned):
 
     class Meta:
         indexes = (models.Index(fields=("usager_id", "thread_id"), name="files_of_a_draft"),)
+
+
+class BegunMessage(UsagerOwned):
+    """A new message begun, in no conversation yet: one a person, until it is sent or discarded."""
+
+    saved_at = models.DateTimeField()
+    sealed_words = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("usager_id",), name="one_begun_message"),)

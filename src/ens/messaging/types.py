@@ -130,6 +130,19 @@ class Beginning:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A new message begun, as typed: ``to`` may be nobody yet, ``pharmacy`` is what one was looked for by."""
+
+    to: UUID | None = None
+    subject: str = ""
+    body: str = ""
+    pharmacy: str = ""
+
+
+NOTHING_BEGUN = Begun()
+
+
+@dataclass(frozen=True, slots=True)
 class Addressee:
     """Who may be written to: a conversation still open, named by those whom an answer there reaches."""
 
@@ -249,12 +262,16 @@ class MailboxFilter:
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """``cards``: of the page asked; ``matching``: what the filter keeps; ``total`` and ``unread``: conversations."""
+    """``cards``: of the page asked; ``matching``: what the filter keeps; ``total`` and ``unread``: conversations.
+
+    ``has_begun``: a new message is begun, which is in no conversation yet.
+    """
 
     cards: list[ThreadCard]
     matching: int
     total: int
     unread: int
+    has_begun: bool
 
 
 @dataclass(frozen=True, slots=True)

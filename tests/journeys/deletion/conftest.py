@@ -51,9 +51,9 @@ def with_everything(people, operator):
     from ens.enrolment.models import Declaration
     from ens.identity.models import Representation
     from ens.kernel import clock
-    from ens.messaging.services import list_threads, receive, save_draft, signal
+    from ens.messaging.services import keep_begun, list_threads, receive, save_draft, signal
     from ens.messaging.signals import SignalReason
-    from ens.messaging.types import File, IncomingMail
+    from ens.messaging.types import Begun, File, IncomingMail
     from ens.notifications import codes as one_time_codes
     from ens.notifications.codes import Purpose
     from ens.persistence.unit import unit_of_work
@@ -75,6 +75,7 @@ def with_everything(people, operator):
     receive(IncomingMail("labo@operateur.example", person.address, data), by=operator)
     (thread,) = list_threads(person.usager_id, by=person.actor)
     save_draft(thread.id, "Merci, une question…", (File("mesures.pdf", b"%PDF-1.4 x"),), by=person.actor)
+    keep_begun(person.usager_id, Begun(subject="Mon traitement"), by=person.actor)
     signal(thread.id, SignalReason.UNKNOWN, "Qui est-ce ?", by=person.actor)
 
     from ens.record.former import taking

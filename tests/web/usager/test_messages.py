@@ -10,46 +10,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.ids import new_id
-from tests.web.usager.conftest import text_of
-
-OPERATOR = Actor(ActorKind.OPERATEUR, "operateur.example", "operateur.example")
-
-
-@pytest.fixture
-def mail(inaya: Any, people: Any, doctor: Any) -> Any:
-    """A message of the doctor's mailbox; gives the id of its thread."""
-    sender = people.mailbox(doctor)
-
-    def act(
-        subject: str,
-        body: str = "Bonjour,\n\nÀ lundi.",
-        *,
-        files: tuple[str, ...] = (),
-        ends: bool = False,
-        asks: bool = False,
-        message_id: str = "",
-    ) -> Any:
-        from ens.messaging import services as messaging
-        from ens.messaging.types import IncomingMail
-
-        message = EmailMessage(policy=SMTP)
-        message["From"] = f"{doctor.name} <{sender}>"
-        message["To"], message["Subject"] = inaya.address, subject
-        message["Message-ID"] = message_id or f"<{new_id()}@operateur.example>"
-        if ends:
-            message["X-MSS-MES"] = "FIN"
-        if asks:
-            message["Disposition-Notification-To"] = sender
-        message.set_content(body)
-        for name in files:
-            message.add_attachment(b"Analyses.", maintype="text", subtype="plain", filename=name)
-        messaging.receive(IncomingMail(sender, inaya.address, message.as_bytes()), by=OPERATOR)
-        threads = messaging.list_threads(inaya.usager_id, by=inaya.actor)
-        return next(card.id for card in threads if card.subject == subject)
-
-    return act
+from tests.web.usager.conftest import OPERATOR, file, text_of
 
 
 @pytest.mark.feature("S093")
@@ -381,10 +343,6 @@ def test_a_draft_keeps_its_files_and_sends_those_the_page_shows(page: Any, mail:
     assert "documents joints Il reste" not in said
 
 
-def file(name: str, data: bytes = b"%PDF-1.4 x") -> Any:
-    return SimpleUploadedFile(name, data, content_type="application/pdf")
-
-
 def test_the_trash_offers_to_come_back_and_the_copy_is_a_file(page: Any, mail: Any) -> None:
     thread = mail("Vos résultats")
     said = text_of(page.post(f"/messages/{thread}/corbeille/", follow=True))
@@ -408,41 +366,3 @@ def test_an_unknown_box_shows_everything_and_a_search_stays_in_its_box(page: Any
     mail("Vos résultats")
     assert "Vos résultats" in text_of(page.get("/messages/?boite=nulle-part"))
     assert "boite=non-lus&amp;q=r" in page.get("/messages/?q=r").content.decode()
-
-
-@pytest.mark.feature("S096", "N074")
-def test_a_new_message_goes_to_one_of_the_contacts_offered_and_to_no_address(page: Any, mail: Any) -> None:
-    assert "Personne à qui écrire" in text_of(page.get("/messages/nouveau/"))
-    mail("Votre rendez-vous")
-    shown = page.get("/messages/nouveau/").content.decode()
-    contact = shown.split('<option value="')[2][:36]
-    form = {"destinataire": contact, "objet": "Mon traitement", "corps": "Une question."}
-    for wrong in ({**form, "destinataire": "espion@ailleurs.example"}, {**form, "destinataire": str(new_id())}):
-        refused = page.post("/messages/nouveau/", wrong)
-        assert refused.status_code == 422
-        assert "Une question." in text_of(refused)
-    program = page.post("/messages/nouveau/", {**form, "fichiers": [file("jeu.exe")]})
-    assert (program.status_code, "est un programme" in text_of(program)) == (422, True)
-    forged = page.post("/messages/nouveau/", {**form, "documents": [str(new_id())]})
-    assert (forged.status_code, "plus dans votre dossier" in text_of(forged)) == (422, True)
-    said = text_of(page.post("/messages/nouveau/", form, follow=True))
-    assert "Message envoyé." in said
-    assert "Vous pourrez écrire de nouveau ici quand Docteur Virginie Dupond vous aura répondu." in said
-
-
-@pytest.mark.feature("N075")
-def test_a_pharmacy_is_looked_for_where_the_setting_allows_it_only(
-    page: Any, people: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from ens.identity.models import Establishment
-
-    place = people.establishment(f"Pharmacie {new_id().hex[-8:]}")
-    Establishment.objects.filter(id=place.id).update(sector="SA33", town="Nantes")
-    people.mailbox(place)
-    path = f"/messages/nouveau/?pharmacie={place.name}"
-    assert place.name not in text_of(page.get(path))
-    monkeypatch.setattr("django.conf.settings.ENS_PHARMACIES_FIRST", True)
-    assert "1 pharmacie trouvée : elle est choisie comme destinataire" in text_of(page.get(path))
-    assert re.search(rf'<option value="[^"]+" selected>{place.name}', page.get(path).content.decode())
-    assert f"{place.name} (Nantes)" in text_of(page.get(path))
-    assert "Aucune pharmacie de ce nom" in text_of(page.get("/messages/nouveau/?pharmacie=introuvable"))

@@ -2,6 +2,9 @@
 
 from ens.messaging.services.acknowledging import answer_receipt
 from ens.messaging.services.beginning import begin, contacts
+from ens.messaging.services.begun import discard as discard_begun
+from ens.messaging.services.begun import keep as keep_begun
+from ens.messaging.services.begun import version as version_of_begun
 from ens.messaging.services.drafting import discard_draft, kept_files, save_draft, version
 from ens.messaging.services.ending import end_exchange, endable, reopen_exchange
 from ens.messaging.services.erasing import erase
@@ -31,11 +34,13 @@ __all__ = [
     "check_server",
     "contacts",
     "delete_trashed",
+    "discard_begun",
     "discard_draft",
     "end_exchange",
     "endable",
     "erase",
     "export",
+    "keep_begun",
     "kept_files",
     "list_threads",
     "mailbox",
@@ -52,5 +57,6 @@ __all__ = [
     "trash",
     "unread_count",
     "version",
+    "version_of_begun",
     "waiting",
 ]

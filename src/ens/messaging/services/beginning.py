@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import IntegrityError
 
 from ens.audit import events
-from ens.coffre.keyring import digest
 from ens.coffre.services import sealer
 from ens.enrolment import queries as enrolment
 from ens.identity import pharmacies
@@ -22,7 +21,8 @@ from ens.kernel.actor import Actor
 from ens.kernel.ids import new_id
 from ens.messaging import queries, reach
 from ens.messaging.errors import ReplyNotAllowed, ThreadNotFound
-from ens.messaging.models import Correspondent, Message, Thread
+from ens.messaging.models import Correspondent, Thread
+from ens.messaging.services import begun
 from ens.messaging.services.receiving import is_usager
 from ens.messaging.services.sending import check_size, send_in
 from ens.messaging.types import Beginning, Contact, Contacts
@@ -112,10 +112,8 @@ def _as_correspondent(unit: Unit, pharmacy: Pharmacy) -> Correspondent:
 def _begin_in(unit: Unit, message: Beginning, person: Correspondent) -> UUID:
     # of the form: sent twice, it finds the conversation it began
     token = message.answer.token or new_id().hex
-    thread = Thread(
-        usager_id=unit.usager_id, id=UUID(bytes=digest("conversation", unit.usager_id, token)[:16], version=4)
-    )
-    if Message.objects.filter(usager_id=unit.usager_id, thread_id=thread.id).exists():
+    thread = Thread(usager_id=unit.usager_id, id=begun.conversation(unit, token))
+    if begun.is_sent(unit, thread.id):
         unit.untraced("déjà envoyé : rien n'a changé")
         return thread.id
     thread.last_at = clock.now()
@@ -125,6 +123,7 @@ def _begin_in(unit: Unit, message: Beginning, person: Correspondent) -> UUID:
     unit.register_locator([thread.id])
     label = queries.identity_of(unit, person)["label"]
     send_in(unit, thread, answer, [person], label)
+    begun.discard_in(unit)
     return thread.id
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ens.messaging.models import (
     Acknowledgement,
     Attachment,
+    BegunMessage,
     Correspondent,
     Draft,
     DraftFile,
@@ -28,5 +29,7 @@ def erase(unit: Unit) -> Erased:
     begun = list(DraftFile.objects.filter(**rows).values_list("id", flat=True))
     threads = list(Thread.objects.filter(**rows).values_list("id", flat=True))
     SignalQueue.objects.filter(**rows).delete()
-    delete_rows(unit, Signal, DraftFile, Draft, Acknowledgement, Attachment, Message, Thread, Correspondent)
+    delete_rows(
+        unit, Signal, BegunMessage, DraftFile, Draft, Acknowledgement, Attachment, Message, Thread, Correspondent
+    )
     return Erased((*raws, *pieces, *begun), (*messages, *raws, *pieces, *begun, *threads))

@@ -16,10 +16,11 @@ from ens.kernel.actor import Actor
 from ens.messaging import queries, verdicts
 from ens.messaging.errors import ThreadNotFound
 from ens.messaging.models import Attachment, Message, Thread
-from ens.messaging.services import drafting, searching, signalling
+from ens.messaging.services import begun, drafting, searching, signalling
 from ens.messaging.services.receiving import is_usager
 from ens.messaging.types import (
     INCOMING,
+    NOTHING_BEGUN,
     AttachmentSource,
     Mailbox,
     MailboxFilter,
@@ -59,7 +60,8 @@ def mailbox(usager_id: UUID, which: MailboxFilter, *, by: Actor) -> Mailbox:
         found = searching.asked(unit, which)
         matching = total if which == MailboxFilter(offset=which.offset, limit=which.limit) else found.count()
         page = slice(which.offset, which.offset + which.limit)
-        return Mailbox(queries.thread_cards(unit, found[page]), matching, total, unread)
+        has_begun = begun.begun_in(unit) != NOTHING_BEGUN
+        return Mailbox(queries.thread_cards(unit, found[page]), matching, total, unread, has_begun)
 
     return unit_of_work(usager_id, act, by=by)
 

@@ -15,7 +15,17 @@ from django.utils.translation import gettext_lazy
 from ens.journeys.types import Joinable
 from ens.messaging.errors import DraftChanged
 from ens.messaging.signals import SignalReason
-from ens.messaging.types import FILES_MAX_BYTES, Addressee, Beginning, Contact, Contacts, File, KeptFile, Reply
+from ens.messaging.types import (
+    FILES_MAX_BYTES,
+    Addressee,
+    Beginning,
+    Begun,
+    Contact,
+    Contacts,
+    File,
+    KeptFile,
+    Reply,
+)
 from ens.record.types import DocumentCard
 from ens.web.common import words
 from ens.web.common.filing_forms import OnceForm
@@ -95,6 +105,19 @@ class DraftForm(FilesForm):
     """What is being written, whatever it is."""
 
     corps = forms.CharField(required=False, max_length=20_000, strip=False)
+
+
+class BegunForm(EnsForm):
+    """A new message being written, whatever it is: somebody who is not offered is nobody."""
+
+    corps = forms.CharField(required=False, max_length=20_000, strip=False)
+    objet = forms.CharField(required=False, max_length=150, strip=False)
+    pharmacie = forms.CharField(required=False, max_length=100)
+    destinataire = forms.UUIDField(required=False)
+
+    def begun(self) -> Begun:
+        said = self.cleaned_data
+        return Begun(said["destinataire"], said["objet"], said["corps"], said["pharmacie"])
 
 
 class ProfileForm(EnsForm):

@@ -31,6 +31,7 @@ urlpatterns = [
     path("messages/", messages.liste, name="messages"),
     path("messages/adresse/", messages.adresse, name="adresse"),
     path("messages/nouveau/", beginning.nouveau, name="nouveau_message"),
+    path("messages/nouveau/brouillon/", beginning.brouillon, name="nouveau_brouillon"),
     path("messages/pieces/<uuid:attachment_id>/", messages.piece, name="piece"),
     path("messages/pieces/<uuid:attachment_id>/enregistrer/", messages.enregistrer_piece, name="enregistrer_piece"),
     path("messages/<uuid:thread_id>/", messages.fil, name="fil"),

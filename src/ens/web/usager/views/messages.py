@@ -76,6 +76,7 @@ def liste(request: HttpRequest) -> HttpResponse:
         "fils": [thread_row(card) for card in found.cards],
         "trouves": found.matching,
         "a_des_fils": found.total > 0,
+        "commence": found.has_begun and box in (Box.ALL, Box.DRAFTS) and not wanted,
         "boite": box,
         "boites": [Boxed(one, label, _address(one, wanted)) for one, label in BOXES.items()],
         "corbeille": box is Box.TRASH,

@@ -77,14 +77,19 @@
 
   // What is being written is kept, two seconds after the last letter. Nothing stays on the device.
   document.querySelectorAll("form[data-ens-brouillon]").forEach(function (form) {
-    var field = form.querySelector("textarea"), state = form.querySelector("[data-ens-brouillon-etat]");
-    var waiting = 0, kept = field.value, leaving = false;
+    var state = form.querySelector("[data-ens-brouillon-etat]"), names = ["corps", "objet", "destinataire", "pharmacie"];
+    function typed() {
+      var body = new FormData(), all = new FormData(form);
+      names.forEach(function (name) { if (all.has(name)) body.append(name, all.get(name)); });
+      return body;
+    }
+    function words() { return JSON.stringify(Array.from(typed())); }
+    var waiting = 0, kept = words(), leaving = false;
     function keep() {
       waiting = 0;
-      if (leaving || field.value === kept || navigator.onLine === false) return;
-      var said = field.value, body = new FormData();
+      if (leaving || words() === kept || navigator.onLine === false) return;
+      var said = words(), body = typed();
       body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-      body.append("corps", said);
       body.append("acte", "seul");
       body.append("vu", form.elements.vu.value);
       body.append("jeton", form.elements.jeton.value);
@@ -93,12 +98,18 @@
         if (answer.status !== 204) return;
         kept = said;
         form.elements.vu.value = answer.headers.get("X-Ens-Brouillon");
-        state.textContent = said.trim() ? form.dataset.ensGardeDit : "";
+        state.textContent = body.get("corps").trim() || body.get("objet") ? form.dataset.ensGardeDit : "";
       }, function () {});
     }
-    field.addEventListener("input", function () {
+    form.addEventListener("input", function (event) {
+      if (!names.includes(event.target.name)) return;
       clearTimeout(waiting);
       waiting = setTimeout(keep, 2000);
+    });
+    form.addEventListener("focusout", function () {
+      if (!waiting) return;
+      clearTimeout(waiting);
+      keep();
     });
     form.addEventListener("submit", function () { leaving = true; clearTimeout(waiting); });
     window.addEventListener("pagehide", keep);
@@ -230,7 +241,7 @@
       }
     }
     // In an answer, what is chosen is kept at once with what is begun, and shown with what is kept already.
-    var form = field.form, address = form && form.dataset.ensBrouillon;
+    var form = field.form, address = form && form.querySelector("[data-ens-gardes]") && form.dataset.ensBrouillon;
     function keep() {
       tell();
       var files = Array.from(field.files), all = files.reduce(function (sum, file) { return sum + file.size; }, 0);
