@@ -93,6 +93,7 @@ def database() -> Iterator[Any]:
     """A migrated database; Django speaks to it as ``ens_web``."""
     from django.db import connections
 
+    from ens.cli import keys
     from ens.cli.postgres import EmbeddedPostgres
     from ens.config.environment import database as described
     from ens.persistence import deployment
@@ -107,6 +108,7 @@ def database() -> Iterator[Any]:
             )
         deployment.migrate()
         deployment.record_mode(demonstration=True)
+        keys.record("owner")
         yield server.urls
     finally:
         connections.close_all()

@@ -50,6 +50,7 @@ NOT_OWNED = {
     "persistence_stoppedfeature": "of the service, local",
     "persistence_deployment": "one row about the database",
     "coffre_keycopy": "one row a backup, about nobody",
+    "coffre_keymark": "one row a key, about nobody",
     "audit_serviceline": "events about nobody known",
     "audit_headofnobody": "rows updated where someone unknown has none",
     "catalogue_service": "of the service, local",

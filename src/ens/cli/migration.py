@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ens.cli.refusals import CommandRefused
-
-LATE = "Mettez-la à jour avec « ens migrate »."
+from ens.cli.refusals import LATE, CommandRefused
 
 
 def main(mode: str, *, check_only: bool) -> None:
@@ -15,6 +13,7 @@ def main(mode: str, *, check_only: bool) -> None:
     from django.db import Error, ProgrammingError
 
     django.setup()
+    from ens.cli import keys
     from ens.persistence import deployment
 
     wants_demonstration = mode == "demonstration"
@@ -22,14 +21,16 @@ def main(mode: str, *, check_only: bool) -> None:
         if check_only:
             _refuse_unmigrated()
             deployment.check_mode(demonstration=wants_demonstration)
+            keys.refuse_others("default", check_only=True)
         else:
             deployment.check_not_newer()
             if deployment.is_foreign():
                 raise CommandRefused("Cette base de données contient autre chose qu'un espace : rien n'a été changé.")
             deployment.refuse_other_mode(demonstration=wants_demonstration)
-            _refuse_other_keys()
+            keys.refuse_others("owner")
             deployment.migrate()
             deployment.record_mode(demonstration=wants_demonstration)
+            keys.record("owner")
     except deployment.NewerSchema as error:
         raise CommandRefused(
             f"Cette base de données vient d'une version plus récente du logiciel ({error})."
@@ -43,22 +44,6 @@ def main(mode: str, *, check_only: bool) -> None:
         raise CommandRefused(
             f"La base de données est endommagée ou ne répond pas ({type(error).__name__})."
         ) from error
-
-
-def _refuse_other_keys() -> None:
-    from django.conf import settings
-
-    from ens.coffre import keyring, services
-
-    try:
-        opens = services.opens_with_these_masters("owner")
-    except keyring.MissingKey as error:
-        raise CommandRefused(f"{error} Remettez les clés de sa sauvegarde : rien n'a été changé.") from error
-    if not opens:
-        raise CommandRefused(
-            f"Les clés de {settings.ENS_SECRETS} ne sont pas celles de cette base de données : remettez celles de sa "
-            "sauvegarde. Rien n'a été changé."
-        )
 
 
 def _refuse_unmigrated() -> None:

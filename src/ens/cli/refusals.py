@@ -6,6 +6,8 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+LATE = "Mettez-la à jour avec « ens migrate »."  # of a database that somebody else migrates
+
 
 class CommandRefused(Exception):
     """The command cannot be done; its message is for the person who typed it."""

@@ -32,14 +32,19 @@ def _file(name: str) -> bytes:
     return key
 
 
-@lru_cache(maxsize=1)
-def current_master() -> int:
-    """The number of the master key that wraps new usagers' keys."""
+def masters() -> list[int]:
+    """The numbers of the master keys that are here. Errors: MissingKey when none is."""
     names = [path.name for path in settings.ENS_SECRETS.glob("maitresse-*")]
     numbers = [int(name.removeprefix("maitresse-")) for name in names if name.removeprefix("maitresse-").isdigit()]
     if not numbers:
         raise MissingKey(f"Aucune clé maîtresse dans {settings.ENS_SECRETS}.")
-    return max(numbers)
+    return sorted(numbers)
+
+
+@lru_cache(maxsize=1)
+def current_master() -> int:
+    """The number of the master key that wraps new usagers' keys."""
+    return masters()[-1]
 
 
 def wrap(key: bytes) -> tuple[int, bytes]:
@@ -82,6 +87,11 @@ def codes_key() -> bytes:
 def signing_key() -> bytes:
     """The seed of the space's signing key."""
     return _file("signature")
+
+
+def mark_of(name: str) -> bytes:
+    """What a key marks a database with: see ``marks``."""
+    return keyed(_file(name), "marque-de-cle", name)
 
 
 def forget_cached_keys() -> None:

@@ -36,3 +36,11 @@ class KeyCopy(models.Model):
     place = models.CharField(max_length=1000)
     made_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
+
+
+class KeyMark(models.Model):
+    """What a key outside the database marks it with, so that another in its place is seen. Technical time."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    mark = models.BinaryField()
+    since = models.DateTimeField()

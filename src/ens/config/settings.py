@@ -35,6 +35,7 @@ if ENS_VISITE and not ENS_DEMONSTRATION:
 ENS_VISITE_URL = setting("ENS_VISITE_URL", "")  # where a visit is, said on the home page
 ENS_DATA = Path(setting("ENS_DATA", "var")).resolve()
 ENS_SECRETS = Path(setting("ENS_SECRETS", str(ENS_DATA / "secrets")))
+ENS_CODES_RENEWED = flag("ENS_CODES_RENEWED")  # the key ``codes`` was changed on purpose: codes sent serve no more
 ENS_VISITE_FROM = ENS_DATA / "demo.json"  # its story is told through its own doors, and this is written last
 ENS_STORE = store_address("ENS_STORE", str(ENS_DATA / "contenus"))
 ENS_STORE_ENDPOINT = endpoint("ENS_STORE_ENDPOINT")  # of an S3 store; empty, that of its region

@@ -322,6 +322,21 @@ def forget_expired() -> int:
         return int(cursor.rowcount)
 
 
+_STILL_FOUND = """
+SELECT found.digest, usager_id, code.rank, code.notice_id
+FROM (SELECT digest, usager_id FROM enrolment_codelookup LIMIT 5) AS found JOIN enrolment_code AS code USING (usager_id)
+"""
+
+
+def were_made_with_this_key(alias: str) -> bool:
+    """Whether the key here made the codes sent that still serve, a few of them looked at; so when there is none."""
+    key = codes_key()
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_STILL_FOUND)
+        sent = cursor.fetchall()
+    return not sent or any(bytes(row[0]) == _digest(key, _text(key, *row[1:])) for row in sent)
+
+
 def erase(unit: Unit) -> Erased:
     """Nothing finds the person by a code any more."""
     key = codes_key()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import psycopg
 import pytest
 
 from ens.cli.backup import manifest
 from tests.cli.backup.conftest import ens, refused
+from tests.cli.conftest import a_free_port
 
 pytestmark = pytest.mark.slow
 
@@ -41,6 +44,23 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(saved, place, outside
     ens(now, "restore", str(place / "vieille"), "--data", str(place / "apres"))
     with psycopg.connect(now["ENS_DATABASE_OWNER_URL"]) as connection:
         assert connection.execute("SELECT count(*) FROM coffre_keycopy").fetchone() == (0,)
+
+
+def test_an_outside_database_is_served_and_migrated_with_its_own_keys_only(saved, place, outside):
+    """Those of another backup, or one file of them, given by mistake after a restore."""
+    there = outside("la_sienne")
+    data = place / "neuf"
+    ens(there, "restore", str(saved.backup), "--data", str(data))
+    given = {**there, "ENS_SECRETS": str(data / "secrets"), "ENS_DEMONSTRATION": "1", "ENS_DATA": str(data)}
+    up = ("up", "--demo", "--data", str(data), "--http", f"127.0.0.1:{a_free_port()}")
+    up += ("--smtp", f"127.0.0.1:{a_free_port()}")
+    theirs = (data / "secrets" / "recherche").read_bytes()
+    (data / "secrets" / "recherche").write_bytes(os.urandom(32))
+    for command in (("migrate",), up):
+        said = ens(given, *command, code=2)["error"]
+        assert "« recherche »" in said and said.endswith("Remettez celle de sa sauvegarde : rien n'a été changé.")
+    (data / "secrets" / "recherche").write_bytes(theirs)
+    assert ens(given, "migrate") == {"migrated": True}
 
 
 def test_an_outside_database_needs_its_owner_s_address(place, bare, capsys, monkeypatch):

@@ -49,6 +49,7 @@ def load(backup: Path, keys_file: Path, ledger_given: str) -> Loaded:
     """Errors: CommandRefused; those of the database and of the store."""
     from django.conf import settings
 
+    from ens.cli import keys as own_keys
     from ens.coffre import store
     from ens.persistence import deployment
 
@@ -68,6 +69,7 @@ def load(backup: Path, keys_file: Path, ledger_given: str) -> Loaded:
         _put_other(backup, part.file, key)
     deployment.migrate()
     deployment.record_mode(demonstration=made.mode == "demonstration")
+    own_keys.record("owner")
     return _delete_again(backup, made, ledger_given)
 
 
