@@ -166,12 +166,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    import os
+    import tests.conftest  # noqa: F401 - sets Django up on the same empty space as the tests
 
-    import django
-
-    from tests.conftest import _environment  # the same empty space as the tests
-
-    os.environ.update(_environment())
-    django.setup()
     sys.exit(main())
