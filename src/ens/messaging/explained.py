@@ -155,6 +155,12 @@ EXPLAINED = {
         LATER,
         WAITING,
     ),
+    "session_sans_message": Explained(
+        "No message for a long time in this session: come back when there is one.",
+        "Le serveur de votre opérateur gardait une connexion ouverte sans rien envoyer ; la nôtre s'est refermée.",
+        LATER,
+        WAITING,
+    ),
     "visite_seulement": Explained(
         "This space is for visits only: it takes no mail.",
         "Cet espace se visite, avec des personnes fictives : il ne reçoit aucun message.",

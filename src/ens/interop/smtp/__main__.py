@@ -42,6 +42,7 @@ def serve_alone() -> int:
         settings.ENS_MAIL_MAX_BYTES,
         sessions=settings.ENS_SMTP_SESSIONS,
         sessions_per_address=settings.ENS_SMTP_SESSIONS_PER_ADDRESS,
+        sessions_per_operator=settings.ENS_SMTP_SESSIONS_PER_OPERATOR,
     )
     allow_enough_files(reception.sessions)
     asyncio.run(serve(host.strip("[]"), int(port), context, reception))

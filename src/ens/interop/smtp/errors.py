@@ -47,6 +47,13 @@ class SessionTooSlow(Unavailable):
     message = "La session est restée trop longtemps sans commande, ou le message sans fin : rien n'a été gardé."
 
 
+class SessionWithoutMessage(Unavailable):
+    """Commands were said in time, and led to no message; the session is closed and gives its place back."""
+
+    code = "session_sans_message"
+    message = "Aucun message depuis longtemps dans cette session : fermez-la, et revenez quand il y en a un."
+
+
 class ReceptionBusy(Unavailable):
     """Too many bytes are being received at once."""
 

@@ -16,6 +16,7 @@ from ens.interop.smtp.errors import (
     ServiceStopping,
     ServiceUnavailable,
     SessionTooSlow,
+    SessionWithoutMessage,
     TooManyRefusals,
     TooManySessions,
 )
@@ -49,6 +50,7 @@ BY_CODE = {
     "trop_de_refus": "421 4.7.0",
     "trop_de_connexions": "421 4.7.0",
     "envoi_trop_lent": "421 4.4.2",
+    "session_sans_message": "421 4.4.2",
     "fonction_arretee": "451 4.3.2",
     "visite_seulement": "554 5.7.1",
     "service_en_arret": "421 4.3.2",
@@ -88,6 +90,7 @@ OUT_OF_PLACE = reply(CommandOutOfPlace())
 TOO_MANY_REFUSALS = reply(TooManyRefusals())
 TOO_MANY_SESSIONS = reply(TooManySessions())
 TOO_SLOW = reply(SessionTooSlow())
+WITHOUT_MESSAGE = reply(SessionWithoutMessage())
 BUSY = reply(ReceptionBusy())
 STOPPING = reply(ServiceStopping())
 TRY_AGAIN = reply(ServiceUnavailable())

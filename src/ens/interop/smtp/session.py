@@ -18,7 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope, TLSSetupException, syntax
 from prometheus_client import Counter
 
 from ens.interop.smtp import replies
-from ens.interop.smtp.handler import Door
+from ens.interop.smtp.handler import Door, shown
 from ens.interop.smtp.room import Room
 from ens.kernel.errors import EnsError
 from ens.messaging.errors import MessageTooLarge
@@ -27,6 +27,7 @@ MAX_REFUSALS = 20
 MAX_TURNS = 100  # answers given since the last message that was kept
 IDLE_S = 300  # RFC 5321, 4.5.3.2.7
 MESSAGE_S = 600
+WITHOUT_MESSAGE_S = 900  # who only keeps its place gives it back, however it passes the time
 CLOSING_S = 5
 TARPIT_S = 1
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -46,10 +47,13 @@ class Reception:
     max_bytes: int
     sessions: int = 200
     sessions_per_address: int = 100
+    sessions_per_operator: int = 100
     idle_s: float = IDLE_S
     message_s: float = MESSAGE_S
+    without_message_s: float = WITHOUT_MESSAGE_S
     under_way: set[GuardedSMTP] = field(default_factory=set)
     by_address: Counts[str] = field(default_factory=Counts)
+    by_operator: Counts[str] = field(default_factory=Counts)  # by the name on the certificate
     closing: set[asyncio.Transport] = field(default_factory=set)  # hung up on, their client has not closed yet
 
     def __post_init__(self) -> None:
@@ -63,11 +67,18 @@ class Reception:
         self.under_way.add(session)
         self.by_address[address] += 1
 
-    def leaves(self, session: GuardedSMTP, address: str) -> None:
+    def is_shown(self, operator: str) -> bool:
+        """A session says whose it is; False when they have their share of places without it."""
+        self.by_operator[operator] += 1
+        return self.by_operator[operator] <= self.sessions_per_operator
+
+    def leaves(self, session: GuardedSMTP, address: str, operator: str) -> None:
         if session in self.under_way:
             self.under_way.discard(session)
-            self.by_address[address] -= 1
-            self.by_address += Counts()  # forgets those who left
+            for counts, name in ((self.by_address, address), (self.by_operator, operator)):
+                counts[name] -= 1
+                if counts[name] <= 0:  # forgets those who left
+                    del counts[name]
 
     def cut(self, wire: asyncio.Transport) -> None:
         """Without waiting any longer for a client that does not read, or does not close."""
@@ -107,8 +118,10 @@ class GuardedSMTP(SMTP):
             **options,
         )
         self._reception = reception
-        self._address = ""
+        self._address = self._operator = ""
         self._refusals = self._turns = 0
+        self._is_one_too_many = False
+        self._message_by = self.loop.time() + reception.without_message_s
 
     # -- coming and leaving ------------------------------------------------------------------------------------
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -123,12 +136,16 @@ class GuardedSMTP(SMTP):
                 return
             self._reception.enters(self, self._address)
         super().connection_made(transport)
+        certificate = shown(self, self.session) if self.session is not None else None
+        if certificate is not None:
+            self._operator = certificate.subject
+            self._is_one_too_many = not self._reception.is_shown(self._operator)
 
     async def _handle_client(self) -> None:
         try:
             await super()._handle_client()
         finally:  # connection_lost is not told of a handshake that was cut
-            self._reception.leaves(self, self._address)
+            self._reception.leaves(self, self._address, self._operator)
 
     def hang_up(self, last_words: str = "") -> None:
         """Close, and do not wait for a client that does not read."""
@@ -189,9 +206,25 @@ class GuardedSMTP(SMTP):
             if self.session is not None and self.session.ssl is not None and not said.startswith("451"):
                 await self._reception.door.note_refusal(self.session, reason)
         if self._refusals < MAX_REFUSALS and self._turns < MAX_TURNS:
-            return said
+            return said if said.startswith(("221", "421")) else self._last_words() or said
         await asyncio.sleep(TARPIT_S)
         return replies.TOO_MANY_REFUSALS
+
+    def _last_words(self) -> str:
+        """What the session ends on, if it has no more to do here: said in answer to a command (RFC 5321, 3.8)."""
+        if self._is_one_too_many:
+            log.warning("turned_away", sessions=self._reception.by_operator[self._operator])
+            return replies.TOO_MANY_SESSIONS
+        if self.loop.time() < self._message_by:
+            return ""
+        log.info("without_message")
+        return replies.WITHOUT_MESSAGE
+
+    @syntax("EHLO hostname")
+    async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802 - aiosmtpd's name
+        """As aiosmtpd's own, its several lines being of one reply."""
+        ending = self._last_words()
+        await (self.push(ending) if ending else super().smtp_EHLO(hostname))
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         """The address, and what follows it. aiosmtpd's own reads every form, and takes a tenth of a message's time."""
@@ -221,6 +254,7 @@ class GuardedSMTP(SMTP):
             self._reception.receiving.give_back(len(kept))
         self._reset_timeout()
         self._set_post_data_state()
+        self._message_by = self.loop.time() + self._reception.without_message_s
         if answer.startswith("250"):
             self._turns = 0
             MESSAGES.labels("recu").inc()

@@ -6,6 +6,7 @@ import smtplib
 import socket
 import ssl
 import threading
+import time
 
 import pytest
 
@@ -141,3 +142,65 @@ def test_at_the_end_those_inside_are_told(door_with, listed):
         assert said(*client.getreply()) == "421 4.3.2 service_en_arret"
         client.sock.close()
         client.sock = None
+
+
+class TestAPlaceKeptForNothing:
+    @pytest.mark.parametrize("said_meanwhile", ["NOOP", "RSET", "EHLO x", "MAIL FROM:<labo@operateur.example>"])
+    def test_is_given_back_whatever_is_said_meanwhile(self, door_with, connect, said_meanwhile):
+        with door_with(without_message_s=0.4) as place:
+            client = connect(place)
+            deadline, code = time.monotonic() + 10, 250
+            while code == 250:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+                code, words = client.docmd(said_meanwhile)
+                client.rset() if said_meanwhile.startswith("MAIL") and code == 250 else None
+            assert said(code, words) == "421 4.4.2 session_sans_message"
+            assert is_closed(client)
+            until(lambda: not place.reception.under_way)
+
+    def test_is_kept_by_who_goes_on_sending(self, door_with, connect, people, mailbox):
+        person = people.usager()
+        with door_with(without_message_s=1.5) as place:
+            client, began = connect(place), time.monotonic()
+            while time.monotonic() < began + 3:
+                client.sendmail(SENDER, [person.address], mail(person.address))
+                time.sleep(0.2)
+            assert client.noop()[0] == 250
+        assert mailbox(person)
+
+    def test_a_goodbye_is_a_goodbye(self, door_with, connect):
+        with door_with(without_message_s=0.1) as place:
+            client = connect(place)
+            time.sleep(0.2)
+            assert client.quit()[0] == 221
+
+
+def test_one_operator_does_not_take_the_place_of_the_others_wherever_it_comes_from(door_with, authority, listed):
+    own = authority.issue_cert("operateur.example")
+
+    def come(place, address: str, certificate=own) -> smtplib.SMTP:
+        client = smtplib.SMTP("localhost", place.port, timeout=20, source_address=(address, 0), local_hostname="x")
+        context = ssl.create_default_context()
+        authority.configure_trust(context)
+        certificate.configure_cert(context)
+        client.starttls(context=context)
+        return client
+
+    with door_with(sessions=4, sessions_per_operator=2) as place:
+        inside = [come(place, f"127.0.0.{number}") for number in (1, 2)]
+        assert [client.ehlo()[0] for client in inside] == [250, 250]
+        third = come(place, "127.0.0.3")
+        assert said(*third.ehlo()) == "421 4.7.0 trop_de_connexions"
+        assert is_closed(third)
+        third.close()
+        other = come(place, "127.0.0.1", authority.issue_cert("autre.example"))
+        assert other.ehlo()[0] == 250 and other.mail("cabinet@autre.example")[0] == 250
+        inside.pop().close()
+        until(lambda: len(place.reception.under_way) == 2)
+        again = come(place, "127.0.0.4")
+        assert again.ehlo()[0] == 250
+        for client in (*inside, other, again):
+            client.close()
+        until(lambda: not place.reception.under_way)
+        assert not place.reception.by_operator and not place.reception.by_address
