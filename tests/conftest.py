@@ -144,6 +144,27 @@ def frozen_clock() -> Iterator[datetime]:
 
 
 @pytest.fixture
+def store_away(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """``with store_away():`` the store of contents is at an address where nothing listens."""
+    from contextlib import contextmanager
+
+    from django.conf import settings
+
+    from ens.coffre import remote
+
+    @contextmanager
+    def away() -> Iterator[None]:
+        with monkeypatch.context() as over:
+            over.setattr(settings, "ENS_STORE", f"s3://seau/{os.urandom(4).hex()}")
+            over.setattr(settings, "ENS_STORE_ENDPOINT", "http://127.0.0.1:1")
+            over.setattr(settings, "ENS_STORE_KEY", ("cle", "secret"))
+            over.setattr(remote, "TRIES", 0)
+            yield
+
+    return away
+
+
+@pytest.fixture
 def people(db: Any) -> Any:
     """Makes usagers, professionals and establishments: see ``tests/factories.py``."""
     from tests.factories import People

@@ -9,7 +9,7 @@ import pytest
 from django.test import override_settings
 
 from tests.browser.test_every_page import FAULTS
-from tests.browser.test_pages_of_professionals import Consultation, search
+from tests.browser.test_pages_of_professionals import Consultation, opened, search
 from tests.browser.watching import WIDE, Window, check
 
 # The layouts were judged with their own pages, and the error's text with the usager's: one look is enough.
@@ -59,6 +59,26 @@ def test_a_page_of_error_holds_for_each(tabs: Any, consultation: Consultation, w
     window = tabs(consultation.compte if who == "professionnel" else None)
     _fails(window, who, name, consultation.inaya.matricule)
     check(window, f"{who}-{name}", ONCE)
+
+
+@pytest.mark.feature("S168")
+@pytest.mark.parametrize("who", ["usager", "professionnel"])
+def test_a_document_whose_content_is_away_is_told_calmly_and_comes_back(
+    tabs: Any, consultation: Consultation, store_away: Any, who: str
+) -> None:
+    inaya, place = consultation.inaya, f"documents/{consultation.documents[0]}/"
+    if who == "professionnel":
+        window, address = opened(tabs, consultation, inaya), f"/pro/dossiers/{inaya.usager_id}/{place}"
+    else:
+        window, address = tabs(inaya.compte), f"/{place}"
+    with store_away():
+        with window.page.expect_response(lambda answer: answer.status == 503):
+            window.open(address)
+        window.page.wait_for_selector("h2:has-text('Contenu indisponible pour le moment')")
+        check(window, f"{who}-contenu-absent")
+    window.page.click("main >> text=Réessayer")
+    window.page.wait_for_selector("main >> text=Glycémie")
+    assert window.page.url == window.base + address
 
 
 @pytest.mark.parametrize("who", BROKEN)

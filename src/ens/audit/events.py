@@ -152,6 +152,11 @@ def document_read(unit: Unit, document_id: UUID, *, title: str = "", attempt: bo
     leave(unit, Line(Event.DOCUMENT_READ, document_id, title), attempt)
 
 
+def document_described(unit: Unit, document_id: UUID, *, title: str) -> None:
+    """Its title, author and dates were given, and nothing of its content: the store did not answer."""
+    leave(unit, Line(Event.DOCUMENT_DESCRIBED, document_id, title), False)
+
+
 def document_downloaded(unit: Unit, document_id: UUID, *, title: str = "", attempt: bool = False) -> None:
     leave(unit, Line(Event.DOCUMENT_DOWNLOADED, document_id, title), attempt)
 

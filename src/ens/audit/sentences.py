@@ -30,6 +30,7 @@ _DONE: dict[Event, str] = {
     Event.DOCUMENTS_SEARCHED: "a consulté la liste des documents.",
     Event.OWN_DEPOSITS_LISTED: "a revu la liste de ses dépôts, dont ceux faits dans votre espace.",
     Event.DOCUMENT_READ: "a lu {title}.",
+    Event.DOCUMENT_DESCRIBED: "a vu de quoi il s'agit pour {title}, sans son contenu, qui n'était pas disponible.",
     Event.DOCUMENT_DOWNLOADED: "a téléchargé {title}.",
     Event.DOCUMENT_DEPOSITED: "a déposé {title}.",
     Event.DOCUMENT_ADDED: "a ajouté {title}.",

@@ -23,6 +23,7 @@ class Event(StrEnum):
     DOCUMENTS_SEARCHED = "documents_cherches"
     OWN_DEPOSITS_LISTED = "depots_listes"
     DOCUMENT_READ = "document_lu"
+    DOCUMENT_DESCRIBED = "document_presente"
     DOCUMENT_DOWNLOADED = "document_telecharge"
     DOCUMENT_DEPOSITED = "document_depose"
     DOCUMENT_ADDED = "document_ajoute"

@@ -23,6 +23,7 @@ from ens.record.types import DocumentCard, DocumentFilter
 
 READINGS = (
     Event.DOCUMENT_READ,
+    Event.DOCUMENT_DESCRIBED,
     Event.DOCUMENT_DOWNLOADED,
     Event.DOCUMENTS_SEARCHED,
     Event.OWN_DEPOSITS_LISTED,

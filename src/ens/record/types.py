@@ -175,7 +175,10 @@ class VersionCard:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """``kind``: html (safe narrative), images (``pages`` to fetch one by one), text, none (``reason`` says why)."""
+    """``kind``: html (safe narrative), images (``pages`` to fetch one by one), text, none (``reason`` says why).
+
+    away: the store of contents does not answer; nothing of the content was given.
+    """
 
     kind: str
     html: str = ""

@@ -12,6 +12,7 @@ from ens.audit import events
 from ens.audit.queries import lines, opened_by_actor, opened_lately
 from ens.audit.types import Event, HistoryFilter
 from ens.coffre import store
+from ens.coffre.errors import StoreUnavailable
 from ens.coffre.services import CONTENT, sealer
 from ens.enrolment import queries as enrolment
 from ens.kernel import clock
@@ -151,20 +152,29 @@ def card(unit: Unit, document: Document) -> DocumentCard:
 def open_document(document_id: UUID, *, by: Actor) -> OpenedDocument:
     """Give a document to the actor, leaving the trace of its reading.
 
-    A document the actor may not know of answers like an absent one. Errors: NobodyThere, DocumentNotFound,
-    SpaceAbsent, PersonRequired, ContentDamaged, StoreUnavailable. Source: IHE ITI TF-2, 3.43.
+    While the store of contents is away its facts are given alone (its preview is ``away``), and traced as what they
+    are: nobody is said to have read it. A document the actor may not know of answers like an absent one.
+    Errors: NobodyThere, DocumentNotFound, SpaceAbsent, PersonRequired, ContentDamaged. Source: IHE ITI TF-2, 3.43.
     """
 
-    def act(unit: Unit) -> tuple[OpenedDocument, bytes]:
+    def act(unit: Unit) -> tuple[OpenedDocument, bytes | None]:
         events.document_read(unit, document_id, attempt=True)
         enrolment.check_open(unit)
         document = queries.readable(unit, document_id)
-        events.document_read(unit, document.id, title=queries.traced_title(unit, document))
+        title = queries.traced_title(unit, document)
+        try:
+            data = _content(unit, document)
+        except StoreUnavailable:
+            events.document_described(unit, document.id, title=title)
+            return _opened(unit, document), None
+        events.document_read(unit, document.id, title=title)
         if by.kind is ActorKind.USAGER and document.opened_by_usager_at is None:
             Document.objects.filter(usager_id=unit.usager_id, id=document.id).update(opened_by_usager_at=clock.now())
-        return _opened(unit, document), _content(unit, document)
+        return _opened(unit, document), data
 
     opened, data = unit_of_work(locate(document_id), act, by=by)
+    if data is None:
+        return replace(opened, preview=Preview("away"))
     # Once traced and committed: a preview takes its time, and no connection waits for it.
     return replace(opened, preview=apart.preview(data, opened.media_type))
 
@@ -225,7 +235,7 @@ def _filename(document: Document, inside: dict[str, Any]) -> str:
 def open_content(document_id: UUID, *, by: Actor, version: int | None = None) -> OpenedContent:
     """The document's own bytes, never altered, traced as a download; of another version of it when asked.
 
-    Same errors as ``open_document``.
+    Errors: those of ``open_document``, StoreUnavailable.
     """
 
     def act(unit: Unit) -> OpenedContent:
@@ -280,7 +290,7 @@ def preview_page(document_id: UUID, page: int, *, by: Actor) -> bytes:
     """A page of the preview (PNG), numbered from 1.
 
     It is part of an opening: it leaves a line of its own only when the actor did not just open the document.
-    Errors: those of ``open_document``, PageAbsent.
+    Errors: those of ``open_document``, StoreUnavailable, PageAbsent.
     """
 
     def act(unit: Unit) -> tuple[bytes, str]:

@@ -22,7 +22,7 @@ from ens.persistence import features
 from ens.persistence.connection import FAULTS, unavailable
 from ens.persistence.errors import FeatureStopped, VisitOnly
 from ens.web.common.access import CLIENT
-from ens.web.common.pages import page
+from ens.web.common.pages import page, soon
 from ens.web.common.stopping import feature_of
 from ens.web.common.words import typeset
 
@@ -148,14 +148,7 @@ def error_page(request: HttpRequest, shown: ErrorPage, sentence: str = "") -> Ht
         "titre": _(shown.title),
         "texte": typeset(sentence) if shown.speaks and sentence else _(shown.text),
     }
-    return _soon(page(request, "common/erreur.html", context, status=shown.status))
-
-
-def _soon(response: HttpResponse) -> HttpResponse:
-    """Tell software when to come back."""
-    if response.status_code == UNAVAILABLE.status:
-        response["Retry-After"] = "5"
-    return response
+    return page(request, "common/erreur.html", context, status=shown.status)
 
 
 class ErrorPagesMiddleware:
@@ -217,4 +210,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def broken_page(shown: ErrorPage) -> HttpResponse:
     """Nothing of the request is asked, since anything may be what broke."""
     context = {"titre": _(shown.title), "texte": _(shown.text), "erreur": shown}
-    return _soon(HttpResponse(render_to_string("common/panne.html", context), status=shown.status))
+    return soon(HttpResponse(render_to_string("common/panne.html", context), status=shown.status))

@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from ens.kernel.actor import ActorKind
 
+UNAVAILABLE = 503
 _LAYOUTS = {
     ActorKind.USAGER: "common/gabarit_usager.html",
     ActorKind.PROFESSIONNEL: "common/gabarit_professionnel.html",
@@ -21,7 +22,14 @@ def page(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
     """The page with its context; ``gabarit`` is the layout of whoever is signed in, for pages shown to all."""
-    return render(request, template, {"gabarit": layout_of(request), **(context or {})}, status=status)
+    return soon(render(request, template, {"gabarit": layout_of(request), **(context or {})}, status=status))
+
+
+def soon(response: HttpResponse) -> HttpResponse:
+    """Tell software when to come back to what is unavailable."""
+    if response.status_code == UNAVAILABLE:
+        response["Retry-After"] = "5"
+    return response
 
 
 def layout_of(request: HttpRequest) -> str:

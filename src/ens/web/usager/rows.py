@@ -106,6 +106,7 @@ def _way(line: HistoryLine) -> str:
 
 _READINGS = (
     Event.DOCUMENT_READ,
+    Event.DOCUMENT_DESCRIBED,
     Event.DOCUMENT_DOWNLOADED,
     Event.DOCUMENTS_SEARCHED,
     Event.OWN_DEPOSITS_LISTED,

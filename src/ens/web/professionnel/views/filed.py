@@ -20,7 +20,7 @@ from ens.kernel import clock
 from ens.record import services as record
 from ens.record.types import OwnFilter
 from ens.web.common.files import file_response, inline_image
-from ens.web.common.pages import page
+from ens.web.common.pages import UNAVAILABLE, page
 from ens.web.common.paging import page_number, pages_around
 from ens.web.professionnel.patients import patient
 from ens.web.professionnel.views.records import preview_of, shown_document
@@ -70,7 +70,8 @@ def depot(request: HttpRequest, document_id: UUID) -> HttpResponse:
         "lien_telecharger": reverse("professionnel:telecharger_depot", args=(document_id,)),
         **preview_of(request, opened.preview, lambda number: _picture(document_id, number)),
     }
-    return page(request, "professionnel/depots/detail.html", context)
+    status = UNAVAILABLE if opened.preview.kind == "away" else 200
+    return page(request, "professionnel/depots/detail.html", context, status=status)
 
 
 def _picture(document_id: UUID, number: int) -> str:

@@ -14,7 +14,7 @@ from ens.persistence.locator import locate
 from ens.record import services as record
 from ens.record.types import OpenedDocument, Preview
 from ens.web.common.files import file_response, inline_image
-from ens.web.common.pages import page
+from ens.web.common.pages import UNAVAILABLE, page
 from ens.web.common.paging import page_number, pages_around
 from ens.web.professionnel.filters import RecordFilters
 from ens.web.professionnel.openings import of_an_open_record, shown
@@ -61,7 +61,8 @@ def document(request: HttpRequest, usager_id: UUID, document_id: UUID) -> HttpRe
             request, opened.preview, lambda page: reverse("professionnel:apercu", args=(usager_id, document_id, page))
         ),
     }
-    return page(request, "professionnel/documents/detail.html", context)
+    status = UNAVAILABLE if opened.preview.kind == "away" else 200
+    return page(request, "professionnel/documents/detail.html", context, status=status)
 
 
 def shown_document(opened: OpenedDocument) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from ens.kernel.errors import Conflict, Malformed, Refused
 from ens.record import services as record
 from ens.web.common import words
 from ens.web.common.files import file_response, inline_image
+from ens.web.common.pages import UNAVAILABLE
 from ens.web.usager.filters import DocumentFilters
 from ens.web.usager.forms import AddDocumentForm
 from ens.web.usager.message_forms import SendDocumentForm
@@ -85,7 +86,8 @@ def detail(request: HttpRequest, document_id: UUID) -> HttpResponse:
         "page_suivante": f"?page={number + 1}" if number < preview.pages else "",
         "lien_image": f"?page={number}",
     }
-    return usager_page(request, "usager/documents/detail.html", context, section="documents")
+    status = UNAVAILABLE if opened.preview.kind == "away" else 200
+    return usager_page(request, "usager/documents/detail.html", context, section="documents", status=status)
 
 
 @require_safe
