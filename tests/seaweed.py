@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import obstore
+import trustme
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
@@ -41,8 +42,16 @@ def _may(key: tuple[str, str], *more: str) -> dict[str, Any]:
 class Seaweed:
     """A store on a folder of its own and ports of its own, for as long as the tests last."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, authority: trustme.CA | None = None) -> None:
+        """``authority``: signs the certificate under which it is spoken to; without one, it is in clear."""
         self.folder = folder
+        self._certificate: dict[str, Path] = {}
+        if authority is not None:
+            authority.cert_pem.write_to_path(folder / "autorite.pem")
+            made = authority.issue_cert("127.0.0.1")
+            made.private_key_pem.write_to_path(folder / "cle-tls.pem")
+            made.cert_chain_pems[0].write_to_path(folder / "certificat.pem")
+            self._certificate = {"s3.cert.file": folder / "certificat.pem", "s3.key.file": folder / "cle-tls.pem"}
         self._ports = {f"{door}{suffix}": a_free_port() for door in _DOORS for suffix in ("", ".grpc")}
         self.key_file = folder / "cle"
         self.key_file.write_text("\n".join(KEY))
@@ -52,7 +61,7 @@ class Seaweed:
 
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self._ports['s3.port']}"
+        return f"{'https' if self._certificate else 'http'}://127.0.0.1:{self._ports['s3.port']}"
 
     def settings(self, place: str) -> dict[str, str]:
         """What an operator sets for a space whose contents are there."""
@@ -71,7 +80,7 @@ class Seaweed:
             "filer.localSocket": self.folder / "filer.sock", "s3.localSocket": self.folder / "s3.sock",
             "master.electionTimeout": "1s",  # it is alone, and waits for as long before it begins again
             "master.volumeSizeLimitMB": 64, "volume.max": 0,
-            **self._ports,
+            **self._ports, **self._certificate,
         }  # fmt: skip
         said = (self.folder / "dit.txt").open("ab")
         with said:
@@ -121,10 +130,11 @@ class Seaweed:
         return False
 
     def _client(self) -> S3Store:
+        tls: Any = {"root_certificate": (self.folder / "autorite.pem").read_bytes()} if self._certificate else {}
         return S3Store(
             BUCKET, endpoint=self.endpoint, region="us-east-1",
             access_key_id=ITS_OWNER[0], secret_access_key=ITS_OWNER[1],
-            client_options={"allow_http": True, "timeout": "10s"}, retry_config={"max_retries": 0},
+            client_options={"allow_http": True, "timeout": "10s", **tls}, retry_config={"max_retries": 0},
         )  # fmt: skip
 
     def _said(self) -> str:
@@ -132,10 +142,10 @@ class Seaweed:
 
 
 @contextmanager
-def seaweed() -> Iterator[Seaweed]:
+def seaweed(authority: trustme.CA | None = None) -> Iterator[Seaweed]:
     """One running, and nothing left of it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="ens-seaweed-"))
-    made = Seaweed(folder)
+    made = Seaweed(folder, authority)
     try:
         made.start()
         yield made

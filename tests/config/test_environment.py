@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import trustme
 
 from ens.config import environment
 from ens.config.environment import MissingSetting
@@ -61,3 +62,21 @@ def test_nobody_is_made_to_wait_for_less_than_a_second(given, value):
     given(value)
     with pytest.raises(MissingSetting, match="ENS_ESSAI"):
         environment.seconds("ENS_ESSAI", 5)
+
+
+def test_authorities_are_certificates_of_a_file(given, tmp_path):
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "autorite.pem")
+    given(str(tmp_path / "autorite.pem"))
+    assert environment.authorities("ENS_ESSAI") == authority.cert_pem.bytes()
+    given("")
+    assert environment.authorities("ENS_ESSAI") == b""
+
+
+@pytest.mark.parametrize("held", [b"", b"rien", b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n", None])
+def test_a_file_of_no_authority_is_refused(given, tmp_path, held):
+    if held is not None:
+        (tmp_path / "autorite.pem").write_bytes(held)
+    given(str(tmp_path / "autorite.pem"))
+    with pytest.raises(MissingSetting, match="ENS_ESSAI, n'est pas lisible, ou n'est pas un certificat d'autorité"):
+        environment.authorities("ENS_ESSAI")

@@ -41,6 +41,8 @@ def opened(address: str) -> Any:
         "read_timeout": patience,
         "allow_http": settings.ENS_STORE_ENDPOINT.startswith("http://"),
     }
+    if settings.ENS_STORE_CA:  # it alone: whoever may have a certificate of a public authority is not the store
+        client |= {"root_certificate": settings.ENS_STORE_CA, "disable_system_certificates": True}
     retries: Any = {"max_retries": TRIES, "retry_timeout": patience}
     return S3Store.from_url(address, config=config, client_options=client, retry_config=retries)
 
@@ -48,6 +50,11 @@ def opened(address: str) -> Any:
 def was_silent(error: BaseException) -> bool:
     """Whether nothing was heard: a refusal, or a connection refused, is an answer."""
     return isinstance(error, BaseError) and "Timeout" in str(error)
+
+
+def was_not_recognised(error: BaseException) -> bool:
+    """Whether what answered is not the store, or cannot show that it is: its certificate was refused."""
+    return isinstance(error, BaseError) and "InvalidCertificate(" in str(error)
 
 
 class Listening:

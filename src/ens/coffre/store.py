@@ -29,7 +29,8 @@ from ens.coffre.remote import is_remote
 log = structlog.get_logger("ens.store")
 _UNFINISHED = re.compile(r"[0-9a-f]{32}#[0-9]+")
 
-TRIAL = "sonde"  # written by ``takes_a_write``; no content has that name
+TRIAL = "sonde"  # written by ``refusal_of``; no content has that name
+CERTIFICATE = "certificate"
 
 
 @lru_cache(maxsize=4)
@@ -53,6 +54,8 @@ def _reason(error: Exception) -> str:
         return "silent"
     if remote.was_silent(error):
         return "ETIMEDOUT"
+    if remote.was_not_recognised(error):
+        return CERTIFICATE
     if isinstance(error, OSError) and error.errno:
         return errorcode.get(error.errno, type(error).__name__)
     if found := re.search(r"status code: (\d{3})", str(error)):
@@ -90,13 +93,13 @@ def put_at(address: str, path: str, data: bytes) -> None:
             folder.write(root / path, data)
 
 
-def takes_a_write(address: str) -> bool:
-    """Whether a store takes a byte now: its place may be gone, its key refused, its room over."""
+def refusal_of(address: str) -> str:
+    """Why a store takes no byte now, as the logs say it: place gone, key refused, no room. Empty when it takes one."""
     try:
         put_at(address, TRIAL, b"x")
-    except StoreUnavailable:
-        return False
-    return True
+    except StoreUnavailable as error:
+        return _reason(error.__cause__) if isinstance(error.__cause__, Exception) else type(error).__name__
+    return ""
 
 
 def get(object_id: UUID) -> bytes:

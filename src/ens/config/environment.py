@@ -122,6 +122,23 @@ def key_pair(name: str) -> tuple[str, str] | None:
     return lines[0], lines[1]
 
 
+def authorities(name: str) -> bytes:
+    """The certificates of authorities, PEM, of the file that the setting names; nothing when none is named."""
+    path = setting(name, "")
+    if not path:
+        return b""
+    from ens.standards.certificates import authorities as read
+
+    try:
+        pem = Path(path).read_bytes()
+        known = read(pem)
+    except (OSError, ValueError) as error:
+        raise MissingSetting(
+            f"Le fichier {path}, que donne {name}, n'est pas lisible, ou n'est pas un certificat d'autorité (PEM)."
+        ) from error
+    return pem if known else b""
+
+
 def seconds(name: str, default: int) -> int:
     """How long something is waited for: at least one."""
     value = number(name, default)

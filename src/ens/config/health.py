@@ -53,6 +53,7 @@ def _may_see_details(request: HttpRequest) -> bool:
 
 
 OK, AWAY, FULL, NONE = "ok", "unavailable", "full", "not_configured"
+UNRECOGNISED = "certificate_refused"  # the store: whoever answers there does not show that it is it
 KEPT_S = 1.0
 WARNED_S = 60.0
 ROOM_BYTES = 50_000_000  # under it, what may come next may not fit: two messages of the largest size
@@ -86,7 +87,7 @@ class RemoteTrial:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: threading.Thread | None = None
-        self._tried_at, self._takes = 0.0, False
+        self._tried_at, self._found = 0.0, AWAY
 
     def state(self, address: str) -> str:
         with self._lock:
@@ -98,16 +99,17 @@ class RemoteTrial:
             running.join(self.WAITED_S)
             if running.is_alive():
                 return AWAY
-        return OK if self._takes else AWAY
+        return self._found
 
     def _try(self, address: str) -> None:
         try:
-            takes = store.takes_a_write(address)
+            refusal = store.refusal_of(address)
+            found = {"": OK, store.CERTIFICATE: UNRECOGNISED}.get(refusal, AWAY)
         except Exception:  # a setting that the library refuses: said by its log, and here by the state
             logging.getLogger("ens.store").exception("store_not_tried")
-            takes = False
+            found = AWAY
         with self._lock:
-            self._takes, self._tried_at, self._running = takes, time.monotonic(), None
+            self._found, self._tried_at, self._running = found, time.monotonic(), None
 
 
 _remote = RemoteTrial()

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from ens.config.environment import (
     MissingSetting,
     addresses,
+    authorities,
     database,
     day,
     day_or_none,
@@ -41,6 +42,7 @@ ENS_STORE = store_address("ENS_STORE", str(ENS_DATA / "contenus"))
 ENS_STORE_ENDPOINT = endpoint("ENS_STORE_ENDPOINT")  # of an S3 store; empty, that of its region
 ENS_STORE_REGION = setting("ENS_STORE_REGION", "us-east-1")
 ENS_STORE_KEY = key_pair("ENS_STORE_KEY_FILE")
+ENS_STORE_CA = authorities("ENS_STORE_CA")  # of an S3 store; empty, those of this machine
 ENS_STORE_SECONDS = seconds("ENS_STORE_SECONDS", 5)  # of silence of an S3 store, before whoever waits is told
 ENS_DELETIONS = store_address("ENS_DELETIONS", str(ENS_DATA / "suppressions"))  # never rewound by a restore
 ENS_KEYS_RETENTION_DAYS = number("ENS_KEYS_RETENTION_DAYS", 30)  # of the copies of usagers' keys made by backups
