@@ -109,10 +109,17 @@ class Seaweed:
         """It is there, connections are accepted, and nothing is answered."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
+        while not self._is_held():  # the signal is sent: each of its threads stops when it hears it
+            time.sleep(0.005)
         try:
             yield
         finally:
             self._process.send_signal(signal.SIGCONT)
+
+    def _is_held(self) -> bool:
+        assert self._process is not None
+        threads = Path(f"/proc/{self._process.pid}/task").glob("*/stat")
+        return all(one.read_text().rpartition(")")[2].split()[0] == "T" for one in threads)
 
     def paths(self, place: str) -> set[str]:
         """Of every file kept there."""
