@@ -95,6 +95,11 @@ class Door:
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
 
+    async def handle_VRFY(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str
+    ) -> str:
+        return replies.NOT_VERIFIED
+
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:

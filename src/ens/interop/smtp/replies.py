@@ -85,6 +85,13 @@ def ascii_words(sentence: str) -> str:
     return normalize("NFKD", plain).encode("ascii", "ignore").decode()
 
 
+def offered(commands: list[str]) -> str:
+    """What HELP answers."""
+    return f"214 2.0.0 {' '.join(commands)}"
+
+
+# RFC 5321, 3.5.3 and 7.3: it says nothing of a mailbox, whoever asks; RCPT answers who shows a certificate.
+NOT_VERIFIED = "252 2.5.2 Aucune adresse n'est verifiee ici / No address is verified here"
 NO_CERTIFICATE = reply(CertificateAbsent())
 OUT_OF_PLACE = reply(CommandOutOfPlace())
 TOO_MANY_REFUSALS = reply(TooManyRefusals())

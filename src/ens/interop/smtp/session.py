@@ -114,9 +114,9 @@ class GuardedSMTP(SMTP):
             reception.door,
             data_size_limit=reception.max_bytes,
             timeout=reception.idle_s,
-            auth_exclude_mechanism=("LOGIN", "PLAIN"),  # the certificate says who it is: no password is asked
             **options,
         )
+        del self._smtp_methods["AUTH"]  # the certificate says who it is: no password is asked, nor offered
         self._reception = reception
         self._address = self._operator = ""
         self._refusals = self._turns = 0
@@ -230,6 +230,14 @@ class GuardedSMTP(SMTP):
         """The address, and what follows it. aiosmtpd's own reads every form, and takes a tenth of a message's time."""
         plain = PLAIN_ADDRESS.fullmatch(arg)
         return (plain[1], plain[2]) if plain else super()._getaddr(arg)
+
+    @syntax("HELP")
+    async def smtp_HELP(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
+        """The commands that are answered here and now, and nothing of their syntax (RFC 5321, 4.1.1.8)."""
+        offered = sorted(name for name, act in self._smtp_methods.items() if self._syntax_available(act))
+        if self._tls_protocol is not None:
+            offered.remove("STARTTLS")
+        await self.push(replies.offered(offered))
 
     # -- a message ---------------------------------------------------------------------------------------------
     @syntax("DATA")

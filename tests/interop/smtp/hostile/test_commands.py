@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import smtplib
+
 import pytest
 
 from tests.interop.smtp.hostile.conftest import HEAD, SENDER, is_closed, said, until
@@ -33,6 +35,39 @@ def test_a_command_that_is_none_is_refused_and_the_session_goes_on(session, line
     client.send(line + b"\r\n")
     assert said(*client.getreply()).split()[-1] == "commande_invalide"
     assert client.mail(SENDER)[0] == 250
+
+
+OFFERED = {"DATA", "EHLO", "HELO", "HELP", "MAIL", "NOOP", "QUIT", "RCPT", "RSET", "VRFY"}
+
+
+def test_help_lists_what_is_offered_and_nothing_else(session):
+    client = session()
+    code, words = client.docmd("HELP")
+    status, *commands = words.decode().split()
+    assert (code, status, set(commands)) == (214, "2.0.0", OFFERED)
+    for command in OFFERED - {"QUIT"}:
+        assert client.docmd(command)[0] in (214, 250, 501, 503), command
+    assert "auth" not in client.esmtp_features
+    assert client.quit()[0] == 221
+
+
+@pytest.mark.parametrize("command", ["AUTH PLAIN AGEAYg==", "AUTH", "EXPN labo", "ETRN operateur.example", "ETRN"])
+def test_what_is_not_offered_is_refused(session, command):
+    assert said(*session().docmd(command)).split()[-1] == "commande_invalide"
+
+
+def test_nobody_is_told_of_a_mailbox_by_vrfy(session, people):
+    client, known = session(), people.usager().address
+    heard = {client.docmd("VRFY", address) for address in (known, "185057512345673@patient.mssante.fr", "x")}
+    ((code, words),) = heard
+    assert code == 252 and words.startswith(b"2.5.2 Aucune adresse")
+
+
+@pytest.mark.parametrize("command", ["HELP", "VRFY x", "EXPN x", "ETRN x", "AUTH PLAIN AGEAYg=="])
+def test_before_tls_whatever_is_asked_is_told_to_begin_with_it(door, command):
+    with smtplib.SMTP("localhost", door.port, timeout=20) as client:
+        client.ehlo()
+        assert said(*client.docmd(command)) == "530 5.7.0 certificat_absent"
 
 
 @pytest.mark.parametrize("line", [b"DATA", b"RCPT TO:<185057512345673@patient.mssante.fr>"])
