@@ -145,9 +145,25 @@ def _for_who_wrote(code: str) -> tuple[str, ...]:
         "",
         f"*In English: {told.english}*",
         "",
+        *(_reasons() if code == "message_illisible" else ()),
         f"Cette page est aussi à l'adresse `/aide/courrier/{code}/` de l'espace, qui termine la réponse.",
         "",
         "## Pour les logiciels",
+        "",
+    )
+
+
+def _reasons() -> tuple[str, ...]:
+    """What a message may be refused for, as its reply says it in each language."""
+    from ens.messaging.unreadable import OF_A_MESSAGE, of_an_archive
+    from ens.standards.xdm.errors import XdmError
+
+    found = (*OF_A_MESSAGE, *(of_an_archive(error) for error in XdmError.__subclasses__()))
+    return (
+        "La réponse dit la raison dans les deux langues :",
+        "",
+        *("| raison | reason |", "| --- | --- |"),
+        *(f"| {one.french} | {one.english} |" for one in found),
         "",
     )
 

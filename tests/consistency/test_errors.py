@@ -10,7 +10,10 @@ import pytest
 from ens.interop.fhir import outcome
 from ens.interop.smtp import replies
 from ens.kernel.errors import Family
+from ens.messaging.errors import MessageMalformed
 from ens.messaging.explained import ASIDE, EXPLAINED, WAITING, page_of
+from ens.messaging.unreadable import OF_A_MESSAGE, of_an_archive
+from ens.standards.xdm.errors import XdmError
 from ens.web.common.errors import page_for
 from tests.consistency import codes
 
@@ -62,6 +65,18 @@ def test_every_code_of_the_mail_door_is_explained_to_who_wrote_in_ascii_english_
             said = replies.reply(error(**facts))
             assert said.endswith(f" / {told.english} {page_of(error.code)}"), error.code
             assert len(said) <= replies.MAX_REPLY
+
+
+@pytest.mark.feature("B13")
+def test_every_reason_a_message_is_unreadable_for_is_said_whole_in_both_languages():
+    archives = {one.code: of_an_archive(one) for one in XdmError.__subclasses__()}
+    known = (*OF_A_MESSAGE, *archives.values())
+    assert len({one.english for one in known}) == len({one.french for one in known}) == len(known)
+    for reason in known:
+        said = replies.reply(MessageMalformed(reason=reason))
+        assert replies.ascii_words(f"Le message ne peut pas être lu : {reason}. / ") in said
+        assert f" Reason: {reason.english}. {page_of('message_illisible')}" in said
+        assert len(said) <= replies.MAX_REPLY
 
 
 @pytest.mark.feature("B13")

@@ -11,6 +11,7 @@ import re
 from ens.messaging import filetypes
 from ens.messaging.errors import MessageMalformed
 from ens.messaging.parsed import ParsedFile
+from ens.messaging.unreadable import of_an_archive
 from ens.messaging.words import clean_name
 from ens.standards import xmlsafe
 from ens.standards.cda.body import embedded_media, read_body
@@ -33,7 +34,7 @@ def opened(files: tuple[ParsedFile, ...]) -> tuple[ParsedFile, ...]:
         try:
             found += [_file(document) for document in read_xdm(one.data, budget).documents]
         except StandardError as error:
-            raise MessageMalformed(reason=error.message) from error
+            raise MessageMalformed(reason=of_an_archive(error)) from error
     return tuple(found)
 
 

@@ -19,6 +19,7 @@ from email.parser import BytesParser
 from email.policy import Policy, compat32
 from typing import Any
 
+from ens.messaging import unreadable
 from ens.messaging.errors import MessageMalformed
 
 MAX_LINE = 998  # bytes, without its end
@@ -46,11 +47,11 @@ def read(data: bytes) -> Message:
     try:
         message = BytesParser(part, policy=compat32).parsebytes(data)
     except STUMBLES as error:
-        raise MessageMalformed(reason="ses en-têtes ou sa structure sont mal formés") from error
+        raise MessageMalformed(reason=unreadable.MALFORMED) from error
     if not message.keys():
-        raise MessageMalformed(reason="il n'a pas d'en-têtes")
+        raise MessageMalformed(reason=unreadable.WITHOUT_HEADERS)
     if any(isinstance(defect, _TRUNCATED) for defect in message.defects):
-        raise MessageMalformed(reason="il est tronqué : sa dernière partie n'est pas fermée")
+        raise MessageMalformed(reason=unreadable.TRUNCATED)
     return message
 
 
@@ -58,14 +59,14 @@ def _checked_lines(data: bytes) -> int:
     """How many there are; each ends by CRLF, so that nobody reads other lines in it than we do."""
     lines = data.count(b"\r\n")
     if data.count(b"\n") != lines or data.count(b"\r") != lines:
-        raise MessageMalformed(reason="il contient un retour à la ligne qui n'est pas CRLF")
+        raise MessageMalformed(reason=unreadable.BARE_LINE_END)
     if lines > MAX_LINES:
-        raise MessageMalformed(reason="il a trop de lignes")
+        raise MessageMalformed(reason=unreadable.TOO_MANY_LINES)
     start = 0
     while len(data) - start > MAX_LINE:  # from the last line end that a line may reach: few steps for many lines
         end = data.rfind(b"\r\n", start, start + MAX_LINE + 2)
         if end < 0:
-            raise MessageMalformed(reason="une ligne dépasse 998 octets")
+            raise MessageMalformed(reason=unreadable.LONG_LINE)
         start = end + 2
     return lines
 
@@ -89,21 +90,21 @@ class _Part(Message):
         self._is_counted_container = False
         counts.parts += 1
         if counts.parts > MAX_PARTS:
-            raise MessageMalformed(reason="il a trop de parties")
+            raise MessageMalformed(reason=unreadable.TOO_MANY_PARTS)
 
     def set_raw(self, name: str, value: Any) -> None:
         """Called by the parser for each header."""
         size = len(name) + len(value)
         self._headers_bytes += size
         if self._headers_bytes > MAX_HEADERS_BYTES:
-            raise MessageMalformed(reason="ses en-têtes sont trop longs")
+            raise MessageMalformed(reason=unreadable.LONG_HEADERS)
         describes = name.lower() in _DESCRIBING
         if (
             (size > MAX_HEADER_BYTES and name.lower() != "references")
             or (describes and size > MAX_PARAMETERS_BYTES)
             or (describes and value.count(";") > MAX_PARAMETERS)
         ):
-            raise MessageMalformed(reason="un de ses en-têtes est trop long")
+            raise MessageMalformed(reason=unreadable.LONG_HEADER)
         super().set_raw(name, in_unicode(value))
 
     def get_content_maintype(self) -> str:
@@ -114,7 +115,7 @@ class _Part(Message):
             counts = self._counts
             counts.containers += 1
             if counts.containers > MAX_CONTAINERS or counts.containers * counts.lines > MAX_LINES_BY_DEPTH:
-                raise MessageMalformed(reason="il a trop de parties")
+                raise MessageMalformed(reason=unreadable.TOO_MANY_PARTS)
         return found
 
 

@@ -79,7 +79,7 @@ class MessageTooLarge(Malformed):
 
 
 class MessageMalformed(Malformed):
-    """The message cannot be read whole: it is refused, never stored in part."""
+    """The message cannot be read whole: it is refused, never stored in part. ``reason``: one of ``unreadable``."""
 
     code = "message_illisible"
     message = "Le message ne peut pas être lu : {reason}."

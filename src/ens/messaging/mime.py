@@ -14,7 +14,7 @@ from email.message import Message
 from email.policy import SMTP
 from email.utils import getaddresses, parsedate_to_datetime
 
-from ens.messaging import bounds, filetypes, html, words
+from ens.messaging import bounds, filetypes, html, unreadable, words
 from ens.messaging.errors import MessageMalformed
 from ens.messaging.parsed import Outcome, ParsedFile, ParsedMail, Report
 from ens.messaging.words import clean_name, decoded, sound, unencoded
@@ -38,7 +38,7 @@ def parse(data: bytes) -> ParsedMail:
         _walk(message, texts, files, depth=0)
         return _assembled(message, texts, files)
     except bounds.STUMBLES as error:
-        raise MessageMalformed(reason="ses en-têtes ou sa structure sont mal formés") from error
+        raise MessageMalformed(reason=unreadable.MALFORMED) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Text:
 
 def _walk(part: Message, texts: list[Text], files: list[ParsedFile], *, depth: int) -> None:
     if depth > MAX_DEPTH:
-        raise MessageMalformed(reason="il a trop de parties")
+        raise MessageMalformed(reason=unreadable.TOO_MANY_PARTS)
     kind = part.get_content_type()
     if kind in ("message/rfc822", "message/global"):
         files.append(ParsedFile(_filename(part) or "message.eml", kind, _embedded(part)))
@@ -84,7 +84,7 @@ def _leaf(part: Message, kind: str, texts: list[Text], files: list[ParsedFile]) 
     payload = part.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else b""
     if any(isinstance(defect, InvalidBase64LengthDefect) for defect in part.defects):
-        raise MessageMalformed(reason="une pièce jointe en base64 est tronquée")
+        raise MessageMalformed(reason=unreadable.TRUNCATED_FILE)
     name = _filename(part)
     disposition = part.get_content_disposition()
     if kind in ("text/plain", "text/html") and disposition != "attachment" and not name:

@@ -23,6 +23,7 @@ from ens.interop.smtp.errors import (
 from ens.kernel.errors import EnsError, Family
 from ens.messaging.errors import MessageTooLarge
 from ens.messaging.explained import EXPLAINED, page_of
+from ens.messaging.unreadable import Reason
 
 MAX_REPLY = 510  # RFC 5321, 4.5.3.1.5
 
@@ -71,13 +72,15 @@ def reply(error: EnsError) -> str:
     In ASCII: not every software reads SMTPUTF8. The page is for who wrote: their operator's report quotes this line.
     """
     status = BY_CODE.get(error.code) or BY_FAMILY[error.family]
-    end = _end(error.code) if error.code in EXPLAINED else ""
+    end = _end(error.code, error.facts.get("reason")) if error.code in EXPLAINED else ""
     said = f"{status} {error.code}: {ascii_words(error.sentence)}"
     return said[: MAX_REPLY - len(end)] + end
 
 
-def _end(code: str) -> str:
-    return f" / {EXPLAINED[code].english} {page_of(code)}"
+def _end(code: str, reason: object = None) -> str:
+    """The English half, as much as the French one says, and the page."""
+    why = f" Reason: {reason.english}." if isinstance(reason, Reason) else ""
+    return f" / {EXPLAINED[code].english}{why} {page_of(code)}"
 
 
 def ascii_words(sentence: str) -> str:

@@ -75,6 +75,24 @@ def test_a_message_that_cannot_be_read_whole(session, door, people, mailbox, mak
     assert client.sendmail(SENDER, [person.address], mail(person.address)) == {}  # the session goes on
 
 
+@pytest.mark.feature("B13")
+@pytest.mark.parametrize(
+    ("data", "french", "english"),
+    [
+        (HEAD + b"\r\n" + b"x" * 1_200 + b"\r\n", "une ligne depasse 998 octets.", "a line is over 998 bytes."),
+        (b"\r\nsans en-tetes\r\n", "il n'a pas d'en-tetes.", "it has no headers."),
+    ],
+)
+def test_a_refusal_says_its_reason_in_both_languages(session, people, data, french, english):
+    client, person = session(), people.usager()
+    client.mail(SENDER)
+    client.rcpt(person.address)
+    words = client.data(data)[1].decode()
+    in_french, in_english = words.split(" / ", 1)
+    assert in_french.endswith(f"message_illisible: Le message ne peut pas etre lu : {french}")
+    assert f"nothing was kept. Reason: {english} http" in in_english
+
+
 HIDDEN = (
     b"\n.\n",
     b"\n.\r\n",
