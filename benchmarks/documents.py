@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 WORKLOADS = ("bundle", "search", "read", "binary")
 GROUPS = ("web", "postgres", "worker")
 TIMES = ("ops_per_s", "p50_ms", "p95_ms", "p99_ms", "load")
-ROUNDS, SECONDS = 3, 3
+ROUNDS, SECONDS, WARMUP_S = 3, 3, 1.5
 CALM = 0.1  # cores taken by other programs: below, two rounds differ by chance
 
 
@@ -84,7 +84,7 @@ def _round(target: Target, software: Software, workload: str, clients: int) -> d
     groups = processes.named(target.space.pids(*GROUPS))
     load = ("--workloads", workload, "--clients", str(clients), "--repeats", "1", "--seconds", str(SECONDS))
     before = calibrate()
-    figure = software.bench("run", target.state, *load, "--warmup", "1.5", "--pids", groups)["results"][0]
+    figure = software.bench("run", target.state, *load, "--warmup", str(WARMUP_S), "--pids", groups)["results"][0]
     return figure | {"scale": mean(before, calibrate()).scale}
 
 

@@ -93,6 +93,7 @@ def test_a_figure_is_judged_by_both_marks(marks, value, said):
     assert marks.verdict(value, 5.0, 2.2) == said
 
 
+@pytest.mark.feature("B25")
 def test_on_a_busy_machine_nothing_is_concluded_against_a_figure(marks, report):
     assert marks.verdict(6.0, 5.0, 2.2, other_cores=1.2) == "machine occupée, sans conclusion"
     assert marks.verdict(4.0, 5.0, 2.2, other_cores=1.2) == "repère 5 tenu"
