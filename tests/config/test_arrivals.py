@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from ens.config.arrivals import Gate, TooManyArriving
@@ -25,16 +26,21 @@ class Line:
         return b"octets"
 
 
+@pytest.fixture
+def settings_of_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "ENS_PROXIES", ["10.0.0.1"])
+
+
 def reads(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
     return [environ["wsgi.input"].read()]
 
 
-def asked(gate: Gate, stream: Any, heard: list[Any]) -> threading.Thread:
+def asked(gate: Gate, stream: Any, heard: list[Any], **environ: str) -> threading.Thread:
     """A request of its own thread."""
 
     def ask() -> None:
         try:
-            heard.append(gate({"wsgi.input": stream}, print))
+            heard.append(gate({"wsgi.input": stream, **environ}, print))
         except TooManyArriving as error:
             heard.append(error.code)
 
@@ -67,6 +73,24 @@ def test_more_bodies_than_one_process_waits_for_are_told_so():
         one.join(30)
     assert heard[1:] == [[b"octets"]] * 2
     assert list(gate({"wsgi.input": io.BytesIO(b"court")}, print)) == [b"court"]  # every place was given back
+
+
+def test_one_address_leaves_places_to_the_others_and_a_proxy_is_not_one(settings_of_proxies):
+    lines, heard = [Line(), Line(), Line()], []
+    gate = Gate(reads, worked=1, arriving=3, of_one_address=1)
+    begun = [asked(gate, lines[0], heard, REMOTE_ADDR="192.0.2.1")]
+    assert lines[0].is_waited_for.wait(30)
+    asked(gate, Line(), heard, REMOTE_ADDR="192.0.2.1").join(30)
+    assert heard == ["trop_d_envois"]
+    through = [("198.51.100.1", lines[1]), ("198.51.100.2", lines[2])]  # two clients of our own proxy
+    begun += [asked(gate, one, heard, REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=who) for who, one in through]
+    assert all(line.is_waited_for.wait(30) for line in lines)
+    for line in lines:
+        line.comes.set()
+    for one in begun:
+        one.join(30)
+    assert heard[1:] == [[b"octets"]] * 3
+    assert list(gate({"wsgi.input": io.BytesIO(b"court"), "REMOTE_ADDR": "192.0.2.1"}, print)) == [b"court"]
 
 
 @pytest.mark.parametrize("way", ["read", "readline", "readlines"])

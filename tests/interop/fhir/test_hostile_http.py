@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ens.config.arrivals import ARRIVING, WORKED
+from ens.config.arrivals import ARRIVING, OF_ONE_ADDRESS, WORKED
 from ens.interop.fhir.views import ROUTES
 from tests.interop.fhir.builders import body
 from tests.interop.fhir.calls import assert_refused, for_, total
@@ -188,20 +188,29 @@ def test_senders_who_stop_in_the_middle_keep_nobody_else_from_being_answered(
     ).encode()
     with ExitStack() as lines:
 
-        def stops() -> socket.socket:
-            line = lines.enter_context(socket.create_connection(("127.0.0.1", door.port), timeout=60))
+        def stops(address: str) -> socket.socket:
+            made = socket.create_connection(("127.0.0.1", door.port), timeout=60, source_address=(address, 0))
+            line = lines.enter_context(made)
             line.sendall(head)
             return line
 
-        stopped = [stops() for _ in range(WORKED + 4)]
+        def turned_away(number: int) -> None:
+            assert until(lambda: len(select.select(stopped, [], [], 1)[0]) == number, 60)
+            for line in select.select(stopped, [], [])[0]:
+                said = line.recv(65536)
+                assert b" 503 " in said.splitlines()[0]
+                assert b"trop_d_envois" in said and b"retry-after: 2" in said
+                stopped.remove(line)
+
+        assert WORKED < OF_ONE_ADDRESS < ARRIVING
+        stopped = [stops("127.0.0.2") for _ in range(OF_ONE_ADDRESS + 2)]
+        turned_away(2)  # its share is taken: it does not take the others'
         assert door.call("GET", "/fhir/metadata").status_code == 200
         assert outside.post(body(for_(inaya))).status_code == 200
-        stopped += [stops() for _ in range(ARRIVING - len(stopped) + 3)]
-        assert until(lambda: len(select.select(stopped, [], [], 1)[0]) == 3, 60)
-        for line in select.select(stopped, [], [])[0]:
-            said = line.recv(65536)
-            assert b" 503 " in said.splitlines()[0]
-            assert b"trop_d_envois" in said and b"retry-after: 2" in said
+        stopped += [stops("127.0.0.3") for _ in range(ARRIVING - OF_ONE_ADDRESS)]
+        assert until(lambda: outside.post(body(for_(inaya))).status_code == 503)
+        stopped += [stops("127.0.0.4") for _ in range(3)]
+        turned_away(3)
         assert door.call("GET", "/fhir/metadata").status_code == 200
     assert until(lambda: outside.post(body(for_(inaya))).status_code == 200)
 
