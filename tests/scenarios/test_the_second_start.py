@@ -23,6 +23,18 @@ def links(page: str, kind: str) -> list[str]:
     return re.findall(rf'href="/{kind}/([0-9a-f-]{{36}})/"', page)
 
 
+def refuses_another_search_key(data, space):
+    """Nobody would be found any more: it does not start, and nothing has changed once its own is back."""
+    key, places = data / "secrets" / "recherche", space.ports
+    own = key.read_bytes()
+    key.write_bytes(bytes(32))
+    arguments = ("--demo", "--http", f"127.0.0.1:{places[0]}", "--smtp", f"127.0.0.1:{places[1]}")
+    refused = space.ens("up", *arguments)
+    key.write_bytes(own)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "La clé « recherche »" in refused.stderr and "rien n'a été changé" in refused.stderr
+
+
 @pytest.mark.feature("B01")
 def test_started_again_the_space_holds_what_it_held_and_no_more(kept_folder, prepared):
     first = json.loads((prepared / "demo.json").read_text())
@@ -37,6 +49,8 @@ def test_started_again_the_space_holds_what_it_held_and_no_more(kept_folder, pre
         privacy = inaya.get("/confidentialite/")
         chosen = {"rpps": space.one("professionals", "dupond")["rpps"], "choix": "bloquer"}
         inaya.submit(privacy, "/confidentialite/choisir/", chosen)
+
+    refuses_another_search_key(kept_folder / "var", space)
 
     with started_on(kept_folder) as space:
         assert as_people_know_it(space.contract) == as_people_know_it(first)
