@@ -22,7 +22,7 @@ from ens.kernel.errors import Unavailable
 from ens.kernel.network import address_of
 
 WORKED, ARRIVING = 16, 40
-OF_ONE_ADDRESS = 20  # of those that arrive: who never ends what it sends leaves room for the others
+OF_ONE_ADDRESS = 30  # of those that arrive: who never ends what it sends leaves room for the others
 THREADS = WORKED + ARRIVING + 8  # some are left to those that wait to be worked on
 _QUIET_S, _ASKED_AGAIN_S, _ASKED = 60, 15, 4  # a line without a word for two minutes is tried, then given up
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
