@@ -10,13 +10,14 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 SCREENS = Path(__file__).resolve().parents[2] / "var" / "screens"
-# For each width and theme: axe's rules, all of them (None) or those that a theme can change.
+# For each width and theme: axe's rules, all of them (None) or those that a theme can change. Each view differs from
+# the one before by its width or by its theme alone: a page is laid out, or coloured, again only where it must.
 THEMED = ("color-contrast", "link-in-text-block")
 THOROUGH = {
     (1280, "light"): None,
     (1280, "dark"): THEMED,
-    (390, "light"): THEMED,
     (390, "dark"): None,
+    (390, "light"): THEMED,
     (320, "light"): None,
     (320, "dark"): THEMED,
 }
@@ -73,23 +74,31 @@ def _axe() -> str:
 
 def check(window: Window, name: str, views: Mapping[tuple[int, str], tuple[str, ...] | None] = THOROUGH) -> None:
     """The page now open holds on every screen: accessible, nothing past its side, no complaint of the browser."""
-    page, problems = window.page, []
+    page, problems, shown = window.page, [], ""
     page.evaluate(_axe())
     for (width, theme), rules in views.items():
-        page.set_viewport_size({"width": width, "height": HEIGHT})
-        page.emulate_media(color_scheme=theme)
+        _show(page, width)
+        if theme != shown:
+            page.emulate_media(color_scheme=theme)
+            shown = theme
         if rules != ():
             asked = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
             problems += [f"{width} {theme}: {violation}" for violation in page.evaluate(AXE, asked)]
         problems += [f"{width} {theme}: past the side, {wide}"] if (wide := page.evaluate(WIDE)) else []
         keep(page, f"{name}-{width}-{theme}")
     problems += [f"an icon that is not drawn: {icon}" for icon in page.evaluate(UNDRAWN)]
-    page.set_viewport_size({"width": 1280, "height": HEIGHT})
+    _show(page, 1280)
     page.evaluate(TEXT_TWICE_AS_LARGE, True)
     problems += [f"text twice as large: past the side, {wide}"] if (wide := page.evaluate(WIDE)) else []
     page.evaluate(TEXT_TWICE_AS_LARGE, False)
     problems += window.complaints
     assert problems == [], f"{name}: {problems}"
+
+
+def _show(page: Any, width: int) -> None:
+    size = {"width": width, "height": HEIGHT}
+    if page.viewport_size != size:
+        page.set_viewport_size(size)
 
 
 _sessions: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
