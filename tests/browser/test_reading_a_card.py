@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ens.standards.errors import StandardError
 from ens.standards.vitale import PRINTED_CONSTANT, parse_serial
 from tests.browser.conftest import ROOT
-from tests.browser.watching import Window, check
+from tests.browser.watching import Window, check, keep
 
 FONT = ROOT / "src/ens/standards/paper/polices/Figtree-Regular.ttf"
 SERIAL = "52321098765"
@@ -80,7 +80,7 @@ def test_a_card_before_the_camera_fills_the_field_and_nothing_else(phone: Any) -
     page.fill("[name=matricule]", MATRICULE)
     page.click("text=Lire avec l’appareil photo")
     said(window, "Placez le numéro")
-    page.screenshot(path=str(ROOT / "var/screens/activation-camera.png"), full_page=True)
+    keep(page, "activation-camera")
     said(window, "Lu trois fois")
     assert page.input_value("[name=carte]") == SERIAL
     assert page.evaluate("document.activeElement.name") == "carte"  # to compare and correct

@@ -1,8 +1,13 @@
-"""What is asked of every page, on every screen; what it looked like is kept in ``var/screens``."""
+"""What is asked of every page, on every screen.
+
+What it looked like is kept in ``var/screens`` where something is wrong, and everywhere with ``SCREENS=1``: drawing
+all the pages takes as long as judging them.
+"""
 
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -77,15 +82,17 @@ def check(window: Window, name: str, views: Mapping[tuple[int, str], tuple[str, 
     page, problems, shown = window.page, [], ""
     page.evaluate(_axe())
     for (width, theme), rules in views.items():
+        wrong = []
         _show(page, width)
         if theme != shown:
             page.emulate_media(color_scheme=theme)
             shown = theme
         if rules != ():
             asked = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
-            problems += [f"{width} {theme}: {violation}" for violation in page.evaluate(AXE, asked)]
-        problems += [f"{width} {theme}: past the side, {wide}"] if (wide := page.evaluate(WIDE)) else []
-        keep(page, f"{name}-{width}-{theme}")
+            wrong += [f"{width} {theme}: {violation}" for violation in page.evaluate(AXE, asked)]
+        wrong += [f"{width} {theme}: past the side, {wide}"] if (wide := page.evaluate(WIDE)) else []
+        keep(page, f"{name}-{width}-{theme}", always=wrong != [])
+        problems += wrong
     problems += [f"an icon that is not drawn: {icon}" for icon in page.evaluate(UNDRAWN)]
     _show(page, 1280)
     page.evaluate(TEXT_TWICE_AS_LARGE, True)
@@ -111,8 +118,10 @@ def _session(page: Any) -> Any:
     return _sessions[page]
 
 
-def keep(page: Any, name: str) -> None:
+def keep(page: Any, name: str, *, always: bool = False) -> None:
     """The whole page as a picture, as on a screen as high as it is: a bar fixed to the bottom covers nothing."""
+    if not (always or os.environ.get("SCREENS")):
+        return
     size = page.viewport_size
     page.set_viewport_size({**size, "height": max(size["height"], page.evaluate(HIGH))})
     whole = page.evaluate(WHOLE)
