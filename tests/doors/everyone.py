@@ -12,6 +12,8 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from PIL import Image
 
 from ens.access import mandates
@@ -28,11 +30,13 @@ from ens.persistence.unit import unit_of_work
 from ens.record import services as record
 from ens.record.profile import services as profile
 from ens.record.types import DocumentDeposit, SubmissionDeposit
+from ens.web.common.sessions import LAST_SEEN
 from ens.web.professionnel.openings import KEY
 from tests.factories import People, Person
 from tests.messaging.mails import mail
 
 SENDER = "labo@operateur.example"
+LATELY_S = 300  # far from the half hour after which a record closes
 OPERATOR = Actor(ActorKind.OPERATEUR, "operateur.example", "Opérateur d'essai")
 
 # Each kind of person who may come to a page, with the audiences whose addresses exist for them.
@@ -90,6 +94,22 @@ def picture() -> bytes:
 
 
 @dataclass
+class _Session:
+    """One session, with what it held when it was opened: what a test left in it is not for the next one."""
+
+    key: str
+    held: dict[str, Any]
+    since: float = field(default_factory=time.monotonic)
+
+    def is_as_opened(self) -> bool:
+        if time.monotonic() - self.since > LATELY_S:
+            return False
+        found = Session.objects.filter(session_key=self.key).first()  # none once signed out, or closed from elsewhere
+        held = found.get_decoded() if found else {}
+        return {name: value for name, value in held.items() if name != LAST_SEEN} == self.held
+
+
+@dataclass
 class World:
     """Inaya's space, someone else's, and an account for each kind of person."""
 
@@ -108,13 +128,18 @@ class World:
     others_item: UUID
     rpps: str  # of the authorised doctor
     professionals: dict[str, Any] = field(default_factory=dict)
+    nowhere: dict[tuple[str, str], Any] = field(default_factory=dict)  # what each kind sees of an address of nothing
+    sessions: dict[str, _Session] = field(default_factory=dict)  # the last opened by each kind
 
     def browser(self, kind: str, **options: Any) -> Any:
-        """A browser of their own, signed in with their account."""
+        """A browser of their own, signed in with their account: in the session they have, while it is as it opened."""
         from django.test import Client
 
         client = Client(raise_request_exception=False, **options)
         account = self.accounts[kind]
+        if account is not None and (known := self.sessions.get(kind)) and known.is_as_opened():
+            client.cookies[settings.SESSION_COOKIE_NAME] = known.key
+            return client
         if account is not None:
             client.force_login(account)
         if kind in self.professionals:  # who opened these records while they could
@@ -122,6 +147,8 @@ class World:
             opened = {str(one.usager_id): [str(Motive.CARE), now, now] for one in (self.inaya, self.other)}
             session[KEY] = opened
             session.save()
+        if account is not None:
+            self.sessions[kind] = _Session(client.session.session_key, dict(client.session.items()))
         return client
 
     def lines(self, *, after: int = 0) -> list[AuditLine]:
