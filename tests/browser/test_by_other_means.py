@@ -148,6 +148,8 @@ def test_without_script_every_act_of_the_usager_is_done(window_for: Any, own: Sp
     page.select_option("#id_destinataire", index=1)
     page.fill("#id_objet", "Mon traitement")
     page.fill("#id_corps", "Bonjour, une question.")
+    page.click("text=Enregistrer le brouillon")
+    page.wait_for_selector("text=Votre brouillon est là où vous l’aviez laissé.")
     page.click("button:has-text('Envoyer')")
     page.wait_for_selector("h1:has-text('Mon traitement')")
     page.click("text=Mettre à la corbeille")

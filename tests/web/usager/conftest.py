@@ -68,7 +68,7 @@ def deposit(inaya: Any, people: Any, doctor: Any) -> Any:
 
 
 @pytest.fixture
-def mail(inaya: Any, people: Any, doctor: Any) -> Any:
+def doctor_writes(inaya: Any, people: Any, doctor: Any) -> Any:
     """A message of the doctor's mailbox; gives the id of its thread."""
     sender = people.mailbox(doctor)
 

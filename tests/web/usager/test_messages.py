@@ -14,6 +14,12 @@ from ens.kernel.ids import new_id
 from tests.web.usager.conftest import OPERATOR, file, text_of
 
 
+@pytest.fixture
+def mail(doctor_writes: Any) -> Any:
+    """A message of the doctor's mailbox; gives the id of its thread."""
+    return doctor_writes
+
+
 @pytest.mark.feature("S093")
 def test_a_thread_is_listed_with_sender_subject_first_attachment_and_unread_state(page: Any, mail: Any) -> None:
     thread_id = mail("Vos résultats", files=("analyses.txt", "courbe.txt"))

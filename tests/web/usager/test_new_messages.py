@@ -11,6 +11,12 @@ from ens.kernel.ids import new_id
 from tests.web.usager.conftest import file, text_of
 
 
+@pytest.fixture
+def mail(doctor_writes: Any) -> Any:
+    """A message of the doctor's mailbox; gives the id of its thread."""
+    return doctor_writes
+
+
 @pytest.mark.feature("S096", "N074")
 def test_a_new_message_goes_to_one_of_the_contacts_offered_and_to_no_address(page: Any, mail: Any) -> None:
     assert "Personne à qui écrire" in text_of(page.get("/messages/nouveau/"))
