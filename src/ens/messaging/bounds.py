@@ -8,6 +8,7 @@ Source: RFC 5321, 2.3.8 and 4.5.3.1.6 (lines); RFC 2046, 5.1.1 (parts); RFC 5322
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from email.errors import (
     CloseBoundaryNotFoundDefect,
     MessageError,
@@ -19,7 +20,7 @@ from email.parser import BytesParser
 from email.policy import Policy, compat32
 from typing import Any
 
-from ens.messaging import unreadable
+from ens.messaging import ordinary, unreadable
 from ens.messaging.errors import MessageMalformed
 
 MAX_LINE = 998  # bytes, without its end
@@ -39,13 +40,11 @@ _TRUNCATED = (CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect, NoBounda
 
 def read(data: bytes) -> Message:
     """The message as its parts. Errors: MessageMalformed, as soon as a bound is passed, or when it is cut short."""
-    counts = _Counts(_checked_lines(data))
-
-    def part(*, policy: Policy = compat32) -> _Part:
-        return _Part(policy, counts)
-
+    lines = _checked_lines(data)
     try:
-        message = BytesParser(part, policy=compat32).parsebytes(data)
+        message = ordinary.read(data, _maker(lines))
+        if message is None:
+            message = BytesParser(_maker(lines), policy=compat32).parsebytes(data)
     except STUMBLES as error:
         raise MessageMalformed(reason=unreadable.MALFORMED) from error
     if not message.keys():
@@ -69,6 +68,16 @@ def _checked_lines(data: bytes) -> int:
             raise MessageMalformed(reason=unreadable.LONG_LINE)
         start = end + 2
     return lines
+
+
+def _maker(lines: int) -> Callable[..., _Part]:
+    """What makes the parts of one reading, counted from none."""
+    counts = _Counts(lines)
+
+    def part(*, policy: Policy = compat32) -> _Part:
+        return _Part(policy, counts)
+
+    return part
 
 
 class _Counts:
