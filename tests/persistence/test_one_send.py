@@ -57,9 +57,10 @@ def test_they_leave_together_and_each_is_prepared_once(undone: None, tmp_path: P
 
 def test_what_is_written_anew_each_time_is_not_prepared(undone: None) -> None:
     for number in range(3):
-        sql.ask_together([SHOWN], after=[f"SET LOCAL statement_timeout = '{number}s'"])
+        sql.ask_together([SHOWN], after=[(f"SET LOCAL statement_timeout = '{number}s'", None)])
     assert sql.ask_together([SHOWN, SHOWN]) == ["2s", "2s"]
-    assert sql.row("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SET LOCAL%%'", []) == (0,)
+    prepared = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SET LOCAL statement%%'"
+    assert sql.row(prepared, []) == (0,)
 
 
 def test_a_statement_that_failed_the_first_time_is_prepared_the_next(undone: None) -> None:

@@ -161,3 +161,26 @@ def django_assert(db):
     from django.test.utils import CaptureQueriesContext
 
     return lambda: CaptureQueriesContext(connections["default"])
+
+
+def test_what_is_asked_ahead_of_a_space_that_is_closed_gives_nothing(inaya, dupond):
+    """Its documents are still there: to read them and refuse them would take longer than to refuse someone unknown."""
+    from ens.enrolment.errors import SpaceAbsent
+    from ens.enrolment.services import close
+    from ens.persistence import sql
+    from ens.persistence.unit import unit_of_work
+    from ens.record.services.references import _first_page
+
+    def taken():
+        def act(unit):
+            unit.untraced("un essai")
+            return sql.ask(_first_page(inaya.usager_id, ReferenceQuery()))
+
+        return unit_of_work(inaya.usager_id, act, by=inaya.actor)
+
+    deposit(inaya, document(), by=dupond)
+    assert len(taken()) == 1
+    close(inaya.usager_id, by=inaya.actor)
+    assert taken() == []
+    with pytest.raises(SpaceAbsent):
+        search(inaya, by=dupond)

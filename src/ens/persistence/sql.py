@@ -86,13 +86,13 @@ def ask(question: Question[T]) -> T:
     return question.answer(rows(question.statement, question.parameters))
 
 
-def ask_together(questions: Sequence[Question[Any]], *, after: Sequence[str] = ()) -> list[Any]:
+def ask_together(questions: Sequence[Question[Any]], *, after: Sequence[wire.Statement] = ()) -> list[Any]:
     """The answer to each, in one trip. Errors: those of Django's own cursors.
 
-    ``after``: constants run before them, first thing in the transaction Django has announced: BEGIN leaves with them,
-    where the driver would send it by itself, and wait.
+    ``after``: run before them, first thing in the transaction Django has announced: BEGIN leaves with them, where the
+    driver would send it by itself, and wait.
     """
-    replies = _sent([*((one, None) for one in after), *((one.statement, one.parameters) for one in questions)])
+    replies = _sent([*after, *((one.statement, one.parameters) for one in questions)])
     return [one.answer(reply.rows) for one, reply in zip(questions, replies[len(after) :], strict=True)]
 
 

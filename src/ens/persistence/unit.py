@@ -26,7 +26,7 @@ from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.kernel.errors import Absent, EnsError, Refused
 from ens.kernel.ids import is_of_nobody
-from ens.persistence import facts, locator, sql
+from ens.persistence import facts, locator, sql, wire
 from ens.persistence.clock import set_from
 from ens.persistence.connection import FAULTS, is_lost, renew, unavailable
 from ens.persistence.errors import OutcomeUnknown, TooBusy
@@ -208,9 +208,10 @@ def _stands_for_nobody(unit: Unit) -> bool:
     return is_of_nobody(unit.usager_id) or (_is_asked_in_vain is not None and _is_asked_in_vain(unit))
 
 
-# In one trip with the facts. The savepoint is never released: its end is the transaction's.
-def _opening(usager_id: UUID) -> tuple[str, ...]:
-    return f"SET LOCAL ens.usager = '{usager_id}'", "SET LOCAL lock_timeout = '5s'", "SAVEPOINT act"
+# In one trip with the facts; the first is written anew each time, the others are prepared. The savepoint is never
+# released: its end is the transaction's.
+def _opening(usager_id: UUID) -> tuple[wire.Statement, ...]:
+    return (f"SET LOCAL ens.usager = '{usager_id}'", None), ("SET LOCAL lock_timeout = '5s'", ()), ("SAVEPOINT act", ())
 
 
 def _once(usager_id: UUID, act: Callable[[Unit], T], by: Actor, asking: Sequence[sql.Question[Any]]) -> T:

@@ -12,7 +12,7 @@ from ens.access.policies import check_is_individual, decide_read, is_held_back
 from ens.access.types import Decision, DocumentFacts
 from ens.coffre.services import sealer
 from ens.kernel import clock
-from ens.persistence import sql
+from ens.persistence.sql import Question
 from ens.persistence.unit import Unit
 from ens.record.digests import author_digest
 from ens.record.errors import DocumentNotFound
@@ -35,6 +35,22 @@ class Light(NamedTuple):
     held_back_since: datetime | None
     hidden_from_representatives: bool
     declared_author_digest: bytes | None
+
+
+class Taken(NamedTuple):
+    """The same, with the bytes that a search gives."""
+
+    id: UUID
+    act_at: datetime
+    meta_version: int
+    set_id: UUID | None
+    type_code: str
+    status: str
+    is_masked: bool
+    held_back_since: datetime | None
+    hidden_from_representatives: bool
+    declared_author_digest: bytes | None
+    sealed_resource: bytes
 
 
 class Listed(NamedTuple):
@@ -73,10 +89,10 @@ _STORED = f"SELECT {', '.join(Stored._fields)} FROM record_document WHERE usager
 _BY_ID = _STORED + "id = %s"
 _BY_BINARY = _STORED + "binary_id = %s ORDER BY id LIMIT 1"
 
-Row = TypeVar("Row", Document, Light, Listed)
+Row = TypeVar("Row", Document, Light, Taken, Listed)
 
 
-def facts(unit: Unit, document: Document | Light | Listed | Stored) -> DocumentFacts:
+def facts(unit: Unit, document: Document | Light | Taken | Listed | Stored) -> DocumentFacts:
     """What access decides on. The author is known by the keyed digest of their RPPS."""
     rpps, author, since = unit.by.rpps, document.declared_author_digest, document.held_back_since
     return DocumentFacts(
@@ -97,7 +113,7 @@ def _own_digest(unit: Unit) -> bytes:
     return known
 
 
-def decision(unit: Unit, document: Document | Light | Listed | Stored) -> Decision:
+def decision(unit: Unit, document: Document | Light | Taken | Listed | Stored) -> Decision:
     """May the unit's actor read it, and why: once for documents alike."""
     known: dict[tuple[Any, ...], Decision] = unit.cache.setdefault("record.decisions", {})
     author = document.declared_author_digest
@@ -123,12 +139,21 @@ def readable(unit: Unit, document_id: UUID) -> Document:
     return document
 
 
-def readable_stored(unit: Unit, *, document_id: UUID | None = None, binary_id: UUID | None = None) -> Stored:
-    """The same, by the document's id or its content's, without a model object. Same errors."""
-    check_is_individual(unit.by)
+def stored(
+    usager_id: UUID, *, document_id: UUID | None = None, binary_id: UUID | None = None
+) -> Question[Stored | None]:
+    """A document by its id or its content's, without a model object: to be asked as a unit opens, then judged."""
     by_id = document_id is not None
-    found = sql.row(_BY_ID if by_id else _BY_BINARY, [unit.usager_id, document_id if by_id else binary_id])
-    document = Stored._make(found) if found else None
+    return Question(
+        _BY_ID if by_id else _BY_BINARY,
+        [usager_id, document_id if by_id else binary_id],
+        lambda rows: Stored._make(rows[0]) if rows else None,
+    )
+
+
+def readable_stored(unit: Unit, document: Stored | None) -> Stored:
+    """The answer to ``stored``, if the unit's actor may read it. Same errors as ``readable``."""
+    check_is_individual(unit.by)
     if document is None or not decision(unit, document).allowed:
         raise DocumentNotFound()
     return document

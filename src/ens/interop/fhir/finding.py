@@ -91,7 +91,13 @@ def _indexed(search: Search, page: ReferencePage, stamp: bytes) -> Page:
     if search.only_count:
         return Page([], page.total, None)
     following = write_cursor(page.next_cursor, None, stamp) if page.next_cursor else None
-    return Page(list(zip(map(str, page.ids), page.resources, strict=True)), page.total, following)
+    return Page(list(zip(_texts(page.ids), page.resources, strict=True)), page.total, following)
+
+
+def _texts(ids: list[UUID]) -> list[str]:
+    """``str`` of each, written together: one by one it is as long as opening their resources."""
+    found: list[str] = orjson.loads(orjson.dumps(ids))
+    return found
 
 
 def _refined(

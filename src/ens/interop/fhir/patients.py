@@ -1,7 +1,8 @@
 """Whom a request is about, and the little that is said of them: nothing more than the INS that was asked.
 
-Unknown, never created, opposed or closed answer alike, in words and by the same path: a look-up, then a unit of work,
-about nobody when nobody is found.
+Unknown, never created, opposed or closed answer alike, in words and by the same path: a look-up by the INS, then a unit
+of work, about nobody when nobody is found. By id there is nothing to look up: a unit about an id that is no usager's is
+one about nobody.
 """
 
 from __future__ import annotations
@@ -16,9 +17,6 @@ from ens.enrolment.queries import check_open
 from ens.identity import queries as identity
 from ens.interop.fhir.references import IdKey, InsKey, PatientKey
 from ens.kernel.actor import Actor
-from ens.kernel.errors import Absent
-from ens.kernel.ids import id_of_nobody
-from ens.persistence.locator import locate
 from ens.persistence.unit import Unit, unit_of_work
 from ens.record.errors import PatientDifferent
 
@@ -28,7 +26,7 @@ def usager_of(key: PatientKey) -> UUID:
     if isinstance(key, InsKey):
         ref = identity.find_usager(key.matricule, key.oid)
         return ref.usager_id if ref else identity.nobody(key.matricule)
-    return _known_id(key) or id_of_nobody(key.usager_id.bytes)
+    return key.usager_id
 
 
 def usager_of_deposit(ins: InsKey | None, patient_id: IdKey | None) -> UUID:
@@ -41,14 +39,6 @@ def usager_of_deposit(ins: InsKey | None, patient_id: IdKey | None) -> UUID:
     if patient_id is not None and patient_id.usager_id != found:
         raise PatientDifferent(where="Patient/id et INS")
     return found
-
-
-def _known_id(key: IdKey) -> UUID | None:
-    try:
-        owner = locate(key.usager_id)
-    except Absent:
-        return None
-    return owner if owner == key.usager_id else None  # the id of a document is not a patient's
 
 
 def patient_resource(key: PatientKey, *, by: Actor) -> tuple[UUID, bytes]:

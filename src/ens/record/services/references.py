@@ -22,7 +22,7 @@ from ens.record import queries
 from ens.record.digests import unique_digest
 from ens.record.errors import DocumentNotFound
 from ens.record.models import Document, DocumentIdentifier, SubmissionSet
-from ens.record.queries import Light
+from ens.record.queries import Light, Taken
 from ens.record.types import OpenedContent, Period, ReferencePage, ReferenceQuery
 
 # Those that are a state of ours, not a code as received.
@@ -36,50 +36,65 @@ LABELS = {
 def find_references(usager_id: UUID, query: ReferenceQuery, *, by: Actor) -> ReferencePage:
     """ITI-67: the DocumentReferences the actor may read that match. Errors: SpaceAbsent, PersonRequired."""
 
+    takes_a_page = not query.only_count and query.cursor is None
+    # An identifier is looked up first, in the unit.
+    ahead = [_first_page(usager_id, query)] if takes_a_page and not query.identifiers else []
+
     def act(unit: Unit) -> ReferencePage:
         events.documents_searched(unit, attempt=True)
         enrolment.check_open(unit)
-        visible, at_hand = _visible(unit, query)
-        kept, cursor = _page([(row.act_at, row.id) for row in visible], query)
-        resources = [] if query.only_count else _documents(unit, [key for _, key in kept], at_hand)
-        events.documents_searched(unit, found=len(visible))
-        return ReferencePage(resources, [key for _, key in kept], len(visible), cursor)
+        if not takes_a_page:
+            page = _page_after(unit, query, {})
+        else:
+            taken = unit.answers[0] if ahead else sql.ask(_first_page(usager_id, query, unit))
+            page = _begun_by(unit, query, taken)
+        events.documents_searched(unit, found=page.total)
+        return page
 
-    return unit_of_work(usager_id, act, by=by)
+    return unit_of_work(usager_id, act, by=by, asking=ahead)
 
 
-def _visible(unit: Unit, query: ReferenceQuery) -> tuple[list[Light], dict[UUID, bytes]]:
-    """The documents that match and that the actor may read, in order; the bytes of those that came along.
+def _first_page(usager_id: UUID, query: ReferenceQuery, unit: Unit | None = None) -> sql.Question[list[Taken]]:
+    """The first documents that match, with their bytes, and one more: of most people that is all there is."""
+    criteria, values = _criteria(usager_id, query, unit)
+    statement = f"SELECT {_TAKEN} FROM record_document WHERE {enrolment.SEEMS_OPEN} AND {criteria} LIMIT %s"  # noqa: S608
+    return sql.Question(statement, [usager_id, *values, query.count + 1], lambda rows: list(map(Taken._make, rows)))
 
-    A page is taken with its bytes: of most people it holds all there is, and one statement was enough.
-    """
-    wanted, values = _conditions(unit, query)
+
+def _begun_by(unit: Unit, query: ReferenceQuery, taken: list[Taken]) -> ReferencePage:
+    """The page, of documents taken with their bytes: all of it, unless there are others behind."""
+    seal = sealer(unit)
+    visible = queries.all_readable(unit, taken[: query.count])
+    opened = [seal.open("fhir", one.id, one.sealed_resource, one.meta_version) for one in visible]
+    ids = [one.id for one in visible]
+    if len(taken) > query.count:
+        return _page_after(unit, query, dict(zip(ids, opened, strict=True)))
+    return ReferencePage(opened, ids, len(ids), None)
+
+
+def _page_after(unit: Unit, query: ReferenceQuery, at_hand: dict[UUID, bytes]) -> ReferencePage:
+    """A page among all the documents that match and that the actor may read; ``at_hand``: bytes already opened."""
+    criteria, values = _criteria(unit.usager_id, query, unit)
+    found = sql.rows(f"SELECT {_LIGHT} FROM record_document WHERE {criteria}", values)  # noqa: S608 - our own names
+    visible = queries.all_readable(unit, map(Light._make, found))
+    kept, cursor = _page([(row.act_at, row.id) for row in visible], query)
+    ids = [key for _, key in kept]
+    return ReferencePage([] if query.only_count else _documents(unit, ids, at_hand), ids, len(visible), cursor)
+
+
+_LIGHT, _TAKEN = ", ".join(Light._fields), ", ".join(Taken._fields)
+
+
+def _criteria(usager_id: UUID, query: ReferenceQuery, unit: Unit | None) -> tuple[str, list[Any]]:
+    """The criteria and the order as SQL; an identifier is looked up in the unit."""
+    wanted, values = _conditions(usager_id, query, unit)
     way = "DESC" if query.newest_first else "ASC"
-    rest = f"FROM record_document WHERE {' AND '.join(wanted)} ORDER BY act_at {way}, id {way}"
-    at_hand: dict[UUID, bytes] = {}
-    if not query.only_count and query.cursor is None:
-        page = sql.rows(f"SELECT {_LIGHT}, sealed_resource {rest} LIMIT %s", [*values, query.count + 1])
-        whole = [(Light._make(row[:-1]), row[-1]) for row in page]
-        visible = queries.all_readable(unit, [light for light, _ in whole])
-        readable = {light.id for light in visible}
-        seal = sealer(unit)
-        at_hand = {
-            light.id: seal.open("fhir", light.id, sealed, light.meta_version)
-            for light, sealed in whole[: query.count]
-            if light.id in readable
-        }
-        if len(page) <= query.count:
-            return visible, at_hand
-    found = sql.rows(f"SELECT {_LIGHT} {rest}", values)
-    return queries.all_readable(unit, map(Light._make, found)), at_hand
+    return f"{' AND '.join(wanted)} ORDER BY act_at {way}, id {way}", values
 
 
-_LIGHT = ", ".join(Light._fields)
-
-
-def _conditions(unit: Unit, query: ReferenceQuery) -> tuple[list[str], list[Any]]:
+def _conditions(usager_id: UUID, query: ReferenceQuery, unit: Unit | None) -> tuple[list[str], list[Any]]:
     """The criteria as SQL: texts are constants of this module, values are bound."""
-    wanted, values = ["usager_id = %s"], [unit.usager_id]
+    wanted, values = ["usager_id = %s"], [usager_id]
 
     def add(condition: str, *bound: Any) -> None:
         wanted.append(condition)
@@ -109,7 +124,7 @@ def _conditions(unit: Unit, query: ReferenceQuery) -> tuple[list[str], list[Any]
         known = [LABELS[label] for label in query.security_labels if label in LABELS]
         others = [f"label|{label}"[:120] for label in query.security_labels if label not in LABELS]
         add(f"({' OR '.join([*known, 'codes && %s::varchar[]'])})", others)
-    if query.identifiers:
+    if query.identifiers and unit is not None:
         add("(id = ANY(%s) OR logical_id = ANY(%s))", *_identified(unit, query.identifiers))
     if query.archived is not None:
         add("is_archived = %s", query.archived)
@@ -189,12 +204,14 @@ def read_reference(document_id: UUID, *, by: Actor) -> tuple[bytes, int]:
     def act(unit: Unit) -> tuple[bytes, int]:
         events.document_read(unit, document_id, attempt=True)
         enrolment.check_open(unit)
-        document = queries.readable_stored(unit, document_id=document_id)
+        document = queries.readable_stored(unit, *unit.answers)
         bytes_ = sealer(unit).open("fhir", document.id, document.sealed_resource, document.meta_version)
         events.document_read(unit, document.id, title=queries.traced_title(unit, document))
         return bytes_, document.meta_version
 
-    return unit_of_work(locate(document_id), act, by=by)
+    usager_id = locate(document_id)
+    asked = queries.stored(usager_id, document_id=document_id)
+    return unit_of_work(usager_id, act, by=by, asking=[asked])
 
 
 def read_binary(binary_id: UUID, *, by: Actor) -> OpenedContent:
@@ -203,12 +220,14 @@ def read_binary(binary_id: UUID, *, by: Actor) -> OpenedContent:
     def act(unit: Unit) -> OpenedContent:
         events.document_downloaded(unit, binary_id, attempt=True)
         enrolment.check_open(unit)
-        document = queries.readable_stored(unit, binary_id=binary_id)
+        document = queries.readable_stored(unit, *unit.answers)
         data = sealer(unit).open(CONTENT, binary_id, store.get(binary_id))
         events.document_downloaded(unit, document.id, title=queries.traced_title(unit, document))
         return OpenedContent(data, document.media_type, queries.card_of(unit, document)["filename"])
 
-    return unit_of_work(locate(binary_id), act, by=by)
+    usager_id = locate(binary_id)
+    asked = queries.stored(usager_id, binary_id=binary_id)
+    return unit_of_work(usager_id, act, by=by, asking=[asked])
 
 
 def find_sets(usager_id: UUID, query: ReferenceQuery, *, by: Actor) -> ReferencePage:
