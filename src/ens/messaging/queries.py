@@ -39,7 +39,11 @@ SERVICE: dict[str, Any] = {"label": "Service de messagerie", "role": "", "organi
 
 
 def mail_id_digest(unit: Unit, mail_id: str) -> bytes:
-    return digest("message-id", unit.usager_id, mail_id)
+    return mail_id_key(unit.usager_id, mail_id)
+
+
+def mail_id_key(usager_id: UUID, mail_id: str) -> bytes:
+    return digest("message-id", usager_id, mail_id)
 
 
 def unread_threads(unit: Unit) -> int:
@@ -86,10 +90,9 @@ def correspondents(unit: Unit, thread_id: UUID) -> tuple[Contact, ...]:
     return tuple(Contact(one.id, said["label"], said["role"], ended_at=one.refused_at) for one, said in known)
 
 
-def is_refused(unit: Unit, sender: str) -> bool:
-    """Whether the usager ended the exchange with this mailbox. Whoever the unit is about, the same statement."""
-    asked = [unit.usager_id, reach.address_digest(unit, sender)]
-    return bool(sender) and sql.row(_REFUSED, asked) is not None
+def refusal_of(usager_id: UUID, sender: str) -> sql.Question[bool]:
+    """Whether the usager ended the exchange with this mailbox. Whoever it is about, the same statement."""
+    return sql.Question(_REFUSED, [usager_id, reach.address_key(usager_id, sender)], bool)
 
 
 _REFUSED = """

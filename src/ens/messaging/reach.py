@@ -8,6 +8,7 @@ address, is honoured); S081.
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
@@ -21,7 +22,11 @@ from ens.persistence.unit import Unit
 
 
 def address_digest(unit: Unit, address: str) -> bytes:
-    return digest("correspondant", unit.usager_id, address.lower())
+    return address_key(unit.usager_id, address)
+
+
+def address_key(usager_id: UUID, address: str) -> bytes:
+    return digest("correspondant", usager_id, address.lower())
 
 
 def mailboxes(unit: Unit, people: list[dict[str, Any]]) -> list[str]:

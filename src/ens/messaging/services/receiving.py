@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import replace
 from typing import Any
@@ -13,7 +12,6 @@ from django.db import IntegrityError
 
 from ens.audit import events
 from ens.coffre import store
-from ens.coffre.keyring import digest
 from ens.coffre.services import CONTENT, sealer
 from ens.enrolment import queries as enrolment
 from ens.enrolment.errors import SpaceAbsent
@@ -21,7 +19,7 @@ from ens.identity import queries as identity
 from ens.kernel import clock
 from ens.kernel.actor import Actor, ActorKind
 from ens.kernel.ids import new_id
-from ens.messaging import archives, aside, calendars, ledger, queries, reach, senders, verdicts
+from ens.messaging import archives, aside, calendars, ledger, queries, senders, verdicts
 from ens.messaging.errors import (
     AddressInvalid,
     AddressKeyWrong,
@@ -34,6 +32,7 @@ from ens.messaging.models import Attachment, Correspondent, Message, Thread
 from ens.messaging.parsed import ParsedFile, ParsedMail
 from ens.messaging.services import acknowledging, answering, reports, screening
 from ens.messaging.services.operators import check_recipient_of
+from ens.messaging.services.recognising import Keys
 from ens.messaging.types import INCOMING, AttachmentSource, Delivery, IncomingMail, Received
 from ens.messaging.words import is_plain
 from ens.notifications.services import tell
@@ -62,10 +61,9 @@ def check_recipient(address: str, sender: str = "", *, by: Actor) -> UUID:
 
     def act(unit: Unit) -> bool:
         unit.untraced("le message lui-même laissera sa trace")
-        is_open, is_refused = enrolment.state(unit).is_open, queries.is_refused(unit, sender)
-        return is_open and not is_refused
+        return enrolment.state(unit).is_open and not any(unit.answers)
 
-    if unit_of_work(usager_id, act, by=by):
+    if unit_of_work(usager_id, act, by=by, asking=[queries.refusal_of(usager_id, sender)] if sender else []):
         return usager_id
     if not is_known:
         _check_key(address)
@@ -109,6 +107,7 @@ def receive(mail: IncomingMail, *, by: Actor) -> Received:
     check_recipient_of(by)
     parsed = replace(parsed, files=archives.opened(parsed.files), is_unseen=not screening.was_seen(mail.data))
     usager_id, is_known = _addressee(mail.recipient)
+    keys = Keys.of(usager_id, mail, parsed)
 
     def act(unit: Unit) -> Received:
         events.message_received(unit, None, title=parsed.subject, attempt=True)
@@ -117,10 +116,10 @@ def receive(mail: IncomingMail, *, by: Actor) -> Received:
         except SpaceAbsent as error:
             raise MailboxAbsent() from error
         _check_patients(unit, parsed)
-        return _file(unit, mail, parsed)
+        return _file(unit, mail, parsed, keys)
 
     try:
-        return unit_of_work(usager_id, act, by=by)
+        return unit_of_work(usager_id, act, by=by, asking=keys.questions(usager_id))
     except MailboxAbsent:
         if not is_known:
             _check_key(mail.recipient)
@@ -135,19 +134,16 @@ def _check_patients(unit: Unit, parsed: ParsedMail) -> None:
             raise AttachmentOfAnother()
 
 
-def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:
+def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail, keys: Keys) -> Received:
     sender = mail.sender.lower()
-    content = hashlib.sha256(mail.data).digest()
-    dedupe = digest("message", unit.usager_id, sender, parsed.message_id, content)
-    mail_id = queries.mail_id_digest(unit, parsed.message_id or content.hex())
-    alike = sql.rows(_ALIKE, [unit.usager_id, dedupe, unit.usager_id, mail_id, INCOMING])
-    known = next((key for key, digest_, *_ in alike if digest_ == dedupe), None)
+    alike, written_by = unit.answers
+    known = next((key for key, digest_, *_ in alike if digest_ == keys.dedupe), None)
     if known is not None:
         unit.untraced("déjà reçu : rien n'a changé")
         return Received(known, created=False)
     report = reports.reported(unit, parsed)
-    correspondent = None if report is not None or not sender else _correspondent(unit, sender, parsed)
-    thread = _thread(unit, parsed, report)
+    correspondent = None if report is not None or not sender else _correspondent(unit, sender, keys, written_by, parsed)
+    thread, opening = _thread(unit, parsed, report)
     is_quiet = report is not None and not reports.says_trouble(parsed)
     message = Message(
         usager_id=unit.usager_id,
@@ -157,8 +153,8 @@ def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:
         correspondent_id=correspondent and correspondent.id,
         direction=INCOMING,
         at=clock.now(),
-        mail_id_digest=mail_id,
-        dedupe_digest=dedupe,
+        mail_id_digest=keys.mail_id,
+        dedupe_digest=keys.dedupe,
         delivery=Delivery.RECEIVED,
         raw_id=new_id(),
         is_system=report is not None or not sender,
@@ -167,7 +163,8 @@ def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:
     inside = _head(unit, parsed, correspondent, message) | {"told": acknowledging.may_be_told(sender, parsed)}
     message.sealed_head = sealer(unit).seal_json("message", message.id, inside)
     try:
-        sql.insert(message)  # the row first: whoever sends the same waits here, and stores nothing in vain
+        # the rows first: whoever sends the same waits here, and stores nothing in vain
+        sql.together([*opening, sql.insertion(message)])
     except IntegrityError as error:
         raise StartAgain() from error
     _store(unit, message.raw_id, mail.data)
@@ -185,12 +182,6 @@ def _file(unit: Unit, mail: IncomingMail, parsed: ParsedMail) -> Received:
     return Received(message.id, created=True)
 
 
-# By the content, or by the Message-ID alone: two indexes, each asked once.
-_ALIKE = """
-SELECT id, dedupe_digest FROM messaging_message WHERE usager_id = %s AND dedupe_digest = %s
-UNION ALL
-SELECT id, dedupe_digest FROM messaging_message WHERE usager_id = %s AND mail_id_digest = %s AND direction = %s
-"""
 # a conversation in which somebody writes again is not in the trash any more
 _ARRIVED = """
 UPDATE messaging_thread SET last_at = %s, unread = unread + %s, trashed_at = NULL WHERE usager_id = %s AND id = %s
@@ -275,7 +266,9 @@ def _said(unit: Unit, one: ParsedFile, parsed: ParsedMail, known: dict[str, Any]
     return said
 
 
-def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent:
+def _correspondent(
+    unit: Unit, sender: str, keys: Keys, found: tuple[Any, ...] | None, parsed: ParsedMail
+) -> Correspondent:
     """Who wrote: the envelope's address is who they are; writing again reopens an exchange that they ended.
 
     A machine that answers for them reopens nothing (RFC 3834).
@@ -292,11 +285,9 @@ def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent
         "unlisted": shown.is_unlisted,
         "listed": shown.is_listed,
     }
-    key = reach.address_digest(unit, sender)
-    found = sql.row(_CORRESPONDENT, [unit.usager_id, key])
     if found and found[1] is not None:
         raise MailboxAbsent()
-    row = Correspondent(usager_id=unit.usager_id, id=found[0] if found else new_id(), address_digest=key)
+    row = Correspondent(usager_id=unit.usager_id, id=found[0] if found else new_id(), address_digest=keys.sender)
     row.last_wrote_at = clock.now()
     row.ended_at = clock.now() if parsed.ends_exchange else None
     row.sealed_identity = sealer(unit).seal_json("correspondant", row.id, known)
@@ -311,7 +302,6 @@ def _correspondent(unit: Unit, sender: str, parsed: ParsedMail) -> Correspondent
     return row
 
 
-_CORRESPONDENT = "SELECT id, refused_at FROM messaging_correspondent WHERE usager_id = %s AND address_digest = %s"
 _WROTE = """
 UPDATE messaging_correspondent
 SET last_wrote_at = %s, ended_at = CASE WHEN %s THEN ended_at ELSE %s END, sealed_identity = %s
@@ -319,8 +309,8 @@ WHERE usager_id = %s AND id = %s
 """
 
 
-def _thread(unit: Unit, parsed: ParsedMail, report: Message | None) -> Thread:
-    """By Message-ID, In-Reply-To and References, never by subject (S094)."""
+def _thread(unit: Unit, parsed: ParsedMail, report: Message | None) -> tuple[Thread, list[sql.Statement]]:
+    """By Message-ID, In-Reply-To and References, never by subject (S094); what opens it, when it is new."""
     found = None
     if report is not None:
         found = report.thread_id
@@ -333,12 +323,11 @@ def _thread(unit: Unit, parsed: ParsedMail, report: Message | None) -> Thread:
             .first()
         )
     if found is not None:
-        return Thread.objects.get(usager_id=unit.usager_id, id=found)
+        return Thread.objects.get(usager_id=unit.usager_id, id=found), []
     thread = Thread(usager_id=unit.usager_id, id=new_id(), last_at=clock.now(), unread=0)
     subject = parsed.subject or "Sans objet"
     thread.sealed_subject = sealer(unit).seal("conversation", thread.id, subject.encode())
-    sql.insert(thread)
-    return thread
+    return thread, [sql.insertion(thread)]
 
 
 def is_usager(by: Actor, usager_id: UUID) -> bool:
