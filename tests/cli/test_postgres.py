@@ -34,7 +34,7 @@ def test_each_role_enters_with_its_own_password_and_none_is_a_superuser(server):
         assert row == (name, False, False, False)
 
 
-def test_only_the_loopback_and_the_password_open(server):
+def test_only_this_machine_and_the_password_open(server):
     password = (server.passwords / "postgres").read_text()
     with psycopg.connect(f"postgresql://postgres:{password}@127.0.0.1:{server.port}/ens") as connection:
         shown = {
@@ -43,11 +43,25 @@ def test_only_the_loopback_and_the_password_open(server):
         }
     assert shown == {
         "listen_addresses": "127.0.0.1",
-        "unix_socket_directories": "",
+        "unix_socket_directories": str(server.socket_folder),
         "password_encryption": "scram-sha-256",
     }
-    with pytest.raises(psycopg.OperationalError, match="password"):
-        psycopg.connect(f"postgresql://ens_web:faux@127.0.0.1:{server.port}/ens")
+    for where in (f"127.0.0.1:{server.port}/ens", f"/ens?host={server.socket_folder}&port={server.port}"):
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            psycopg.connect(f"postgresql://ens_web:faux@{where}")
+
+
+def test_where_the_path_of_its_socket_would_be_too_long_the_loopback_serves(folder):
+    deep = folder / ("x" * 90)
+    server = EmbeddedPostgres(deep / "base", fast=True)
+    server.start()
+    try:
+        assert "@127.0.0.1:" in server.urls.web
+        with psycopg.connect(server.urls.web) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert not server.socket_folder.exists()
+    finally:
+        server.stop(immediate=True)
 
 
 def test_outside_tests_nothing_is_given_up_of_durability(folder):

@@ -17,6 +17,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 from psycopg import sql
@@ -25,6 +26,7 @@ from ens.cli.sessions import with_parent
 from ens.kernel.listening import free_port, is_free
 
 ROLES = ("ens_owner", "ens_web", "ens_batch")
+SOCKET_PATH = 107  # bytes of a path; source: unix(7)
 START_S = 30
 STOP_S = 8
 ORPHANS_S = 10
@@ -58,6 +60,7 @@ class EmbeddedPostgres:
         self.cluster = data / "cluster"
         self.passwords = data / "mots-de-passe"
         self.port_file = data / "port"
+        self.socket_folder = data.resolve() / "prise"
         self.process: subprocess.Popen[bytes] | None = None
 
     # -- what the others need ------------------------------------------------------------------------------
@@ -80,7 +83,10 @@ class EmbeddedPostgres:
 
     @property
     def urls(self) -> DatabaseUrls:
+        """Of a server that runs: by its local socket, which costs less than the loopback; without one, by that."""
         where = f"127.0.0.1:{self.port}/ens"
+        if (self.socket_folder / f".s.PGSQL.{self.port}").is_socket():
+            where = f"/ens?{urlencode({'host': self.socket_folder, 'port': self.port})}"
         return DatabaseUrls(*(f"postgresql://{role}:{self._password(role)}@{where}" for role in ROLES))
 
     def start(self) -> None:
@@ -228,6 +234,8 @@ class EmbeddedPostgres:
                 raise PostgresRefused(f"D'anciens processus travaillent encore dans {self.cluster} : {sorted(living)}.")
             time.sleep(0.05)
         (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+        for left in self.socket_folder.glob(".s.PGSQL.*"):
+            left.unlink()
 
     def _write_settings(self) -> None:
         if not self.port_file.exists() or (self.pid is None and not is_free(self.port)):
@@ -236,7 +244,7 @@ class EmbeddedPostgres:
         lines = (
             "listen_addresses = '127.0.0.1'",
             f"port = {self.port}",
-            "unix_socket_directories = ''",
+            f"unix_socket_directories = '{self._made_socket_folder()}'",
             "password_encryption = scram-sha-256",
             "max_connections = 200",
             "shared_buffers = 256MB",
@@ -256,6 +264,19 @@ class EmbeddedPostgres:
         if include not in main.read_text():
             with main.open("a") as out:
                 out.write(f"\n{include}\n")
+
+    def _made_socket_folder(self) -> str:
+        """Where its local socket is, asked the same passwords as the loopback; nowhere when its path is too long.
+
+        Nor when PostgreSQL would read that path as something else, written in its settings.
+        """
+        path = str(self.socket_folder)
+        is_plain = path.isprintable() and not set(path) & set("\"',")
+        if not is_plain or len(f"{path}/.s.PGSQL.65535".encode()) > SOCKET_PATH:
+            return ""
+        self.socket_folder.mkdir(mode=0o755, exist_ok=True)
+        self._own(self.socket_folder)
+        return path
 
     def _why(self, start: int) -> str:
         """The reason it gave since, rather than its last word, which may only say that it stops."""

@@ -177,11 +177,15 @@ def openings(name: str, departements: Collection[str]) -> dict[str, dict[str, da
 
 
 def database(url: str, *, pool: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Django's description of a ``postgresql://user:password@host:port/name`` address."""
+    """Django's description of a ``postgresql://user:password@host:port/name`` address.
+
+    Of a local socket, ``postgresql://user:password@/name?host=/folder&port=…``. Source: PostgreSQL, 32.1.1.2.
+    """
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
         raise MissingSetting("Une adresse de base de données s'écrit postgresql://utilisateur:secret@hote:port/base.")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
+    host, port = options.pop("host", ""), options.pop("port", "")
     # Statements seen twice are prepared on their connection: parsed and planned once (decision 0008).
     options |= {"server_side_binding": True, "prepare_threshold": 2}
     if pool:
@@ -191,8 +195,8 @@ def database(url: str, *, pool: dict[str, Any] | None = None) -> dict[str, Any]:
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        "HOST": parts.hostname or host,
+        "PORT": str(parts.port or port),
         "OPTIONS": options,
         "CONN_MAX_AGE": 0 if pool else 300,
     }

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -74,16 +75,17 @@ def cut(path: Path) -> None:
 @pytest.fixture
 def outside(db: Any, place: Path) -> Iterator[Callable[[str], dict[str, str]]]:
     """Makes an empty database on a server that is not the space's, and gives the settings that name it."""
-    password = (Path(settings.ENS_DATA) / "base" / "mots-de-passe" / "postgres").read_text()
-    server = db.owner.rpartition("@")[2].partition("/")[0]
+    base = Path(settings.ENS_DATA) / "base"
+    password, port = (base / "mots-de-passe" / "postgres").read_text(), (base / "port").read_text()
     names: list[str] = []
-    with psycopg.connect(f"postgresql://postgres:{password}@{server}/postgres", autocommit=True) as connection:
+    with psycopg.connect(f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres", autocommit=True) as connection:
 
         def make(name: str) -> dict[str, str]:
             connection.execute(f"CREATE DATABASE {name} OWNER ens_owner".encode())
             names.append(name)
             urls = {"URL": db.web, "BATCH_URL": db.batch, "OWNER_URL": db.owner}
-            return {f"ENS_DATABASE_{kind}": f"{url.removesuffix('/ens')}/{name}" for kind, url in urls.items()}
+            there = {kind: urlsplit(url)._replace(path=f"/{name}").geturl() for kind, url in urls.items()}
+            return {f"ENS_DATABASE_{kind}": url for kind, url in there.items()}
 
         yield make
         for name in names:
