@@ -111,7 +111,7 @@ def _row(person, notice_id):
                     lambda rows: rows[0],
                 ),
             ],
-            after=[f"SET LOCAL ens.usager = '{person.usager_id}'"],
+            after=[(f"SET LOCAL ens.usager = '{person.usager_id}'", None)],
         )
     return found
 

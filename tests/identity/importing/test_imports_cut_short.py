@@ -67,7 +67,7 @@ def test_an_import_cut_short_goes_on_where_it_was(people, tmp_path, monkeypatch,
 
 
 @pytest.mark.slow
-def test_an_import_killed_goes_on_where_it_was_and_leaves_no_process(people, tmp_path, monkeypatch):
+def test_an_import_killed_goes_on_where_it_was_and_leaves_no_process(people, database, tmp_path, monkeypatch):
     from ens.identity.population import files
 
     monkeypatch.setattr(files, "CHUNK_BYTES", 20_000)
@@ -83,9 +83,8 @@ def test_an_import_killed_goes_on_where_it_was_and_leaves_no_process(people, tmp
     )
     program = tmp_path / "programme.py"
     program.write_text(script)
-    addresses = {f"ENS_DATABASE_{name}": url for name, url in (
-        ("URL", people_url("default")), ("BATCH_URL", people_url("batch")), ("OWNER_URL", people_url("owner")))}
-    environment = {**os.environ, **addresses}
+    addresses = {"URL": database.web, "BATCH_URL": database.batch, "OWNER_URL": database.owner}
+    environment = {**os.environ, **{f"ENS_DATABASE_{name}": url for name, url in addresses.items()}}
     running = subprocess.Popen([sys.executable, str(program), str(path)], env=environment)
     try:
         deadline = time.monotonic() + 60
@@ -106,13 +105,6 @@ def test_an_import_killed_goes_on_where_it_was_and_leaves_no_process(people, tmp
     assert report.resumed
     assert (report.read, report.registered) == (3_000, 3_000)
     assert imported(path).known == 3_000
-
-
-def people_url(alias: str) -> str:
-    from django.db import connections
-
-    given = connections[alias].settings_dict
-    return f"postgresql://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
 
 
 def children_of(parent: int) -> list[int]:

@@ -208,7 +208,7 @@ def test_senders_who_stop_in_the_middle_keep_nobody_else_from_being_answered(
         assert door.call("GET", "/fhir/metadata").status_code == 200
         assert outside.post(body(for_(inaya))).status_code == 200
         stopped += [stops("127.0.0.3") for _ in range(ARRIVING - OF_ONE_ADDRESS)]
-        assert until(lambda: outside.post(body(for_(inaya))).status_code == 503)
+        assert until(lambda: outside.post(body(for_(inaya))).status_code == 503, 60)
         stopped += [stops("127.0.0.4") for _ in range(3)]
         turned_away(3)
         assert door.call("GET", "/fhir/metadata").status_code == 200

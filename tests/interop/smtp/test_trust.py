@@ -27,7 +27,7 @@ def known(authority, session):
     client = session(source=SimpleNamespace(issue_cert=lambda *_: issued))
     yield client, certificate
     RevokedCertificate.objects.all().delete()
-    Operator.objects.filter(domain__in=("clinique.example", "essai.example")).delete()
+    Operator.objects.filter(domain__in=("clinique.example", "a-l-essai.example")).delete()
 
 
 def said(answer):
@@ -53,8 +53,8 @@ def test_a_certificate_revoked_during_a_session_is_heard_no_further(known):
 @pytest.mark.feature("S089")
 def test_an_operator_under_test_is_told_whom_it_may_write_to(known, people):
     client, certificate = known
-    allow_operator(OperatorRef("essai.example", "Essai", "", 25, True, (certificate.subject,)))
-    assert client.mail("labo@essai.example")[0] == 250
+    allow_operator(OperatorRef("a-l-essai.example", "Essai", "", 25, True, (certificate.subject,)))
+    assert client.mail("labo@a-l-essai.example")[0] == 250
     assert said(client.rcpt(people.usager().address)) == "550 5.7.1 operateur_en_test"
     assert client.rcpt("reponse.automatique-test@patient.mssante.fr")[0] == 250
 
