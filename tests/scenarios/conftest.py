@@ -80,6 +80,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     pass
                 assert set(space.data.glob("run/*.pid")) == set()
                 copy(space.data, unfinished)
+            # kept between starts: two copies that start at once would take the same
+            (unfinished / "base" / "port").unlink()
+            (unfinished / "demonstration" / "ports.json").unlink()
             unfinished.rename(data)
     return data
 
