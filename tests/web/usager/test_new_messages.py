@@ -110,5 +110,6 @@ def test_what_is_too_long_to_keep_is_said_and_nothing_typed_is_lost(page: Any, m
     refused = page.post("/messages/nouveau/brouillon/", {**BEGUN, "objet": "a" * 151})
     assert (refused.status_code, "une question." in text_of(refused)) == (422, True)
     alone = page.post("/messages/nouveau/brouillon/", {**BEGUN, "objet": "a" * 151, "acte": "seul"})
-    assert (alone.status_code, "150" in alone.content.decode()) == (422, True)
+    assert (alone.status_code, "un objet plus court" in alone.content.decode()) == (422, True)
+    assert "un objet plus court" in text_of(refused)
     assert page.post("/messages/nouveau/brouillon/", {**BEGUN, "destinataire": "personne"}).status_code == 422

@@ -31,6 +31,9 @@ from ens.web.common import words
 from ens.web.common.filing_forms import OnceForm
 from ens.web.common.forms import EnsForm, SeveralFilesField
 
+LONG_BODY = gettext_lazy("C’est trop long\u00a0: 20\u00a0000 caractères au plus.")
+LONG_SUBJECT = gettext_lazy("Choisissez un objet plus court\u00a0: 150 caractères au plus.")
+
 
 class WritingForm(OnceForm):
     """A few words to send."""
@@ -41,7 +44,7 @@ class WritingForm(OnceForm):
         max_length=20_000,
         error_messages={
             "required": gettext_lazy("Écrivez quelques mots avant d’envoyer."),
-            "max_length": gettext_lazy("C’est trop long\u00a0: 20\u00a0000 caractères au plus."),
+            "max_length": LONG_BODY,
         },
     )
 
@@ -104,14 +107,14 @@ class FilesForm(EnsForm):
 class DraftForm(FilesForm):
     """What is being written, whatever it is."""
 
-    corps = forms.CharField(required=False, max_length=20_000, strip=False)
+    corps = forms.CharField(required=False, max_length=20_000, strip=False, error_messages={"max_length": LONG_BODY})
 
 
 class BegunForm(EnsForm):
     """A new message being written, whatever it is: somebody who is not offered is nobody."""
 
-    corps = forms.CharField(required=False, max_length=20_000, strip=False)
-    objet = forms.CharField(required=False, max_length=150, strip=False)
+    corps = forms.CharField(required=False, max_length=20_000, strip=False, error_messages={"max_length": LONG_BODY})
+    objet = forms.CharField(required=False, max_length=150, strip=False, error_messages={"max_length": LONG_SUBJECT})
     pharmacie = forms.CharField(required=False, max_length=100)
     destinataire = forms.UUIDField(required=False)
 
@@ -161,7 +164,7 @@ class BeginForm(ProfileForm, ReplyForm):
         max_length=150,
         error_messages={
             "required": gettext_lazy("Indiquez l’objet de votre message."),
-            "max_length": gettext_lazy("Choisissez un objet plus court\u00a0: 150 caractères au plus."),
+            "max_length": LONG_SUBJECT,
         },
     )
     pharmacie = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)  # what was looked for
