@@ -55,7 +55,10 @@ def _set_django_up() -> None:
     from django.conf import settings
     from django.test.utils import setup_test_environment
 
-    django.setup()
+    from ens.kernel.starting import sparing_the_collector
+
+    with sparing_the_collector():
+        django.setup()
     setup_test_environment(debug=False)
     settings.PASSWORD_HASHERS = ["tests.hashing.LightArgon2", *settings.PASSWORD_HASHERS[1:]]
 

@@ -17,6 +17,7 @@ from ens.cli.doubts import ACTIONS as DOUBTS
 from ens.cli.refusals import CommandRefused, refused_when_stopped
 from ens.cli.space import Address, Space
 from ens.config.environment import MissingSetting, export_file
+from ens.kernel.starting import sparing_the_collector
 
 REFUSED = 2
 IMPORTED = ("population", "annuaire", "engagement", "operateurs", "revocations", "dmp", "catalogue")
@@ -157,7 +158,8 @@ def _enter(data: Path, *, demonstration: bool = False) -> None:
     os.environ.update(settings)
     import django
 
-    django.setup()
+    with sparing_the_collector():
+        django.setup()
 
 
 def _say(options: argparse.Namespace, facts: dict[str, object], sentences: list[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from ens.cli.refusals import LATE, CommandRefused
+from ens.kernel.starting import sparing_the_collector
 
 
 def main(mode: str, *, check_only: bool) -> None:
@@ -12,9 +13,10 @@ def main(mode: str, *, check_only: bool) -> None:
     import django
     from django.db import Error, ProgrammingError
 
-    django.setup()
-    from ens.cli import keys
-    from ens.persistence import deployment
+    with sparing_the_collector():
+        django.setup()
+        from ens.cli import keys
+        from ens.persistence import deployment
 
     wants_demonstration = mode == "demonstration"
     try:

@@ -8,6 +8,8 @@ import threading
 
 import structlog
 
+from ens.kernel.starting import sparing_the_collector
+
 STOP = threading.Event()
 PAUSE_S = 0.5
 log = structlog.get_logger("ens.worker")
@@ -35,12 +37,13 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ens.config.settings")
     import django
 
-    django.setup()
-    from procrastinate.contrib.django import app
-    from procrastinate.contrib.django.django_connector import DjangoConnector
+    with sparing_the_collector():
+        django.setup()
+        from procrastinate.contrib.django import app
+        from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    import ens.config.jobs  # noqa: F401 - declares the periodic jobs
-    from ens.config import outgoing
+        import ens.config.jobs  # noqa: F401 - declares the periodic jobs
+        from ens.config import outgoing
 
     outgoing.choose()
 

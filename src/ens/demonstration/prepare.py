@@ -11,15 +11,18 @@ import sys
 
 import django
 
+from ens.kernel.starting import sparing_the_collector
+
 
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ens.config.settings")
-    django.setup()
-    # only now: these modules read the settings
-    from ens.demonstration import contract, directory, people, telling
-    from ens.demonstration.progress import Progress
-    from ens.enrolment import daily
-    from ens.persistence.clock import refresh
+    with sparing_the_collector():
+        django.setup()
+        # only now: these modules read the settings
+        from ens.demonstration import contract, directory, people, telling
+        from ens.demonstration.progress import Progress
+        from ens.enrolment import daily
+        from ens.persistence.clock import refresh
 
     refresh()
     progress = Progress.read()

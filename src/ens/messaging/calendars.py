@@ -7,12 +7,13 @@ like another. Source: RFC 5545 (iCalendar), RFC 5546 and 6047 (invitations by ma
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Any
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING, Any
 
 from ens.kernel import clock
 from ens.messaging.words import sound
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 MEDIA_TYPE = "text/calendar"
 MAX_BYTES = 200_000
@@ -28,6 +29,8 @@ def read(data: bytes) -> list[dict[str, str]]:
     """
     if len(data) > MAX_BYTES:
         return []
+    from icalendar import Calendar, Event  # a tenth of the start of each process, for the few that read one
+
     try:
         calendar = Calendar.from_ical(data)
         method = _words(calendar.get("METHOD")).upper()

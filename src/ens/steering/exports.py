@@ -8,8 +8,6 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-import duckdb
-
 from ens.kernel import clock
 from ens.kernel.actor import Actor
 from ens.steering.register import SiteView
@@ -93,6 +91,8 @@ def _plain(cell: Cell) -> Cell:
 
 
 def _parquet(text: str, head: Sequence[str], types: Sequence[str]) -> bytes:
+    import duckdb  # for the few who ask for such a file: each process would begin later
+
     with tempfile.TemporaryDirectory(prefix="ens-pilotage-") as folder, duckdb.connect() as base:
         source, target = Path(folder) / "lignes.csv", Path(folder) / "lignes.parquet"
         source.write_text(text, encoding="utf-8")

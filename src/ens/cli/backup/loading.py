@@ -20,6 +20,7 @@ from ens.cli.backup import contents, keys, manifest, tables
 from ens.cli.backup.manifest import Manifest, Table
 from ens.cli.refusals import CommandRefused
 from ens.coffre.streams import opened
+from ens.kernel.starting import sparing_the_collector
 
 
 def check(backup: Path, *, has_database: bool) -> None:
@@ -140,7 +141,8 @@ def _put_other(backup: Path, file: str, key: bytes) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    django.setup()
+    with sparing_the_collector():
+        django.setup()
     if arguments[0] == "check":
         check(Path(arguments[1]), has_database="--database" in arguments)
     else:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from ens.cli.postgres import EmbeddedPostgres, PostgresRefused
 from ens.cli.refusals import CommandRefused
 from ens.cli.space import Address, Space
+from ens.kernel.starting import sparing_the_collector
 
 OWNER = "ENS_DATABASE_OWNER_URL"
 
@@ -60,7 +61,8 @@ def _set_up(settings: dict[str, str], owner: str | None) -> Iterator[None]:
     import django
     from django.db import Error
 
-    django.setup()
+    with sparing_the_collector():
+        django.setup()
     from ens.persistence import deployment
 
     try:

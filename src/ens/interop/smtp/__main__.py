@@ -6,6 +6,8 @@ import asyncio
 import os
 import sys
 
+from ens.kernel.starting import sparing_the_collector
+
 MOST = 64
 
 
@@ -24,12 +26,13 @@ def serve_alone() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ens.config.settings")
     import django
 
-    django.setup()
-    from django.conf import settings
+    with sparing_the_collector():
+        django.setup()
+        from django.conf import settings
 
-    from ens.interop.smtp.handler import Door
-    from ens.interop.smtp.server import allow_enough_files, serve, tls_context
-    from ens.interop.smtp.session import Reception
+        from ens.interop.smtp.handler import Door
+        from ens.interop.smtp.server import allow_enough_files, serve, tls_context
+        from ens.interop.smtp.session import Reception
 
     missing = [name for name in ("ENS_SMTP_CERT", "ENS_SMTP_KEY", "ENS_SMTP_CA") if not getattr(settings, name)]
     if missing:
