@@ -18,6 +18,8 @@ from tests.browser.watching import Window
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 IMAGES = ROOT / "docs" / "images"
+# The same engine without what surrounds a page of one who browses, which is a sixth of the work; the camera is of these.
+SHELL = "/usr/bin/chromium-headless-shell"
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 INSTALL = "Chromium manque, les pages ne sont pas vérifiées : sudo apt-get install -y chromium"
 
@@ -64,7 +66,7 @@ def live_server_url(database: Any) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    found = next((path for path in CHROMIUM if Path(path).exists()), None) or shutil.which("chromium")
+    found = next((path for path in (SHELL, *CHROMIUM) if Path(path).exists()), None) or shutil.which("chromium")
     if found is None:
         if os.environ.get("ENS_NO_SKIP"):
             pytest.fail(INSTALL)

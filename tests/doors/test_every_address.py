@@ -40,7 +40,10 @@ def test_every_address_has_its_row_here() -> None:
 
 @names
 def test_who_is_let_in_by_which_method(world: World, name: str) -> None:
-    """The holder's and the doctors' own addresses; the others' are absent, or ask someone unknown to sign in."""
+    """The holder's and the doctors' own addresses; the others' are absent, or ask someone unknown to sign in.
+
+    What is absent for someone signed in has the same status, headers and body as an address of nothing.
+    """
     path, row = path_of(name, hers(world)), ADDRESSES[name]
     for kind in ENTERS:
         browser = world.browser(kind)
@@ -53,6 +56,8 @@ def test_who_is_let_in_by_which_method(world: World, name: str) -> None:
             if not enters(kind, name) and kind in NOT_SIGNED_IN:
                 assert answer.headers["Location"].startswith("/connexion/")
             check_headers(answer, kind, name)
+            if name in PERSONAL and kind not in NOT_SIGNED_IN and not enters(kind, name) and method in OFFERED:
+                check_is_as_nowhere(world, kind, method, answer)
             if name in ("deconnexion", "demonstration:entrer"):
                 browser = world.browser(kind)
     if name == "usager:jeter":  # the others find the conversation where it was
@@ -75,6 +80,13 @@ def expected(kind: str, method: str, name: str) -> int | None:
     return row.takes if method == "POST" else row.gives
 
 
+def check_is_as_nowhere(world: World, kind: str, method: str, answer: Any) -> None:
+    found = as_seen(answer)
+    if found != world.nowhere.get((kind, method)):  # asked again: their page may have changed meanwhile
+        world.nowhere[kind, method] = as_seen(call(world.browser(kind), method, "/nulle-part/"))
+    assert found == world.nowhere[kind, method], (kind, method)
+
+
 def check_headers(answer: Any, kind: str, name: str) -> None:
     """No answer may run what is not ours, be framed, or be kept when it is about someone."""
     found = headers_of(answer)
@@ -90,19 +102,6 @@ def check_headers(answer: Any, kind: str, name: str) -> None:
         assert found["Content-Disposition"].startswith("attachment;")
     if kind not in NOT_SIGNED_IN or for_software:
         assert found["Cache-Control"] == "no-store", kind
-
-
-@pytest.mark.parametrize("name", PERSONAL)
-def test_what_is_refused_is_answered_like_what_does_not_exist(world: World, name: str) -> None:
-    """The same status, headers and body as an address of nothing, for each who is signed in and not let in."""
-    path = path_of(name, hers(world))
-    for kind in [kind for kind in ENTERS if kind not in NOT_SIGNED_IN and not enters(kind, name)]:
-        browser = world.browser(kind)
-        for method in ("GET", "POST"):
-            found = as_seen(call(browser, method, path))
-            if found != world.nowhere.get((kind, method)):  # asked again: their page may have changed meanwhile
-                world.nowhere[kind, method] = as_seen(call(browser, method, "/nulle-part/"))
-            assert found == world.nowhere[kind, method], (kind, method)
 
 
 @named
