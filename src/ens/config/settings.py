@@ -232,7 +232,8 @@ STORAGES = {
 WHITENOISE_MAX_AGE = 31_536_000
 
 _https = ENS_BASE_URL.startswith("https://")
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "ens.identity.signedin"
+AUTHENTICATION_BACKENDS = ["ens.identity.signedin.AccountBackend"]
 SESSION_COOKIE_NAME = "ens_session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

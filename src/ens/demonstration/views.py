@@ -14,6 +14,7 @@ from ens.demonstration.cast import Member, cast, member
 from ens.demonstration.standing import state_of
 from ens.enrolment.types import State
 from ens.identity import actors
+from ens.identity.signedin import BACKEND
 from ens.kernel import clock
 
 SOFTWARE = ("etablissement", "operateur")
@@ -74,7 +75,7 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
     one = _known(key)
     logout(request)
     if one.kind not in SOFTWARE:
-        login(request, actors.compte(f"demo-{one.key}"), backend="django.contrib.auth.backends.ModelBackend")
+        login(request, actors.compte(f"demo-{one.key}"), backend=BACKEND)
     return HttpResponseRedirect(_home(one), status=303)
 
 

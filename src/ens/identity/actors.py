@@ -7,7 +7,7 @@ from uuid import UUID
 from ens.identity.errors import AccountUnknown
 from ens.identity.models import ApplicationCliente, Compte, Rattachement
 from ens.identity.queries import establishment_ref, professional_ref
-from ens.identity.representing import in_force
+from ens.identity.representing import ties_in_force
 from ens.identity.types import EstablishmentRef, ProfessionalRef, Profile
 from ens.kernel.actor import Actor, ActorKind
 
@@ -22,9 +22,8 @@ def compte(username: str) -> Compte:
 
 def profiles(compte: Compte) -> list[Profile]:
     """Whose spaces an account shows today, its own first."""
-    rows = Rattachement.objects.filter(in_force(), compte=compte)
     order = {Rattachement.HOLDER: 0, Rattachement.REPRESENTATIVE: 1, Rattachement.CARER: 2}
-    return sorted((Profile(row.usager_id, row.role) for row in rows), key=lambda p: (order[p.role], str(p.usager_id)))
+    return sorted((Profile(*row) for row in ties_in_force(compte.id)), key=lambda p: (order[p.role], str(p.usager_id)))
 
 
 def actor_of(compte: Compte, usager_id: UUID | None = None) -> Actor | None:

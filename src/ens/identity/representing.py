@@ -15,6 +15,7 @@ from django.db.models import Q
 from ens.identity.errors import TooManyManagers
 from ens.identity.models import Compte, Rattachement
 from ens.kernel import clock
+from ens.persistence import sql
 
 MANAGERS = 2  # accounts that may show a child's space (N024)
 
@@ -34,6 +35,19 @@ def in_force() -> Q:
     """The ties that hold now."""
     now = datetime.now(UTC)
     return Q(since__lte=now) & (Q(until=None) | Q(until__gt=now)) & (Q(ends_on=None) | Q(ends_on__gt=clock.today()))
+
+
+# The same for one account, asked at each request of who is signed in; a test holds both equal.
+_TIES = """
+SELECT usager_id, role FROM identity_rattachement
+WHERE compte_id = %s AND since <= %s AND (until IS NULL OR until > %s) AND (ends_on IS NULL OR ends_on > %s)
+"""
+
+
+def ties_in_force(compte_id: UUID) -> list[tuple[UUID, str]]:
+    """Whose spaces an account shows now, and as what."""
+    now = datetime.now(UTC)
+    return [(usager_id, role) for usager_id, role in sql.rows(_TIES, [compte_id, now, now, clock.today()])]
 
 
 def _of(usager_id: UUID) -> Q:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connections
 
 from ens.kernel import clock
+from ens.persistence import sql
 from ens.persistence.connection import FAULTS, is_lost, renew
 from ens.persistence.facts import Fact
 
@@ -31,9 +32,13 @@ def refresh(alias: str = "default") -> None:
 
 
 def _read(alias: str) -> None:
-    with connections[alias].cursor() as cursor:
-        cursor.execute("SELECT clock_offset FROM persistence_deployment WHERE id = 1")
-        row = cursor.fetchone()
+    row: tuple[Any, ...] | None
+    if alias == "default":  # at each request: by a statement made once
+        row = sql.row(FACT.select, ())
+    else:
+        with connections[alias].cursor() as cursor:
+            cursor.execute(FACT.select)
+            row = cursor.fetchone()
     clock.set_offset(row[0] if row else timedelta(0))
 
 

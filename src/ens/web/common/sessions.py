@@ -18,6 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from ens.identity import websessions
 from ens.identity.actors import actor_of
+from ens.identity.signedin import BACKEND
 from ens.kernel.network import address_of
 from ens.web.common import proof
 
@@ -83,7 +84,7 @@ def open_session(request: HttpRequest, compte: Any, *, typed_password: bool) -> 
     """Sign the account in, in a session of its own: nothing of the one before is kept but its place to come back to."""
     kept = request.session.get(proof.KEY)
     request.session.flush()
-    login(request, compte, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, compte, backend=BACKEND)
     if kept:
         request.session[proof.KEY] = kept
     if typed_password:
