@@ -18,7 +18,7 @@ from tests.browser.watching import Window
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 IMAGES = ROOT / "docs" / "images"
-# The same engine without what surrounds a page of one who browses, which is a sixth of the work; the camera is of these.
+# The engine alone, a sixth less work; what surrounds it (the camera) is of the whole ones.
 SHELL = "/usr/bin/chromium-headless-shell"
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 INSTALL = "Chromium manque, les pages ne sont pas vérifiées : sudo apt-get install -y chromium"

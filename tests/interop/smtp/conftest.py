@@ -105,7 +105,7 @@ def connect(authority: trustme.CA, listed: None) -> Iterator[Callable[..., smtpl
         client = smtplib.SMTP("localhost", place.port, timeout=20)
         opened.append(client)
         client.ehlo()
-        context = ssl.create_default_context()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # of this authority, and no other
         authority.configure_trust(context)
         if with_certificate:
             source.issue_cert(*(names or ("operateur.example",)), **certificate).configure_cert(context)
