@@ -61,6 +61,9 @@ def _set_django_up() -> None:
         django.setup()
     setup_test_environment(debug=False)
     settings.PASSWORD_HASHERS = ["tests.hashing.LightArgon2", *settings.PASSWORD_HASHERS[1:]]
+    from ens.coffre import founding
+
+    founding.make()
 
 
 _set_django_up()  # before the conftest of any folder is read: they import the product
@@ -186,6 +189,25 @@ def store_away(monkeypatch: pytest.MonkeyPatch) -> Any:
             over.setattr(settings, "ENS_STORE_KEY", ("cle", "secret"))
             over.setattr(remote, "TRIES", 0)
             yield
+
+    return away
+
+
+@pytest.fixture
+def store_not_mounted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """``with store_not_mounted():`` the folder of contents is not there, or (``empty=True``) is that of its disk."""
+    from contextlib import contextmanager
+
+    from django.conf import settings
+
+    @contextmanager
+    def away(*, empty: bool = False) -> Iterator[Path]:
+        place = tmp_path / "disque"
+        if empty:
+            place.mkdir()
+        with monkeypatch.context() as over:
+            over.setattr(settings, "ENS_STORE", str(place))
+            yield place
 
     return away
 

@@ -10,13 +10,14 @@ from uuid import uuid4
 import pytest
 from django.test import override_settings
 
-from ens.coffre import store
+from ens.coffre import founding, store
 from ens.coffre.errors import StoreUnavailable
 
 
 @pytest.fixture
 def place(tmp_path):
     with override_settings(ENS_STORE=str(tmp_path)):
+        founding.make()
         yield tmp_path
 
 

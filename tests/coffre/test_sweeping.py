@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import psycopg
 import pytest
-from django.conf import settings
 from django.test import override_settings
 
-from ens.coffre import store, sweeping
-from ens.coffre.errors import ContentDamaged
+from ens.coffre import founding, store, sweeping
+from ens.coffre.errors import ContentDamaged, StoreUnavailable
 from ens.coffre.sweeping import SAFE_AGE, Swept, folders_of, sweep
 from ens.kernel.ids import new_id
 from ens.persistence import locator, sql, transactions
@@ -27,6 +25,7 @@ from tests.record.builders import deposit, document, listed
 def own_store(tmp_path, db):
     """A store of the test's own: others' orphans are theirs."""
     with override_settings(ENS_STORE=str(tmp_path / "contenus")):
+        founding.make()
         yield tmp_path / "contenus"
 
 
@@ -262,7 +261,8 @@ def test_the_job_sweeps_the_part_of_its_hour(own_store, monkeypatch):
     assert asked == [range(245, 256)]
 
 
-def test_a_store_nobody_made_yet_holds_nothing(tmp_path, db):
-    with override_settings(ENS_STORE=str(tmp_path / "vide")):
-        assert sweep(now=later()) == Swept()
-    assert Path(settings.ENS_STORE).name == "contenus"
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_store_that_is_not_mounted_is_not_swept_nor_taken_for_ours(db, store_not_mounted, empty):
+    with store_not_mounted(empty=empty) as place, pytest.raises(StoreUnavailable):
+        sweep(now=later())
+    assert not any(place.glob("*"))

@@ -8,6 +8,7 @@ from threading import Thread
 import pytest
 from django.test import Client, override_settings
 
+from ens.coffre import founding
 from ens.config import health
 from tests.messaging.trust import Keepers
 
@@ -30,16 +31,26 @@ def test_each_part_says_its_state_to_loopback_only(operator):
 def test_the_store_is_well_only_where_a_byte_can_be_written(operator, tmp_path):
     (tmp_path / "fichier").write_text("pas un dossier")
     with override_settings(ENS_STORE=str(tmp_path / "contenus")):
+        founding.make()
         assert operator.get("/healthz").json()["parts"]["store"] == "ok"
-        assert list((tmp_path / "contenus").iterdir()) == []  # what was written is not left there
+        assert [path.name for path in (tmp_path / "contenus").iterdir()] == ["espace"]  # what was written is not left
     with override_settings(ENS_STORE=str(tmp_path / "fichier" / "contenus")):
         answer = operator.get("/healthz")
     assert (answer.status_code, answer.json()["parts"]["store"]) == (503, "unavailable")
 
 
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_store_that_is_not_mounted_is_said_and_is_not_made_in_its_place(operator, store_not_mounted, empty):
+    with store_not_mounted(empty=empty) as place:
+        answer = operator.get("/healthz")
+    assert (answer.status_code, answer.json()["parts"]["store"]) == (503, "unavailable")
+    assert not any(place.glob("*"))
+
+
 def test_a_store_almost_full_says_so_before_it_refuses(operator, tmp_path, monkeypatch):
     monkeypatch.setattr(health, "ROOM_BYTES", 2**60)  # more than this disk has
     with override_settings(ENS_STORE=str(tmp_path)):
+        founding.make()
         answer = operator.get("/healthz")
     assert (answer.status_code, answer.json()["parts"]["store"]) == (503, "full")
 

@@ -8,14 +8,16 @@ from ens.cli.refusals import LATE, CommandRefused
 from ens.kernel.starting import sparing_the_collector
 
 
-def main(mode: str, *, check_only: bool) -> None:
-    """``check_only`` changes nothing in the database: somebody else migrates it. Errors: CommandRefused."""
+def main(mode: str, *, check_only: bool, starts: bool = False) -> None:
+    """``check_only`` changes nothing in the database: somebody else migrates it. ``starts``: the space is about to
+    serve, with its contents. Errors: CommandRefused.
+    """
     import django
     from django.db import Error, ProgrammingError
 
     with sparing_the_collector():
         django.setup()
-        from ens.cli import keys
+        from ens.cli import contents, keys
         from ens.persistence import deployment
 
     wants_demonstration = mode == "demonstration"
@@ -24,15 +26,21 @@ def main(mode: str, *, check_only: bool) -> None:
             _refuse_unmigrated()
             deployment.check_mode(demonstration=wants_demonstration)
             keys.refuse_others("default", check_only=True)
+            if starts:
+                contents.refuse_lost("default")
         else:
             deployment.check_not_newer()
             if deployment.is_foreign():
                 raise CommandRefused("Cette base de données contient autre chose qu'un espace : rien n'a été changé.")
             deployment.refuse_other_mode(demonstration=wants_demonstration)
             keys.refuse_others("owner")
+            if starts:
+                contents.refuse_lost("owner")
             deployment.migrate()
             deployment.record_mode(demonstration=wants_demonstration)
             keys.record("owner")
+        if starts:
+            contents.make()
     except deployment.NewerSchema as error:
         raise CommandRefused(
             f"Cette base de données vient d'une version plus récente du logiciel ({error})."
@@ -61,7 +69,7 @@ if __name__ == "__main__":
     from ens.config.environment import MissingSetting
 
     try:
-        main(sys.argv[1], check_only="--check" in sys.argv)
+        main(sys.argv[1], check_only="--check" in sys.argv, starts=True)
     except (CommandRefused, MissingSetting) as refusal:
         print(refusal, file=sys.stderr)
         sys.exit(2)

@@ -35,7 +35,8 @@ def _seal(deletion: Deletion) -> str:
 def note(deletion: Deletion) -> None:
     """Add to the ledger, synced; twice is once. Errors: StoreUnavailable."""
     entry = {"usager": deletion.usager_id.hex, "le": deletion.at.isoformat(), "sceau": _seal(deletion)}
-    store.put_at(settings.ENS_DELETIONS, store.path_of(deletion.usager_id), orjson.dumps(entry))
+    path = store.path_of(deletion.usager_id)
+    store.put_at(settings.ENS_DELETIONS, path, orjson.dumps(entry), makes_it=True)  # by whoever is deleted first
 
 
 def read(address: str) -> tuple[set[Deletion], int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from errno import errorcode
@@ -38,8 +38,7 @@ def _store(address: str) -> tuple[Any, Path | None]:
     if is_remote(address):
         return remote.opened(address), None
     root = Path(address)
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return LocalStore(root, mkdir=True), root
+    return LocalStore(root), root  # never made here: see ``founding``
 
 
 def path_of(object_id: UUID) -> str:
@@ -66,13 +65,15 @@ def _reason(error: Exception) -> str:
 
 
 @contextmanager
-def _spoken_to(address: str) -> Iterator[tuple[Any, Path | None]]:
+def _spoken_to(address: str, *, makes_it: bool = False) -> Iterator[tuple[Any, Path | None]]:
     """A store, and its folder when it is one. Errors: StoreUnavailable."""
     try:
         if is_remote(address):
             with remote.listening(address).asking():
                 yield _store(address)
         else:
+            if makes_it:
+                Path(address).mkdir(mode=0o700, parents=True, exist_ok=True)
             yield _store(address)
     except (remote.NotAsked, BaseError, OSError) as error:
         log.error("store_unavailable", reason=_reason(error))
@@ -84,13 +85,17 @@ def put(object_id: UUID, sealed: bytes) -> None:
     put_at(settings.ENS_STORE, path_of(object_id), sealed)
 
 
-def put_at(address: str, path: str, data: bytes) -> None:
-    """Write and sync a file of any store of ours. Errors: StoreUnavailable."""
-    with _spoken_to(address) as (store, root):
+def put_at(address: str, path: str, data: bytes, *, makes_it: bool = False) -> None:
+    """Write and sync a file of any store of ours.
+
+    ``makes_it``: a folder that is absent or empty becomes a store by this file; else it is one that does not answer.
+    Errors: StoreUnavailable.
+    """
+    with _spoken_to(address, makes_it=makes_it) as (store, root):
         if root is None:
             obstore.put(store, path, data)
         else:
-            folder.write(root / path, data)
+            folder.write(root, path, data, makes_it=makes_it)
 
 
 def refusal_of(address: str) -> str:
@@ -109,19 +114,29 @@ def get(object_id: UUID) -> bytes:
 
 def get_at(address: str, path: str) -> bytes:
     """Errors: StoreUnavailable; ContentDamaged when there is no such file."""
-    with _spoken_to(address) as (store, _):
+    with _spoken_to(address) as (store, root):
         try:
             return bytes(obstore.get(store, path).bytes())
         except (NotFoundError, FileNotFoundError) as error:
-            if "NoSuchBucket" in str(error):  # not the content alone
-                raise
+            _check_alone(error, root)
             raise ContentDamaged() from error
+
+
+def _check_alone(missing: Exception, root: Path | None) -> None:
+    """It is one file that is missing, and not the whole store. Errors: those of ``_spoken_to``."""
+    if "NoSuchBucket" in str(missing):
+        raise missing
+    if root is not None:
+        folder.check_is_there(root)
 
 
 def delete(object_id: UUID) -> None:
     """Take away a content nothing refers to; absent already is fine. Errors: StoreUnavailable."""
-    with _spoken_to(settings.ENS_STORE) as (store, _), suppress(NotFoundError, FileNotFoundError):
-        obstore.delete(store, path_of(object_id))
+    with _spoken_to(settings.ENS_STORE) as (store, root):
+        try:
+            obstore.delete(store, path_of(object_id))
+        except (NotFoundError, FileNotFoundError) as error:
+            _check_alone(error, root)
 
 
 @dataclass(frozen=True, slots=True)

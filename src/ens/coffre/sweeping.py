@@ -14,8 +14,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 
-from ens.coffre import keyring, store
-from ens.coffre.errors import ContentDamaged
+from ens.coffre import founding, store
 from ens.persistence import locator, transactions
 
 FOLDERS = range(256)
@@ -24,7 +23,6 @@ CLOCKS_DIFFER = timedelta(hours=1)  # that of the store and that of the database
 # More strangers than this, and more than half of what is there: the database is not that of the store, or was rolled
 # back. Nothing is removed.
 TOLERATED = 10
-_MARK, _PURPOSE = "espace", "magasin"
 _AT_ONCE = 100
 log = structlog.get_logger("ens.sweep")
 
@@ -41,7 +39,7 @@ def sweep(folders: Iterable[int] = FOLDERS, *, now: datetime | None = None) -> S
     """Remove the orphans of these folders of the store. Safe to repeat. Errors: StoreUnavailable."""
     before = (now or datetime.now(UTC)) - SAFE_AGE
     names = [f"{number:02x}" for number in folders]
-    swept = _sweep(names, before) if _is_ours() else Swept(refused="foreign")
+    swept = _sweep(names, before) if founding.is_ours() else Swept(refused="foreign")
     if swept.refused:
         log.error("sweep_refused", reason=swept.refused, looked_at=swept.looked_at)
     else:
@@ -52,16 +50,6 @@ def sweep(folders: Iterable[int] = FOLDERS, *, now: datetime | None = None) -> S
 def folders_of(hour: int) -> range:
     """Those of one hour of the day: the whole store is looked at once a day."""
     return range(256 * hour // 24, 256 * (hour + 1) // 24)
-
-
-def _is_ours() -> bool:
-    """A store without a mark becomes ours; two spaces told to use one store would empty it of each other's."""
-    mark = keyring.digest(_PURPOSE)
-    try:
-        return store.get_at(settings.ENS_STORE, _MARK) == mark
-    except ContentDamaged:  # no mark yet
-        store.put_at(settings.ENS_STORE, _MARK, mark)
-        return True
 
 
 def _sweep(names: list[str], before: datetime) -> Swept:

@@ -23,7 +23,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from ens.coffre import copies, store
+from ens.coffre import copies, folder, store
 from ens.messaging import ports, trustspace, trustwatch
 from ens.persistence import outbox
 
@@ -71,8 +71,8 @@ def _database() -> str:
     return OK if not cluster.exists() or _has_room(cluster) else FULL
 
 
-def _has_room(folder: Path) -> bool:
-    found = os.statvfs(folder)
+def _has_room(place: Path) -> bool:
+    found = os.statvfs(place)
     return found.f_bavail * found.f_frsize >= ROOM_BYTES
 
 
@@ -116,12 +116,12 @@ _remote = RemoteTrial()
 
 
 def _store() -> str:
-    """A byte is written and synced: a disk may be read-only or full, whatever its rights say."""
+    """A byte is written and synced: a disk may be read-only or full, whatever its rights say, or not mounted."""
     if store.is_remote(settings.ENS_STORE):
         return _remote.state(settings.ENS_STORE)
     root = Path(settings.ENS_STORE)
     try:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.check_is_there(root)
         with tempfile.TemporaryFile(dir=root) as trial:
             trial.write(b"x" * 4096)
             trial.flush()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import connections
+
 from ens.persistence import sql
 from ens.persistence.errors import NobodyThere
 
@@ -36,6 +38,13 @@ def known(keys: Iterable[UUID]) -> set[UUID]:
     if not wanted:
         return set()
     return {key for (key,) in sql.rows("SELECT key FROM persistence_locator WHERE key = ANY(%s)", [wanted])}
+
+
+def is_empty(alias: str) -> bool:
+    """Whether nothing of anybody is anywhere. Errors: those of the database."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT 1 FROM persistence_locator LIMIT 1")
+        return cursor.fetchone() is None
 
 
 def remove(keys: Iterable[UUID]) -> None:

@@ -37,7 +37,7 @@ def test_the_outbox_notes_the_deletion_and_nothing_else_waits(full):
 
 
 def test_a_ledger_out_of_reach_is_tried_again(full, monkeypatch):
-    def away(*_: object) -> None:
+    def away(*_: object, **__: object) -> None:
         raise StoreUnavailable()
 
     delete(full)

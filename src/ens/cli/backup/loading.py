@@ -51,7 +51,7 @@ def load(backup: Path, keys_file: Path, ledger_given: str) -> Loaded:
     from django.conf import settings
 
     from ens.cli import keys as own_keys
-    from ens.coffre import store
+    from ens.coffre import founding, store
     from ens.persistence import deployment
 
     made = manifest.read(backup)
@@ -65,6 +65,8 @@ def load(backup: Path, keys_file: Path, ledger_given: str) -> Loaded:
         sources[table.name] = tables.Source(table.columns, table.rows, partial(keys.lines, keys_file, table, key))
     with psycopg.connect(os.environ["ENS_DATABASE_OWNER_URL"], autocommit=True) as connection:
         tables.load(connection, sources, made.sequences)
+    if not store.is_remote(settings.ENS_STORE):
+        founding.make()
     contents.put_back(backup, made.contents, store.put)
     for part in made.others:
         _put_other(backup, part.file, key)
