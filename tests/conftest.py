@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.withheld import WAYS, Withheld
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 NOWHERE = "postgresql://personne:rien@127.0.0.1:1/ens"
@@ -210,6 +212,12 @@ def store_not_mounted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             yield place
 
     return away
+
+
+@pytest.fixture(params=WAYS)
+def withheld(request: pytest.FixtureRequest, store_away: Any, store_not_mounted: Any) -> Any:
+    """Each way in which a content cannot be had: see ``tests/withheld.py``."""
+    return Withheld(request.param, store_away, store_not_mounted)
 
 
 @pytest.fixture

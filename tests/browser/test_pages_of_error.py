@@ -63,20 +63,29 @@ def test_a_page_of_error_holds_for_each(tabs: Any, consultation: Consultation, w
 
 @pytest.mark.feature("S168")
 @pytest.mark.parametrize("who", ["usager", "professionnel"])
-def test_a_document_whose_content_is_away_is_told_calmly_and_comes_back(
-    tabs: Any, consultation: Consultation, store_away: Any, who: str
+@pytest.mark.parametrize("withheld", ["elsewhere", "absent", "altered"], indirect=True)
+def test_a_document_whose_content_cannot_be_had_is_told_calmly_and_comes_back(
+    tabs: Any, consultation: Consultation, withheld: Any, who: str
 ) -> None:
-    inaya, place = consultation.inaya, f"documents/{consultation.documents[0]}/"
+    inaya, document_id = consultation.inaya, consultation.documents[0]
+    place = f"documents/{document_id}/"
     if who == "professionnel":
         window, address = opened(tabs, consultation, inaya), f"/pro/dossiers/{inaya.usager_id}/{place}"
     else:
         window, address = tabs(inaya.compte), f"/{place}"
-    with store_away():
+    with withheld(document_id):
         with window.page.expect_response(lambda answer: answer.status == 503):
             window.open(address)
-        window.page.wait_for_selector("h2:has-text('Contenu indisponible pour le moment')")
-        check(window, f"{who}-contenu-absent")
-    window.page.click("main >> text=Réessayer")
+        window.page.wait_for_selector(f"h2:has-text('{withheld.title}')")
+        check(window, f"{who}-contenu-{withheld.code}")
+        if not withheld.may_come_back:
+            window.page.click(f"main >> text={withheld.action}")
+            window.page.wait_for_selector("h1:has-text('Aide et contact')")
+            window.page.go_back()
+    if withheld.may_come_back:
+        window.page.click(f"main >> text={withheld.action}")
+    else:
+        window.page.reload()
     window.page.wait_for_selector("main >> text=Glycémie")
     assert window.page.url == window.base + address
 

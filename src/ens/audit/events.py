@@ -153,7 +153,7 @@ def document_read(unit: Unit, document_id: UUID, *, title: str = "", attempt: bo
 
 
 def document_described(unit: Unit, document_id: UUID, *, title: str) -> None:
-    """Its title, author and dates were given, and nothing of its content: the store did not answer."""
+    """Its title, author and dates were given, and nothing of its content: it could not be had."""
     leave(unit, Line(Event.DOCUMENT_DESCRIBED, document_id, title), False)
 
 

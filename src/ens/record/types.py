@@ -177,7 +177,7 @@ class VersionCard:
 class Preview:
     """``kind``: html (safe narrative), images (``pages`` to fetch one by one), text, none (``reason`` says why).
 
-    away: the store of contents does not answer; nothing of the content was given.
+    away: the store of contents does not answer; damaged: what it holds does not open.
     """
 
     kind: str
@@ -186,6 +186,7 @@ class Preview:
     text: str = ""
     reason: str = ""
     text_html: str = ""  # « Lire en texte » beside the images
+    is_withheld: bool = False  # nothing of the content was given
 
 
 @dataclass(frozen=True, slots=True)

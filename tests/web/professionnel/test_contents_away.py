@@ -1,4 +1,4 @@
-"""A patient's document while the store of contents is away: its facts are shown, and the patient sees which."""
+"""A patient's document whose content cannot be had: its facts are shown, and the patient sees which."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_its_facts_are_shown_and_traced_as_such(
     inaya: Any,
     request: Any,
     file: Callable[..., Any],
-    store_away: Any,
+    withheld: Any,
     place: str,
 ) -> None:
     if place == "record":
@@ -37,12 +37,12 @@ def test_its_facts_are_shown_and_traced_as_such(
         found = history(inaya.usager_id, HistoryFilter(events=kinds), by=inaya.actor).lines
         return [line.event for line in reversed(found)]
 
-    with store_away():
+    with withheld(document_id):
         answer = doctor.get(address)
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     shown = said(answer)
     assert "Compte rendu d’analyses" in shown and "12 janvier 2026" in shown.replace("\u00a0", " ")
-    assert "Contenu indisponible pour le moment" in shown and "Réessayer" in shown and "Télécharger" not in shown
+    assert withheld.title in shown and withheld.action in shown and "Télécharger" not in shown
     assert "Glycémie" not in shown
     assert lines() == [Event.DOCUMENT_DESCRIBED]
     history_said = page.get("/historique/").content.decode().replace("\u00a0", " ")

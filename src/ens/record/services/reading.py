@@ -8,11 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from ens.audit import events
 from ens.audit.queries import lines, opened_by_actor, opened_lately
 from ens.audit.types import Event, HistoryFilter
 from ens.coffre import store
-from ens.coffre.errors import StoreUnavailable
+from ens.coffre.errors import ContentDamaged, StoreUnavailable
 from ens.coffre.services import CONTENT, sealer
 from ens.enrolment import queries as enrolment
 from ens.kernel import clock
@@ -36,6 +38,7 @@ from ens.record.types import (
 )
 from ens.standards import valuesets
 
+log = structlog.get_logger("ens.record")
 READINGS = (Event.DOCUMENT_READ, Event.DOCUMENT_DOWNLOADED)
 
 
@@ -152,9 +155,10 @@ def card(unit: Unit, document: Document) -> DocumentCard:
 def open_document(document_id: UUID, *, by: Actor) -> OpenedDocument:
     """Give a document to the actor, leaving the trace of its reading.
 
-    While the store of contents is away its facts are given alone (its preview is ``away``), and traced as what they
-    are: nobody is said to have read it. A document the actor may not know of answers like an absent one.
-    Errors: NobodyThere, DocumentNotFound, SpaceAbsent, PersonRequired, ContentDamaged. Source: IHE ITI TF-2, 3.43.
+    While the store of contents is away, or when this content is damaged, its facts are given alone (its preview is
+    ``away`` or ``damaged``), and traced as what they are: nobody is said to have read it. A document the actor may not
+    know of answers like an absent one.
+    Errors: NobodyThere, DocumentNotFound, SpaceAbsent, PersonRequired. Source: IHE ITI TF-2, 3.43.
     """
 
     def act(unit: Unit) -> tuple[OpenedDocument, bytes | None]:
@@ -164,9 +168,10 @@ def open_document(document_id: UUID, *, by: Actor) -> OpenedDocument:
         title = queries.traced_title(unit, document)
         try:
             data = _content(unit, document)
-        except StoreUnavailable:
+        except (StoreUnavailable, ContentDamaged) as error:
             events.document_described(unit, document.id, title=title)
-            return _opened(unit, document), None
+            kind = "away" if isinstance(error, StoreUnavailable) else "damaged"
+            return replace(_opened(unit, document), preview=Preview(kind, is_withheld=True)), None
         events.document_read(unit, document.id, title=title)
         if by.kind is ActorKind.USAGER and document.opened_by_usager_at is None:
             Document.objects.filter(usager_id=unit.usager_id, id=document.id).update(opened_by_usager_at=clock.now())
@@ -174,7 +179,9 @@ def open_document(document_id: UUID, *, by: Actor) -> OpenedDocument:
 
     opened, data = unit_of_work(locate(document_id), act, by=by)
     if data is None:
-        return replace(opened, preview=Preview("away"))
+        if opened.preview.kind == "damaged":  # a store that is away says so itself
+            log.error("content_damaged", document=str(document_id))
+        return opened
     # Once traced and committed: a preview takes its time, and no connection waits for it.
     return replace(opened, preview=apart.preview(data, opened.media_type))
 

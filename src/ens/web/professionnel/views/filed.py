@@ -70,7 +70,7 @@ def depot(request: HttpRequest, document_id: UUID) -> HttpResponse:
         "lien_telecharger": reverse("professionnel:telecharger_depot", args=(document_id,)),
         **preview_of(request, opened.preview, lambda number: _picture(document_id, number)),
     }
-    status = UNAVAILABLE if opened.preview.kind == "away" else 200
+    status = UNAVAILABLE if opened.preview.is_withheld else 200
     return page(request, "professionnel/depots/detail.html", context, status=status)
 
 

@@ -61,7 +61,7 @@ def document(request: HttpRequest, usager_id: UUID, document_id: UUID) -> HttpRe
             request, opened.preview, lambda page: reverse("professionnel:apercu", args=(usager_id, document_id, page))
         ),
     }
-    status = UNAVAILABLE if opened.preview.kind == "away" else 200
+    status = UNAVAILABLE if opened.preview.is_withheld else 200
     return page(request, "professionnel/documents/detail.html", context, status=status)
 
 

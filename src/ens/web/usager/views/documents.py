@@ -86,7 +86,7 @@ def detail(request: HttpRequest, document_id: UUID) -> HttpResponse:
         "page_suivante": f"?page={number + 1}" if number < preview.pages else "",
         "lien_image": f"?page={number}",
     }
-    status = UNAVAILABLE if opened.preview.kind == "away" else 200
+    status = UNAVAILABLE if opened.preview.is_withheld else 200
     return usager_page(request, "usager/documents/detail.html", context, section="documents", status=status)
 
 
