@@ -24,6 +24,13 @@ def text_of(answer: Any) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", whole)).replace("\u00a0", " ")).replace(" ,", ",")
 
 
+def said_beside(answer: Any, field: str) -> str:
+    """What is wrong with a field, in the words that are beside it and tied to it."""
+    page = answer.content.decode()
+    assert re.search(rf'id="id_{field}"[^>]*aria-invalid="true"|aria-invalid="true"[^>]*id="id_{field}"', page)
+    return html.unescape(page.split(f'<div id="id_{field}_error"><p class="fr-error-text">', 1)[1].split("</p>", 1)[0])
+
+
 def file(name: str, data: bytes = b"%PDF-1.4 x") -> Any:
     return SimpleUploadedFile(name, data, content_type="application/pdf")
 

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ens.kernel.ids import new_id
-from tests.web.usager.conftest import OPERATOR, file, text_of
+from tests.web.usager.conftest import OPERATOR, file, said_beside, text_of
 
 
 @pytest.fixture
@@ -310,6 +310,29 @@ def test_of_two_windows_that_write_in_one_draft_none_is_replaced_before_it_was_s
     assert "Bonjour docteur</textarea>" in page.get(shown).content.decode()
     assert page.post(address, {"corps": "Autre chose", "vu": seen(asked)}).status_code == 302
     assert "Autre chose</textarea>" in page.get(shown).content.decode()
+
+
+def test_a_draft_too_long_is_said_beside_its_text_and_all_of_it_is_there_to_be_cut(page: Any, mail: Any) -> None:
+    thread, long = mail("Vos résultats"), "a" * 19_999 + "fin"
+    refused = page.post(f"/messages/{thread}/brouillon/", {"corps": long})
+    assert refused.status_code == 422
+    assert said_beside(refused, "corps").startswith("C’est trop long")
+    assert '<li><a href="#id_corps">C’est trop long' in refused.content.decode()
+    assert f"{long}</textarea>" in refused.content.decode()
+    assert "Votre brouillon est là" not in text_of(refused)
+    alone = page.post(f"/messages/{thread}/brouillon/", {"corps": long, "acte": "seul"})
+    assert (alone.status_code, alone.content.decode()[:15]) == (422, "C’est trop long")
+    assert "a</textarea>" not in page.get(f"/messages/{thread}/").content.decode()  # nothing was kept
+
+
+def test_a_file_a_draft_may_not_keep_is_said_beside_the_files_with_all_that_was_typed(page: Any, mail: Any) -> None:
+    thread = mail("Vos résultats")
+    for files, said in (([file("lourd.pdf", bytes(5_000_001))], "dépasse"), ([file("jeu.exe")], "est un programme")):
+        refused = page.post(f"/messages/{thread}/brouillon/", {"corps": "Voici", "fichiers": files})
+        assert refused.status_code == 422
+        assert said in said_beside(refused, "fichiers")
+        assert '<li><a href="#id_fichiers">' in refused.content.decode()
+        assert "Voici</textarea>" in refused.content.decode()
 
 
 @pytest.mark.feature("N077")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ens.kernel.ids import new_id
-from tests.web.usager.conftest import file, text_of
+from tests.web.usager.conftest import file, said_beside, text_of
 
 
 @pytest.fixture
@@ -107,9 +107,25 @@ def test_a_page_that_saves_by_itself_is_told_what_it_goes_on_from_and_another_wi
 
 def test_what_is_too_long_to_keep_is_said_and_nothing_typed_is_lost(page: Any, mail: Any) -> None:
     mail("Votre rendez-vous")
-    refused = page.post("/messages/nouveau/brouillon/", {**BEGUN, "objet": "a" * 151})
-    assert (refused.status_code, "une question." in text_of(refused)) == (422, True)
-    alone = page.post("/messages/nouveau/brouillon/", {**BEGUN, "objet": "a" * 151, "acte": "seul"})
-    assert (alone.status_code, "un objet plus court" in alone.content.decode()) == (422, True)
-    assert "un objet plus court" in text_of(refused)
-    assert page.post("/messages/nouveau/brouillon/", {**BEGUN, "destinataire": "personne"}).status_code == 422
+    long = {**BEGUN, "objet": "a" * 151, "corps": "b" * 20_001}
+    refused = page.post("/messages/nouveau/brouillon/", long)
+    assert refused.status_code == 422
+    for field, said in (("objet", "Choisissez un objet plus court"), ("corps", "C’est trop long")):
+        assert said_beside(refused, field).startswith(said)
+        assert f'<li><a href="#id_{field}">{said}' in refused.content.decode()  # and in what the page begins with
+        assert long[field] in refused.content.decode()
+    assert text_of(refused).index("un objet plus court") < text_of(refused).index("trop long")  # as the page goes
+    assert "Choisissez à qui écrire." not in text_of(refused)  # a draft may lack what a message needs
+    assert "Erreur : Nouveau message" in refused.content.decode().replace("\u00a0", " ")
+    alone = page.post("/messages/nouveau/brouillon/", {**long, "acte": "seul"})
+    assert alone.status_code == 422
+    assert alone.headers["Content-Type"].startswith("text/plain")
+    assert "un objet plus court" in alone.content.decode() and "C’est trop long" in alone.content.decode()
+    nobody = page.post("/messages/nouveau/brouillon/", {**BEGUN, "destinataire": "personne"})
+    assert nobody.status_code == 422 and "Choisissez-en une autre." in said_beside(nobody, "destinataire")
+    assert "une question." in text_of(nobody)
+
+
+def test_a_pharmacy_looked_for_in_too_many_words_keeps_no_draft_from_being_kept(page: Any, mail: Any) -> None:
+    mail("Votre rendez-vous")
+    assert page.post("/messages/nouveau/brouillon/", {**BEGUN, "pharmacie": "a" * 101}).status_code == 302

@@ -29,6 +29,14 @@ class EnsForm(forms.Form):
             if not isinstance(field.widget, forms.MultiWidget):
                 field.widget.attrs.setdefault("class", css)
 
+    def refused_as(self, draft: forms.Form) -> None:
+        """Say of what was typed why its draft was refused, field by field, and nothing of what it lacks to leave."""
+        self._errors = draft.errors
+
+    def in_one_line(self) -> str:
+        """All that is wrong, for a page that says it by itself where it says that a draft was kept."""
+        return " ".join(one for several in self.errors.values() for one in several)
+
 
 class SeveralFilesInput(forms.FileInput):
     """A file field that takes several files at once, without JavaScript."""

@@ -32,6 +32,7 @@ from ens.web.common.filing_forms import OnceForm
 from ens.web.common.forms import EnsForm, SeveralFilesField
 
 LONG_BODY = gettext_lazy("C’est trop long\u00a0: 20\u00a0000 caractères au plus.")
+NOT_OFFERED = gettext_lazy("Vous ne pouvez pas écrire à cette personne. Choisissez-en une autre.")
 LONG_SUBJECT = gettext_lazy("Choisissez un objet plus court\u00a0: 150 caractères au plus.")
 
 
@@ -115,12 +116,12 @@ class BegunForm(EnsForm):
 
     corps = forms.CharField(required=False, max_length=20_000, strip=False, error_messages={"max_length": LONG_BODY})
     objet = forms.CharField(required=False, max_length=150, strip=False, error_messages={"max_length": LONG_SUBJECT})
-    pharmacie = forms.CharField(required=False, max_length=100)
-    destinataire = forms.UUIDField(required=False)
+    pharmacie = forms.CharField(required=False)
+    destinataire = forms.UUIDField(required=False, error_messages={"invalid": NOT_OFFERED})
 
     def begun(self) -> Begun:
         said = self.cleaned_data
-        return Begun(said["destinataire"], said["objet"], said["corps"], said["pharmacie"])
+        return Begun(said["destinataire"], said["objet"], said["corps"], said["pharmacie"][:100])
 
 
 class ProfileForm(EnsForm):
@@ -150,12 +151,14 @@ class ReplyForm(FilesForm, WritingForm):
 class BeginForm(ProfileForm, ReplyForm):
     """A new message to one of the contacts the server offered, designated by id."""
 
+    field_order = ("destinataire", "objet", "corps", "fichiers", "documents")  # the page's, and of what is wrong in it
+
     destinataire = forms.UUIDField(
         label=gettext_lazy("Destinataire"),
         widget=forms.Select,
         error_messages={
             "required": gettext_lazy("Choisissez à qui écrire."),
-            "invalid": gettext_lazy("Vous ne pouvez pas écrire à cette personne. Choisissez-en une autre."),
+            "invalid": NOT_OFFERED,
         },
     )
     objet = forms.CharField(

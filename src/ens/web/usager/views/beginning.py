@@ -90,25 +90,26 @@ def brouillon(request: HttpRequest) -> HttpResponse:
         messaging.discard_begun(request.usager_id, by=request.actor)
         announcements.success(request, _("Brouillon supprimé."))
         return redirect("usager:messages")
-    form, said, is_elsewhere = BegunForm(request.POST), "", False
+    form, is_elsewhere = BegunForm(request.POST), False
     if form.is_valid():
         begun, seen, token = form.begun(), request.POST.get("vu", ""), request.POST.get("jeton", "")
         try:
             messaging.keep_begun(request.usager_id, begun, seen=seen, token=token, by=request.actor)
         except SAID as error:
-            said, is_elsewhere = typeset(error.sentence), isinstance(error, DraftElsewhere)
+            form.add_error(None, typeset(error.sentence))
+            is_elsewhere = isinstance(error, DraftElsewhere)
         else:
             if act == "seul":
                 return HttpResponse(status=204, headers={"X-Ens-Brouillon": messaging.version_of_begun(begun)})
             announcements.success(request, _("Brouillon enregistré."))
             return redirect("usager:nouveau_message")
-    said = said or " ".join(one for several in form.errors.values() for one in several)
     if act == "seul":
-        return HttpResponse(said, status=422, content_type="text/plain; charset=utf-8")
+        return HttpResponse(form.in_one_line(), status=422, content_type="text/plain; charset=utf-8")
     shown = journeys.beginnable(request.usager_id, request.POST.get("pharmacie", "")[:100], by=request.actor)
-    typed = {name: request.POST.get(name, "") for name in ("destinataire", "objet", "corps", "pharmacie")}
-    again = BeginForm(shown.contacts, shown.documents, initial=typed)
     if is_elsewhere:
+        typed = {name: request.POST.get(name, "") for name in ("destinataire", "objet", "corps", "pharmacie")}
+        again = BeginForm(shown.contacts, shown.documents, initial=typed)
         return _page(request, shown, again, status=422, elsewhere=shown.begun)
-    announcements.error(request, said)
+    again = BeginForm(shown.contacts, shown.documents, request.POST)
+    again.refused_as(form)
     return _page(request, shown, again, status=422)

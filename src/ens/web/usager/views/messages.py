@@ -138,15 +138,9 @@ def fil(request: HttpRequest, thread_id: UUID) -> HttpResponse:
 
 
 def _thread_page(
-    request: HttpRequest,
-    thread: ThreadView,
-    form: ReplyForm,
-    status: int = 200,
-    *,
-    refused: str = "",
-    elsewhere: str = "",
+    request: HttpRequest, thread: ThreadView, form: ReplyForm, status: int = 200, *, elsewhere: str = ""
 ) -> HttpResponse:
-    """``refused``: why files were not kept with what is begun; ``elsewhere``: what another window wrote of it."""
+    """``elsewhere``: what another window wrote of what is begun."""
     beside = messaging.mailbox(request.usager_id, MailboxFilter(limit=BESIDE), by=request.actor)
     context = {
         "echange": _thread_row(thread),
@@ -154,7 +148,6 @@ def _thread_page(
         "autres_fils": max(beside.total - BESIDE, 0),
         "courant": thread.id,
         "formulaire": form,
-        "fichiers_refuses": refused,
         "brouillon_ailleurs": elsewhere,
         "brouillon_vu": messaging.version(thread.draft),
         "limite": settings.ENS_UPLOAD_MAX_BYTES,
@@ -235,7 +228,7 @@ def brouillon(request: HttpRequest, thread_id: UUID) -> HttpResponse:
         announcements.success(request, _("Brouillon supprimé."))
         return redirect("usager:fil", thread_id)
     form = DraftForm(request.POST, request.FILES, kept=messaging.kept_files(thread_id, by=request.actor))
-    by_itself, said, is_elsewhere = act == "seul", "", False
+    by_itself, is_elsewhere = act == "seul", False
     if form.is_valid():
         try:
             without = _identifier(request.POST.get("retirer", ""))
@@ -250,7 +243,8 @@ def brouillon(request: HttpRequest, thread_id: UUID) -> HttpResponse:
                 by=request.actor,
             )
         except SAID as error:
-            said, is_elsewhere = typeset(error.sentence), isinstance(error, DraftElsewhere)
+            form.add_error("fichiers" if request.FILES else None, typeset(error.sentence))
+            is_elsewhere = isinstance(error, DraftElsewhere)
         else:
             if by_itself:
                 answer = _kept(request, thread_id, kept) if files else HttpResponse(status=204)
@@ -262,14 +256,15 @@ def brouillon(request: HttpRequest, thread_id: UUID) -> HttpResponse:
                 done = _("Brouillon enregistré.") if body.strip() or kept else _("Brouillon supprimé.")
                 announcements.success(request, done)
             return redirect(f"{reverse('usager:fil', args=[thread_id])}#repondre")
-    said = said or " ".join(one for several in form.errors.values() for one in several)
     if by_itself:
-        return HttpResponse(said, status=422, content_type="text/plain; charset=utf-8")
+        return HttpResponse(form.in_one_line(), status=422, content_type="text/plain; charset=utf-8")
     thread = messaging.open_thread(thread_id, by=request.actor)
-    again = ReplyForm(initial={"corps": request.POST.get("corps", "")[:20_000]}, kept=thread.draft_files)
     if is_elsewhere:
+        again = ReplyForm(initial={"corps": request.POST.get("corps", "")}, kept=thread.draft_files)
         return _thread_page(request, thread, again, status=422, elsewhere=thread.draft)
-    return _thread_page(request, thread, again, status=422, refused=said)
+    again = ReplyForm(request.POST, kept=thread.draft_files)
+    again.refused_as(form)
+    return _thread_page(request, thread, again, status=422)
 
 
 def _kept(request: HttpRequest, thread_id: UUID, kept: list[KeptFile]) -> HttpResponse:
