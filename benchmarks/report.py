@@ -12,6 +12,7 @@ from pages import SLICES
 import enrolment
 
 Measured = dict[str, Any]
+UNTOLD = {"start", "enrolment", "courriers", "uniformite"}  # parts whose table may be all there is to say
 PROCESSES = (("web", "web"), ("postgres", "base"), ("worker", "worker"))
 
 
@@ -167,7 +168,10 @@ def summary(measured: Measured) -> str:
         told.append(f"{workload} × {list(one['ratios'].values())[-1]:g} depuis {next(iter(one['ratios']))}{busy}")
     told += _mail_told(measured.get("mail"))
     told += _pages_told(measured.get("pages"))
-    return "Résumé : " + ("; ".join(told) or "rien de mesuré")
+    if "uniformite" in measured:
+        told += uniformity.told(measured["uniformite"])
+    nothing = "tout est dans le tableau" if UNTOLD & set(measured) else "rien de mesuré"
+    return "Résumé : " + ("; ".join(told) or nothing)
 
 
 def _against(figure: Measured, mark: marks.Mark) -> str:

@@ -68,6 +68,21 @@ def table(part: dict[str, Any]) -> list[str]:
     return lines
 
 
+def told(part: dict[str, Any]) -> list[str]:
+    """The furthest from one half that « plus lent » goes, wherever it does, beside the furthest of the control."""
+    furthest: dict[bool, tuple[float, str, str]] = {}
+    for figure in part["figures"]:
+        for state, one in figure["cases"].items():
+            if "slower" in one:
+                found = (abs(one["slower"] - 0.5), state, figure["door"])
+                furthest[state == CONTROL] = max(found, furthest.get(state == CONTROL, found))
+    if len(furthest) < 2:
+        return []
+    (distance, state, door), (chance, _, its_door) = furthest[False], furthest[True]
+    most = f"d'au plus {distance:.3f} ({state}, {door})"
+    return [f"uniformité : « plus lent » s'écarte de 0.5 {most}, le témoin de {chance:.3f} ({its_door})"]
+
+
 def _people(ours: space.Space) -> dict[str, str]:
     """Matricules by state; a person registered and never told of their space is imported."""
     by_state = {one["state"]: one["matricule"] for one in ours.demo["usagers"] if one["oid"] == TEST_OID}

@@ -123,6 +123,25 @@ def test_without_the_mail_reference_it_is_said_with_how_to_install_it(marks, rep
     assert "référence non mesurée" in report.summary({"mail": part})
 
 
+def test_the_summary_of_uniformity_is_the_furthest_from_one_half_and_what_chance_alone_gives(report):
+    def door(name: str, **slower: float) -> dict[str, object]:
+        cases: dict[str, object] = {"inconnu": {"p50_ms": 1.0}}
+        return {"door": name, "cases": cases | {state: {"slower": found} for state, found in slower.items()}}
+
+    control = "inconnu (témoin)"
+    figures = [
+        door("SMTP : RCPT", **{control: 0.51, "opposé": 0.47, "fermé": 0.5}),
+        door("page : accord", **{control: 0.476, "opposé": 0.52}),
+    ]
+    told = report.summary({"uniformite": {"rounds": 400, "figures": figures}})
+    assert told == (
+        "Résumé : uniformité : « plus lent » s'écarte de 0.5 d'au plus 0.030 (opposé, SMTP : RCPT), "
+        "le témoin de 0.024 (page : accord)"
+    )
+    assert report.summary({"uniformite": {"rounds": 0, "figures": []}}) == "Résumé : tout est dans le tableau"
+    assert report.summary({"machine": {}}) == "Résumé : rien de mesuré"
+
+
 def test_an_unknown_measure_is_refused_with_those_there_are():
     done = subprocess.run(
         [sys.executable, str(BENCHMARKS / "run.py"), "vitesse"], capture_output=True, text=True, check=False
