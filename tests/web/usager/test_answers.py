@@ -1,4 +1,4 @@
-"""The pages of messages."""
+"""Answering in a conversation: to whom, with which files, from what was begun; and ending it."""
 
 from __future__ import annotations
 
@@ -18,38 +18,6 @@ from tests.web.usager.conftest import OPERATOR, file, said_beside, text_of
 def mail(doctor_writes: Any) -> Any:
     """A message of the doctor's mailbox; gives the id of its thread."""
     return doctor_writes
-
-
-@pytest.mark.feature("S093")
-def test_a_thread_is_listed_with_sender_subject_first_attachment_and_unread_state(page: Any, mail: Any) -> None:
-    thread_id = mail("Vos résultats", files=("analyses.txt", "courbe.txt"))
-    said = text_of(page.get("/messages/"))
-    assert "Non lu : Docteur Virginie Dupond" in said
-    assert "Vos résultats" in said
-    assert "analyses.txt + 1" in said
-    page.get(f"/messages/{thread_id}/")
-    assert "Non lu :" not in text_of(page.get("/messages/"))
-
-
-@pytest.mark.feature("S094")
-def test_a_thread_is_shown_with_its_messages_and_the_list_beside(page: Any, mail: Any) -> None:
-    mail("Premier échange")
-    thread_id = mail("Second échange", "Votre hémoglobine est bonne.")
-    answer = page.get(f"/messages/{thread_id}/")
-    said = text_of(answer)
-    assert "Votre hémoglobine est bonne." in said
-    assert "Premier échange" in said
-    assert 'aria-current="true"' in answer.content.decode()
-
-
-@pytest.mark.feature("S094")
-def test_a_search_keeps_the_threads_that_hold_the_word(page: Any, mail: Any) -> None:
-    mail("Vos résultats d’analyses")
-    mail("Votre rendez-vous")
-    said = text_of(page.get("/messages/?q=RÉSULTATS"))
-    assert "1 échange trouvé" in said
-    assert "Votre rendez-vous" not in said
-    assert "Aucun message ne correspond" in text_of(page.get("/messages/?q=introuvable"))
 
 
 @pytest.mark.feature("S080")
@@ -159,124 +127,6 @@ def test_nobody_answers_in_the_thread_of_someone_else(mail: Any, people: Any, si
     assert stranger.post(f"/messages/{thread_id}/repondre/", {"corps": "Bonjour"}).status_code == 404
 
 
-@pytest.mark.feature("S084")
-def test_an_attachment_is_kept_in_the_record_in_one_act_and_once(page: Any, mail: Any) -> None:
-    thread_id = mail("Vos résultats", files=("analyses.txt",))
-    shown = page.get(f"/messages/{thread_id}/").content.decode()
-    address = shown.split('action="/messages/pieces/')[1].split('"')[0]
-    for _ in range(2):
-        answer = page.post(f"/messages/pieces/{address}", {"fil": str(thread_id)}, follow=True)
-        assert "Enregistré dans votre dossier." in text_of(answer)
-        assert "Dans votre dossier" in text_of(answer)
-    assert "1 document" in text_of(page.get("/documents/"))
-
-
-@pytest.mark.feature("S084", "N079")
-def test_what_only_the_record_knows_of_an_attachment_is_told_in_its_thread(page: Any, inaya: Any, mail: Any) -> None:
-    """Another content under the same identifier: nothing is filed, and the page says why."""
-    from ens.messaging import services as messaging
-    from ens.messaging.types import IncomingMail
-    from tests.messaging.archives import NAME, archive
-
-    mail("Vos résultats")  # the operator is known
-    said = []
-    for version in (b"un", b"deux"):
-        message = EmailMessage(policy=SMTP)
-        message["From"], message["To"], message["Subject"] = "labo@operateur.example", inaya.address, "Analyses"
-        message.set_content("Bonjour")
-        data = archive(inaya.matricule, b"%PDF-1.4" + b" " * 100 + version)  # the identifier is of what comes first
-        message.add_attachment(data, maintype="application", subtype="zip", filename=NAME)
-        messaging.receive(IncomingMail("labo@operateur.example", inaya.address, message.as_bytes()), by=OPERATOR)
-        thread = messaging.list_threads(inaya.usager_id, by=inaya.actor)[0].id
-        shown = page.get(f"/messages/{thread}/").content.decode()
-        address = shown.split('action="/messages/pieces/')[1].split('"')[0]
-        said.append(text_of(page.post(f"/messages/pieces/{address}", {"fil": str(thread)}, follow=True)))
-    assert "Enregistré dans votre dossier." in said[0]
-    assert "Votre dossier a déjà un autre document sous le même numéro" in said[1]
-    assert "Enregistrer dans mon dossier" in said[1]
-
-
-def test_an_attachment_is_opened_by_who_received_it_only(page: Any, mail: Any, people: Any, sign_in: Any) -> None:
-    thread_id = mail("Vos résultats", files=("analyses.txt",))
-    shown = page.get(f"/messages/{thread_id}/").content.decode()
-    address = "/messages/pieces/" + shown.split('href="/messages/pieces/')[1].split('"')[0]
-    answer = page.get(address)
-    assert answer.content.strip() == b"Analyses."
-    assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert sign_in(people.usager().compte).get(address).status_code == 404
-
-
-def rows(answer: Any) -> int:
-    return int(answer.content.decode().count('<h2 class="ens-ligne__titre ens-une-ligne">'))
-
-
-def test_fifty_threads_a_page_and_twenty_beside_the_one_shown(page: Any, mail: Any) -> None:
-    ids = [mail(f"Échange {number}") for number in range(53)]
-    assert rows(page.get("/messages/")) == 50
-    said = text_of(page.get("/messages/"))
-    assert "Page 1 sur 2 Plus anciens" in said
-    assert "Échange 52" in said
-    assert "Échange 1 " not in said
-    assert rows(page.get("/messages/?page=2")) == 3
-    assert page.get("/messages/?page=3").status_code == 404
-    assert page.get("/messages/?page=zero").status_code == 404
-    beside = page.get(f"/messages/{ids[0]}/")
-    assert rows(beside) == 20
-    assert "Voir les 33 autres échanges" in text_of(beside)
-    assert "53 échanges trouvés pour « échange »." in text_of(page.get("/messages/?q=échange"))
-    assert 'href="?q=%C3%A9change&amp;page=2"' in page.get("/messages/?q=échange").content.decode()
-
-
-def test_a_mailbox_of_many_threads_costs_no_more_queries_than_one_of_one(page: Any, mail: Any) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    def cost() -> int:
-        with CaptureQueriesContext(connection) as queries:
-            assert page.get("/messages/").status_code == 200
-        return len(queries)
-
-    mail("Premier", files=("analyses.txt",))
-    page.get("/messages/")
-    alone = cost()
-    for number in range(6):
-        mail(f"Échange {number}", files=("analyses.txt",))
-    assert cost() <= alone
-
-
-@pytest.mark.feature("N076")
-def test_a_read_receipt_is_asked_in_the_thread_and_its_answer_stays_there(page: Any, mail: Any) -> None:
-    thread_id = mail("Votre ordonnance", asks=True)
-    shown = page.get(f"/messages/{thread_id}/")
-    assert "demande à savoir que vous avez lu ce message" in text_of(shown)
-    message = shown.content.decode().split('name="message" value="')[1][:36]
-    path = f"/messages/{thread_id}/accuse/"
-    said = text_of(page.post(path, {"message": message, "reponse": "oui"}, follow=True))
-    assert "Accusé de lecture envoyé." in said
-    assert "Vous avez dit à ce correspondant que vous avez lu ce message." in said
-    assert "Vous êtes libre" not in said
-    assert page.post(path, {"message": "autre"}).status_code == 404
-
-
-def test_an_invitation_is_a_card_that_says_when_and_whether_it_stands(page: Any, inaya: Any) -> None:
-    from ens.messaging import services as messaging
-    from ens.messaging.types import IncomingMail
-    from tests.messaging.mails import mail
-    from tests.messaging.test_calendars import invitation
-
-    lines = ("SUMMARY:Consultation", "DTSTART:20260420T120000Z", "DTEND:20260420T123000Z", "LOCATION:12 rue du Port")
-    files = tuple(
-        (f"{method}.ics", "text/calendar", invitation(*lines, method=method)) for method in ("REQUEST", "CANCEL")
-    )
-    data = mail(inaya.address, files=files)
-    messaging.receive(IncomingMail("labo@operateur.example", inaya.address, data), by=OPERATOR)
-    (card,) = messaging.list_threads(inaya.usager_id, by=inaya.actor)
-    said = text_of(page.get(f"/messages/{card.id}/"))
-    assert "jusqu’à 14 h 30" in said.replace("\u00a0", " ")
-    assert "12 rue du Port" in said
-    assert said.count("Annulé") == 1
-
-
 @pytest.mark.feature("N077")
 def test_a_draft_is_kept_by_the_page_or_by_its_button_and_is_there_again(page: Any, mail: Any) -> None:
     thread = mail("Vos résultats")
@@ -370,28 +220,3 @@ def test_a_draft_keeps_its_files_and_sends_those_the_page_shows(page: Any, mail:
     said = text_of(page.post(shown + "repondre/", form, follow=True))
     assert "Réponse envoyée." in said and "un.pdf" in said and "trois.pdf" in said
     assert "documents joints Il reste" not in said
-
-
-def test_the_trash_offers_to_come_back_and_the_copy_is_a_file(page: Any, mail: Any) -> None:
-    thread = mail("Vos résultats")
-    said = text_of(page.post(f"/messages/{thread}/corbeille/", follow=True))
-    assert "Conversation mise à la corbeille." in said
-    assert "Annuler" in said
-    assert "Vos résultats" not in said
-    assert "30 jours" in text_of(page.get("/messages/?boite=corbeille"))
-    shown = text_of(page.get(f"/messages/{thread}/"))
-    assert "Cette conversation est dans la corbeille" in shown
-    assert "Envoyer" not in shown
-    assert "reprise de la corbeille" in text_of(page.post(f"/messages/{thread}/reprendre/", follow=True))
-    copy = page.get(f"/messages/{thread}/exporter/")
-    assert copy.headers["Content-Disposition"].startswith("attachment")
-    assert copy.content.startswith(b"From ")
-    page.post(f"/messages/{thread}/corbeille/")
-    assert "supprimée définitivement" in text_of(page.post(f"/messages/{thread}/supprimer/", follow=True))
-    assert page.get(f"/messages/{thread}/").status_code == 404
-
-
-def test_an_unknown_box_shows_everything_and_a_search_stays_in_its_box(page: Any, mail: Any) -> None:
-    mail("Vos résultats")
-    assert "Vos résultats" in text_of(page.get("/messages/?boite=nulle-part"))
-    assert "boite=non-lus&amp;q=r" in page.get("/messages/?q=r").content.decode()
