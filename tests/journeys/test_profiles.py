@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -46,6 +48,28 @@ def test_what_is_written_to_the_child_is_counted_and_read_there_only(family):
     browser.post("/profils/", {"profil": str(child.usager_id)})
     assert "Le vaccin de Noé" in browser.get("/messages/").content.decode()
     assert "Vos résultats" not in browser.get("/messages/").content.decode()
+
+
+@pytest.mark.feature("S042")
+def test_where_one_chooses_the_menu_counts_what_waits_in_the_space_shown_and_says_whose_it_is(family):
+    mother, child = family
+    browser = Client()
+    browser.force_login(mother.compte)
+
+    def menu(place: str) -> tuple[list[str], list[str]]:
+        said = browser.get(place).content.decode()
+        name = re.findall(r'class="ens-puce-profil__(?:nom|role)">([^<]+)<', said)
+        return re.findall(r'class="ens-compteur"><span aria-hidden="true">([^<]+)<', said), name
+
+    assert menu("/profils/")[0] == []
+    write(mother, "Vos résultats")
+    write(child, "Le vaccin de Noé")
+    write(child, "Le carnet de Noé")
+    assert menu("/profils/") == menu("/documents/")
+    assert menu("/profils/")[0] == ["1", "1"]  # of the menu, and of the bar of a phone
+    browser.post("/profils/", {"profil": str(child.usager_id)})
+    assert menu("/profils/") == menu("/documents/")
+    assert menu("/profils/")[0] == ["2", "2"]
 
 
 @pytest.mark.feature("S081")

@@ -27,7 +27,11 @@ def profils(request: HttpRequest) -> HttpResponseBase:
             raise Http404
         request.session[PROFILE] = str(wanted)
         return redirect("usager:accueil")
+    # What every screen says of the space shown, whose count and name are known here already.
+    shown = next((card for card in known if card.usager_id == request.usager_id), None)
     context = {
+        "non_lus": shown.unread if shown else 0,
+        "profil_montre": shown.name if shown and request.actor.role else "",
         "profils": known,
         "montre": request.usager_id,
         "represente": bool(request.actor.role),
