@@ -6,6 +6,7 @@ tables nobody owns look for their own rows.
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -68,6 +69,7 @@ def _set_django_up() -> None:
     founding.make()
 
 
+gc.disable()  # while all that is tested and all its tests are loaded: see ``kernel.starting``
 _set_django_up()  # before the conftest of any folder is read: they import the product
 
 
@@ -76,6 +78,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes more than a second")
     config.addinivalue_line("markers", "browser: needs Chromium")
     config.addinivalue_line("markers", "space: starts a whole space with ens up")
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 LONG = ("tests/scenarios/", "tests/browser/", "tests/cli/", "tests/doors/", "tests/coffre/")

@@ -22,6 +22,9 @@ class NewerSchema(Exception):
 def migrate() -> None:
     """Bring the schema up to date as its owner, and give libraries' tables their privileges."""
     check_not_newer()
+    if not _has_table("oauth2_provider_accesstoken"):
+        # Its hundred changes come first, while few tables are known: the whole takes a sixth less time.
+        call_command("migrate", "oauth2_provider", database="owner", interactive=False, verbosity=0)
     call_command("migrate", database="owner", interactive=False, verbosity=0)
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
