@@ -16,9 +16,9 @@ help: ## lister les commandes
 run: ready ## préparer et démarrer l'espace avec ses personnes fictives (ARGS="--http 127.0.0.1:8000")
 	@exec .venv/bin/ens up --demo $(ARGS)
 
-# Three at once for two cores: a test often waits for a server, a browser or a date.
+# Three at once for two cores: a test often waits, for a server, a browser or a date. Who takes what: tests/sharing_out.py.
 test: ready-dev browser ## passer les tests, sur deux cœurs (ARGS="tests/record -k masque")
-	@$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --no-loadscope-reorder $(ARGS)
 
 check: ready-dev ## style, types, gabarits, couches, migrations manquantes
 	@$(BIN)/ruff check .

@@ -16,7 +16,10 @@ from typing import Any
 
 import pytest
 
+from tests.sharing_out import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 from tests.withheld import WAYS, Withheld
+
+__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]  # hooks
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -83,29 +86,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
-
-
-LONG = ("tests/scenarios/", "tests/browser/", "tests/cli/", "tests/doors/", "tests/coffre/")
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Modules of the long folders come first, one of each in turn: what is left at the end is short, so that no
-    process ends long after the others, nor do all begin by waiting for the same space.
-    """
-    modules: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        modules.setdefault(item.nodeid.partition("::")[0], []).append(item)
-    turns = dict.fromkeys(LONG, 0)
-    order: dict[str, tuple[int, int]] = {}
-    for name in modules:
-        folder = next((place for place, start in enumerate(LONG) if name.startswith(start)), None)
-        if folder is None:
-            order[name] = (len(modules), 0)
-        else:
-            order[name] = (turns[LONG[folder]], folder)
-            turns[LONG[folder]] += 1
-    items[:] = [item for name in sorted(modules, key=order.__getitem__) for item in modules[name]]
 
 
 @pytest.hookimpl(hookwrapper=True)
