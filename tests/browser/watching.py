@@ -1,7 +1,7 @@
 """What is asked of every page, on every screen.
 
-What it looked like is kept in ``var/screens`` where something is wrong, and everywhere with ``SCREENS=1``: drawing
-all the pages takes as long as judging them.
+What it looked like is kept in ``var/screens``: each page on a telephone by day, every view where something is wrong,
+and all of them with ``SCREENS=1``: drawing them all takes as long as judging them.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ THOROUGH = {
 }
 # The same page in another state: its colours and its narrowest layout were judged already.
 QUICK = {**dict.fromkeys(THOROUGH, ()), (1280, "light"): None}
+KEPT = (390, "light")
 HEIGHT = 800
 NOISE = "the server responded with a status of"  # said by the browser of a page whose status is an error's
 
@@ -91,7 +92,7 @@ def check(window: Window, name: str, views: Mapping[tuple[int, str], tuple[str, 
             asked = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
             wrong += [f"{width} {theme}: {violation}" for violation in page.evaluate(AXE, asked)]
         wrong += [f"{width} {theme}: past the side, {wide}"] if (wide := page.evaluate(WIDE)) else []
-        keep(page, f"{name}-{width}-{theme}", always=wrong != [])
+        keep(page, f"{name}-{width}-{theme}", always=wrong != [] or (width, theme) == KEPT)
         problems += wrong
     problems += [f"an icon that is not drawn: {icon}" for icon in page.evaluate(UNDRAWN)]
     _show(page, 1280)
