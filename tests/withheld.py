@@ -50,10 +50,12 @@ class Withheld:
             place = place_of(document_id)
             sealed = place.read_bytes()
             place.unlink()
-            if self.way == "altered":
-                place.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
-            yield
-            place.write_bytes(sealed)
+            try:
+                if self.way == "altered":
+                    place.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
+                yield
+            finally:
+                place.write_bytes(sealed)
 
 
 def place_of(document_id: UUID) -> Path:

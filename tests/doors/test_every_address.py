@@ -47,7 +47,7 @@ def test_who_is_let_in_by_which_method(world: World, name: str) -> None:
     path, row = path_of(name, hers(world)), ADDRESSES[name]
     for kind in ENTERS:
         browser = world.browser(kind)
-        for method in tried(kind, name):
+        for method in (*OTHERS, *OFFERED) if kind in TRY_THE_OTHERS else OFFERED:
             answer = call(browser, method, path)
             said = (kind, method, answer.status_code)
             assert said == (kind, method, expected(kind, method, name))
@@ -62,15 +62,6 @@ def test_who_is_let_in_by_which_method(world: World, name: str) -> None:
                 browser = world.browser(kind)
     if name == "usager:jeter":  # the others find the conversation where it was
         messaging.restore(world.thread, by=world.inaya.actor)
-
-
-def tried(kind: str, name: str) -> tuple[str, ...]:
-    """What is absent for someone is so before its method is looked at: they try one of the others in turn."""
-    if kind not in TRY_THE_OTHERS:
-        return OFFERED
-    if enters(kind, name) or kind in NOT_SIGNED_IN:
-        return *OTHERS, *OFFERED
-    return OTHERS[list(ADDRESSES).index(name) % len(OTHERS)], *OFFERED
 
 
 def expected(kind: str, method: str, name: str) -> int | None:

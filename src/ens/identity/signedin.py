@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.backends import BaseBackend
 from django.contrib.sessions.backends import db
 
 from ens.identity.models import Compte
@@ -38,14 +38,11 @@ class SessionStore(db.SessionStore):
         return dict(self.decode(found[0]))
 
 
-class AccountBackend(ModelBackend):
+class AccountBackend(BaseBackend):
     """Passwords are checked by ``accounts.authenticate``, which counts what fails."""
-
-    def authenticate(self, *_: Any, **__: Any) -> None:
-        return None
 
     def get_user(self, user_id: UUID) -> Compte | None:
         """The account of a session; None when there is none any more, or it is no longer active."""
         found = sql.row(_ACCOUNT, [user_id])
         account = Compte.from_db("default", _FIELDS, found) if found else None
-        return account if account is not None and self.user_can_authenticate(account) else None
+        return account if account is not None and account.is_active else None

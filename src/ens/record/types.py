@@ -186,7 +186,7 @@ class Preview:
     text: str = ""
     reason: str = ""
     text_html: str = ""  # « Lire en texte » beside the images
-    is_withheld: bool = False  # nothing of the content was given
+    is_withheld = property(lambda self: self.kind in ("away", "damaged"))  # nothing of the content was given
 
 
 @dataclass(frozen=True, slots=True)

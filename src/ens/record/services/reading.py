@@ -171,7 +171,7 @@ def open_document(document_id: UUID, *, by: Actor) -> OpenedDocument:
         except (StoreUnavailable, ContentDamaged) as error:
             events.document_described(unit, document.id, title=title)
             kind = "away" if isinstance(error, StoreUnavailable) else "damaged"
-            return replace(_opened(unit, document), preview=Preview(kind, is_withheld=True)), None
+            return replace(_opened(unit, document), preview=Preview(kind)), None
         events.document_read(unit, document.id, title=title)
         if by.kind is ActorKind.USAGER and document.opened_by_usager_at is None:
             Document.objects.filter(usager_id=unit.usager_id, id=document.id).update(opened_by_usager_at=clock.now())
